@@ -1,0 +1,65 @@
+# Everything here works on a fresh Debian or Ubuntu with Go; `make help` lists it.
+
+SHELL := /bin/bash
+# Debian keeps haproxy and docker-registry where only root looks.
+export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
+
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 10s
+# further flags of go test, as in: make test TESTFLAGS='-run Switch -v'
+TESTFLAGS ?=
+# arguments of the demo and the benchmark
+ARGS ?=
+
+# Prefer the HAProxy image that setup made: it is there without a network.
+with_proxy = if [ -z "$$RECIPE_PROXY_IMAGE" ] && docker image inspect recipe/haproxy:local >/dev/null 2>&1; \
+	then export RECIPE_PROXY_IMAGE=recipe/haproxy:local; fi;
+
+.PHONY: build help setup demo test race check generate fuzz bench clean
+
+build: ## make bin/recipe, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/recipe ./cmd/recipe
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: a Docker engine, HAProxy, its image
+	@.ci/setup
+
+demo: ## show a deployment under load, on the simulator where there is no engine
+	@.ci/setup || true
+	@$(with_proxy) go run ./cmd/demo $(ARGS)
+
+test: ## run all tests; those that need an engine are skipped where there is none
+	@.ci/setup || true
+	@$(with_proxy) go test -count=1 -timeout 14m $(TESTFLAGS) ./...
+
+race: ## run all tests under the race detector
+	@.ci/setup || true
+	@$(with_proxy) CGO_ENABLED=1 go test -race -count=1 -timeout 14m $(TESTFLAGS) ./...
+
+# Generated files are compared before and after, so that it works in a dirty tree.
+files = git ls-files -z --cached --others --exclude-standard | xargs -0 sha256sum 2>/dev/null
+
+check: ## formatting, vet, go.mod, generated files
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "run gofmt -w on:" $$unformatted; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	@before=$$($(files)); go generate ./... || exit 1; \
+	diff <(echo "$$before") <($(files)) || { echo "generated files were stale, they are current now: commit them"; exit 1; }
+
+generate: ## rewrite the generated files
+	go generate ./...
+
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file func; do \
+		echo "$$(dirname $$file) $${func#func }"; \
+		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null || exit 1; \
+	done
+
+bench: ## measure: large plans, switches under load
+	@.ci/setup || true
+	@$(with_proxy) go run ./cmd/bench $(ARGS)
+
+clean: ## remove what was built
+	rm -rf bin
