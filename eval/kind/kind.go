@@ -1,0 +1,118 @@
+// Package kind is the contract between the evaluator, which knows no Docker and no HAProxy, and the block
+// kinds of the language, which do.
+package kind
+
+import (
+	"context"
+
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/schema"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Kind is one block kind. All its methods are pure.
+type Kind interface {
+	// Schema describes the block.
+	Schema() *schema.Block
+	// Export computes an attribute of Schema().Exports for one instance. It is asked for only the
+	// attributes that some expression reads, and reads only the arguments that it needs, so that references
+	// in a circle of blocks are no circle of values.
+	Export(self Instance, name string) (cty.Value, hcl.Diagnostics)
+	// Validate finds what is wrong with a resource beyond the types of its arguments.
+	Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics
+	// Diff says what must happen to the resources and objects of this kind.
+	Diff(Input) (Result, hcl.Diagnostics)
+}
+
+// Instance is a block instance under evaluation.
+type Instance interface {
+	Addr() addr.Addr
+	Recipe() state.Recipe
+	// Spec evaluates the named arguments and nested blocks, all when none is named, in the form of
+	// state.Resource.Spec; ok is false where one of them is unknown or has errors.
+	Spec(names ...string) (spec []byte, ok bool, diags hcl.Diagnostics)
+}
+
+// Input is what a Diff decides on.
+type Input struct {
+	Desired  *state.Desired
+	Observed *state.Observed
+	Recorded *state.Recorded
+	// Resources are the desired ones of this kind, in order.
+	Resources []*state.Resource
+	// Orphans are objects of this kind whose resource is no longer wanted.
+	Orphans []state.Object
+	// Mode of planning.
+	Mode Mode
+	// Done are the results of the kinds diffed before this one (see builtins.Kinds for the order).
+	Done Result
+}
+
+// Mode is what a plan is made for.
+type Mode string
+
+// The modes.
+const (
+	Apply    Mode = "apply"
+	Destroy  Mode = "destroy"  // Desired holds no resources
+	Rollback Mode = "rollback" // services go back to the release before
+)
+
+// Result is what a Diff decided.
+type Result struct {
+	Changes       []plan.Change
+	Steps         []plan.Step
+	Undo          []plan.Step
+	Traffic       []plan.Traffic
+	Interruptions []plan.Interruption
+	Notes         []plan.Note
+}
+
+// Add appends what more decided.
+func (r *Result) Add(more Result) {
+	r.Changes = append(r.Changes, more.Changes...)
+	r.Steps = append(r.Steps, more.Steps...)
+	r.Undo = append(r.Undo, more.Undo...)
+	r.Traffic = append(r.Traffic, more.Traffic...)
+	r.Interruptions = append(r.Interruptions, more.Interruptions...)
+	r.Notes = append(r.Notes, more.Notes...)
+}
+
+// Inputs is what a step gets when it runs.
+type Inputs struct {
+	// Secret gives a sensitive value of the step's resource by its path.
+	Secret func(path string) (string, error)
+	// Report shows progress: one short line, without secrets.
+	Report func(line string)
+	// Output gives what another step returned.
+	Output func(step plan.ID, name string) (string, bool)
+}
+
+// Outputs is what a step returns for others.
+type Outputs map[string]string
+
+// Doer carries out the steps of one Op.
+type Doer interface {
+	// Do has the step's effect. Doing it again, when it had its effect already, is no error.
+	Do(context.Context, plan.Step, Inputs) (Outputs, error)
+}
+
+// DoerFunc lets a function be a Doer.
+type DoerFunc func(context.Context, plan.Step, Inputs) (Outputs, error)
+
+// Do calls f.
+func (f DoerFunc) Do(ctx context.Context, s plan.Step, in Inputs) (Outputs, error) {
+	return f(ctx, s, in)
+}
+
+// World is where a recipe's objects live, seen by whoever plans: it cannot be changed through it.
+type World interface {
+	// List tells everything that belongs to a recipe, at once for all kinds, and what planning needs besides.
+	List(context.Context, state.Recipe) (*state.Observed, *state.Recorded, error)
+	// Refine completes what List found by what only the recipe tells to look for: images it names, the
+	// state of secrets in running containers.
+	Refine(context.Context, *state.Observed, *state.Desired) error
+}

@@ -1,0 +1,199 @@
+// Package plan holds the plan: what will change, why, and by which steps in which order.
+//
+// A plan is data. It can be printed, saved, compared and checked, and it is carried out by a scheduler that
+// makes no decisions of its own: whatever may happen, the way back after a failure included, stands in the
+// plan before anything runs.
+package plan
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Format is the version of the plan's JSON form.
+const Format = 1
+
+// Plan is everything that an apply will do.
+type Plan struct {
+	Format int          `json:"format_version"`
+	Recipe state.Recipe `json:"recipe"`
+	Engine string       `json:"engine"` // the engine's ID
+	// Changes are in the order of the resources, removals last. Unchanged resources have none.
+	Changes []Change `json:"changes"`
+	// Steps are the way forward, in an order that respects Needs.
+	Steps []Step `json:"steps"`
+	// Undo holds the steps of the way back; Step.Undo names them.
+	Undo []Step `json:"undo,omitempty"`
+	// Traffic is where requests go before the first step.
+	Traffic []Traffic `json:"traffic,omitempty"`
+	// Interruptions are what no order of steps can avoid.
+	Interruptions []Interruption `json:"interruptions,omitempty"`
+	// Notes are for the reader: newer base images, orphaned volumes, aliases that do not switch losslessly.
+	Notes   []Note         `json:"notes,omitempty"`
+	Outputs []state.Output `json:"outputs,omitempty"`
+}
+
+// Empty tells whether the plan has nothing to do.
+func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
+
+// Action is what happens to a resource.
+type Action string
+
+// The actions, with the signs that plans show.
+const (
+	Create  Action = "create"  // +
+	Update  Action = "update"  // ~  in place
+	Replace Action = "replace" // -/+ a new release takes over
+	Delete  Action = "delete"  // -
+	Run     Action = "run"     // >  a job
+)
+
+// Change is one resource's part of the plan.
+type Change struct {
+	Addr   addr.Addr `json:"addr"`
+	Action Action    `json:"action"`
+	// Summary is the rest of the resource's line: "3fa9c2e1, was 77aa01bc: image content, env.RELEASE".
+	Summary string  `json:"summary"`
+	Fields  []Field `json:"fields,omitempty"`
+	Texts   []Text  `json:"texts,omitempty"`
+	Cause   Cause   `json:"cause"`
+}
+
+// Field is one argument that differs.
+type Field struct {
+	Path string `json:"path"` // env.RELEASE
+	// Before and After are absent for what was or will not be set, and for sensitive values.
+	Before    json.RawMessage `json:"before,omitempty"`
+	After     json.RawMessage `json:"after,omitempty"`
+	Sensitive bool            `json:"sensitive,omitempty"`
+	// Forces says that this field makes a new release.
+	Forces bool `json:"forces,omitempty"`
+	// Drift says that the engine shows something else than was applied.
+	Drift bool  `json:"drift,omitempty"`
+	Cause Cause `json:"cause"`
+}
+
+// Text is a longer text that differs: a Dockerfile, a HAProxy file, the list of a context's files.
+type Text struct {
+	Name   string `json:"name"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// Cause says why: the argument, where it stands, and what led to its value.
+type Cause struct {
+	// Why in a few words: "env.RELEASE changed", "service.web is no longer in the recipe".
+	Why string `json:"why"`
+	// File and Line of the argument or block, where there is one.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+	// From is the chain of references, nearest first.
+	From []string `json:"from,omitempty"`
+}
+
+// ID names a step, or a milestone that one or more steps provide: "service.db@ready", "service.db@gone".
+type ID string
+
+// ReadyID is the milestone that a resource can be used.
+func ReadyID(a addr.Addr) ID { return ID(a.String() + "@ready") }
+
+// GoneID is the milestone that nothing of a resource is left to stand in the way.
+func GoneID(a addr.Addr) ID { return ID(a.String() + "@gone") }
+
+// Op is what a step does; one implementation carries out each.
+type Op string
+
+// Step is one effect.
+type Step struct {
+	ID   ID        `json:"id"`
+	Addr addr.Addr `json:"addr"`
+	Op   Op        `json:"op"`
+	// Title is what people read: "start shop-web-3fa9c2e1-1".
+	Title string `json:"title"`
+	// Wait, when not empty, says what the step waits for: "GET /up answers 200".
+	Wait string `json:"wait,omitempty"`
+	// Group gathers steps that fail together: when one fails, the finished ones of its group are undone.
+	// Steps of no group have nothing to undo.
+	Group string `json:"group,omitempty"`
+	Cause Cause  `json:"cause"`
+	// Needs are the steps and milestones that must be done first. A milestone that no step provides is
+	// reached already.
+	Needs    []ID `json:"needs,omitempty"`
+	Provides []ID `json:"provides,omitempty"`
+	// Config is what the Op's implementation reads; secrets in it are state.Text.
+	Config  json.RawMessage `json:"config,omitempty"`
+	Effects []Effect        `json:"effects,omitempty"`
+	// Undo are the steps that take this one back, run when its group fails after it began.
+	Undo []ID `json:"undo,omitempty"`
+	// Irreversible says why there is no way back, for a step that changes something and has no Undo.
+	Irreversible string `json:"irreversible,omitempty"`
+	// Commit marks the step after which its group is not undone any more.
+	Commit bool `json:"commit,omitempty"`
+	// Early marks a step that nobody outside can notice (a build, a pull, a check): it needs no step that
+	// somebody could notice, so that whatever can fail does so first.
+	Early bool `json:"early,omitempty"`
+	// Limit is how long the step may take at most.
+	Limit time.Duration `json:"limit"`
+}
+
+// EffectKind is a word of the neutral vocabulary on which Validate decides.
+type EffectKind string
+
+// The effects.
+const (
+	Start   EffectKind = "start"   // Instance runs
+	Passed  EffectKind = "passed"  // Instance passed its checks and gates
+	Ready   EffectKind = "ready"   // Instance's server may get traffic when its side is chosen
+	Weight  EffectKind = "weight"  // Percent of Group's traffic goes to side b
+	Drained EffectKind = "drained" // Instance's server gets nothing new and has nothing left
+	Stop    EffectKind = "stop"    // Instance runs no more
+	Hold    EffectKind = "hold"    // Group's requests wait
+	Release EffectKind = "release" // and go on
+	Remove  EffectKind = "remove"  // Object is removed
+)
+
+// Effect is what a step does to what others can notice.
+type Effect struct {
+	Kind     EffectKind `json:"kind"`
+	Group    string     `json:"group,omitempty"`
+	Side     string     `json:"side,omitempty"`
+	Instance string     `json:"instance,omitempty"`
+	Percent  int        `json:"percent,omitempty"`
+	// Writes are the exclusive volumes that Instance holds while it runs.
+	Writes []string `json:"writes,omitempty"`
+	// Object and Protected: of Remove.
+	Object    string `json:"object,omitempty"`
+	Protected bool   `json:"protected,omitempty"`
+}
+
+// Traffic is a group's state before the first step.
+type Traffic struct {
+	Group     string     `json:"group"`
+	Percent   int        `json:"percent"`
+	Instances []Instance `json:"instances,omitempty"`
+}
+
+// Instance is one running instance of a release, before the first step.
+type Instance struct {
+	Name   string   `json:"name"`
+	Side   string   `json:"side,omitempty"` // empty for what stands behind no port
+	Ready  bool     `json:"ready"`          // its server may get traffic
+	Writes []string `json:"writes,omitempty"`
+}
+
+// Interruption is a time in which requests are not answered, or wait.
+type Interruption struct {
+	Group string        `json:"group"`
+	Why   string        `json:"why"`
+	Held  bool          `json:"held"` // requests wait rather than fail
+	Bound time.Duration `json:"bound"`
+}
+
+// Note is a remark for the reader of a plan.
+type Note struct {
+	Addr addr.Addr `json:"addr"`
+	Text string    `json:"text"`
+}

@@ -1,0 +1,139 @@
+// Package state holds the nouns that plans are made of: what a recipe wants (Desired), what an engine shows
+// (Observed), and what was applied last (Recorded). It is data; the verbs between them are other packages.
+package state
+
+import (
+	"encoding/json"
+
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Recipe identifies a recipe.
+type Recipe struct {
+	// Name is the recipe's name, the prefix of all its objects' names.
+	Name string `json:"name"`
+	// Origin tells where the recipe comes from (git remote and path, or host and directory), so that two
+	// recipes of one name are told apart.
+	Origin string `json:"origin"`
+	// Dir is the module's directory, absolute.
+	Dir string `json:"-"`
+	// Engine, when not empty, is the only engine that the recipe may run against.
+	Engine string `json:"engine,omitempty"`
+	// Revision is the git revision of Dir, with "+dirty" where files differ from it; empty outside git.
+	Revision string    `json:"revision,omitempty"`
+	Range    hcl.Range `json:"-"`
+}
+
+// Desired is what a recipe wants, all values known.
+type Desired struct {
+	Recipe Recipe
+	// Resources are ordered so that whatever a resource refers to comes before it, and by address where
+	// that leaves a choice.
+	Resources []*Resource
+	Outputs   []Output
+}
+
+// Find returns the resource at a, nil when there is none.
+func (d *Desired) Find(a addr.Addr) *Resource {
+	for _, r := range d.Resources {
+		if r.Addr == a {
+			return r
+		}
+	}
+	return nil
+}
+
+// Resource is one resource block, evaluated.
+type Resource struct {
+	Addr  addr.Addr
+	Range hcl.Range // the block's header
+	// Spec is the canonical JSON of the block: an object of its arguments and nested blocks, keys sorted,
+	// arguments that are not set left out, defaults filled in. A nested block that may stand once is an
+	// object; one with a label is an object of objects by label; other repeated ones are arrays; the
+	// blocks of an ordered schema are an array "steps" of {TYPE: body}. A sensitive value is
+	// {"secret": PATH}, see Text; a reference is a Ref.
+	Spec json.RawMessage
+	// Needs are the resources that must be ready before this one starts; in order of address.
+	Needs []addr.Addr
+	// Sources tell by path in Spec ("env.RELEASE", "health.http.path") where a value comes from.
+	Sources map[string]Source
+	// Secrets are the sensitive values by path in Spec. They live in memory alone.
+	Secrets map[string]string
+}
+
+// Source is where an argument's value comes from.
+type Source struct {
+	Range hcl.Range
+	// Expr is the expression's text.
+	Expr string
+	// From is the chain of references that led to the value, nearest first: "local.tag", "var.release (--var)".
+	From []string
+}
+
+// Output is a value that the recipe shows.
+type Output struct {
+	Name      string          `json:"name"`
+	Value     json.RawMessage `json:"value,omitempty"` // absent when sensitive or unknown
+	Sensitive bool            `json:"sensitive,omitempty"`
+	Unknown   bool            `json:"unknown,omitempty"`
+}
+
+// Object is a real thing on an engine that belongs to a recipe.
+type Object struct {
+	// Type of the thing: container, image, network, volume.
+	Type string
+	// Addr of the resource that made it.
+	Addr addr.Addr
+	ID   string
+	Name string
+	// Release is the short release digest for things that belong to one.
+	Release string
+	// Generation counts the releases of a service upwards from 1.
+	Generation int
+	Running    bool
+	// Spec is the spec that the object was made with; nil when its label was lost.
+	Spec json.RawMessage
+	// Data is the driver's own record of the object, for the kind that knows its type.
+	Data any
+}
+
+// Observed is what an engine shows of a recipe, at one moment.
+type Observed struct {
+	Objects []Object
+	// Facts are what else was looked up, by the kind that did (an engine's Info, the edge's sites, ...).
+	Facts map[string]any
+}
+
+// At returns the objects made by the resource at a.
+func (o *Observed) At(a addr.Addr) []Object {
+	var at []Object
+	for _, object := range o.Objects {
+		if object.Addr == a {
+			at = append(at, object)
+		}
+	}
+	return at
+}
+
+// Recorded is what the last apply left behind for explaining. Losing it costs explanations only.
+type Recorded struct {
+	Format    int                        `json:"format"`
+	Resources map[string]json.RawMessage `json:"resources,omitempty"` // address -> Spec
+	Contexts  map[string]Manifest        `json:"contexts,omitempty"`  // image address -> what its context held
+	Jobs      map[string]string          `json:"jobs,omitempty"`      // job address -> release done
+	History   []Entry                    `json:"history,omitempty"`   // oldest first, bounded
+}
+
+// Manifest tells what a build context held: path -> digest.
+type Manifest map[string]string
+
+// Entry is one line of a recipe's history.
+type Entry struct {
+	Plan     string            `json:"plan"`               // the plan's short digest
+	Time     string            `json:"time"`               // RFC 3339
+	By       string            `json:"by"`                 // user@host
+	Revision string            `json:"revision"`           // of the recipe's directory
+	Result   string            `json:"result"`             // applied, failed, reverted
+	Releases map[string]string `json:"releases,omitempty"` // service address -> release
+}
