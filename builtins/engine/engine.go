@@ -10,7 +10,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/netip"
+	"strconv"
 	"time"
 )
 
@@ -22,6 +24,8 @@ var (
 	ErrTooOld      = errors.New("the engine is too old")
 	// ErrPortTaken is what starting a container gives when a host port of it is bound by someone else.
 	ErrPortTaken = errors.New("the port is taken")
+	// ErrInUse is what removing something gives that something else still needs.
+	ErrInUse = errors.New("still in use")
 	// ErrLost says that a call ended without telling whether it took effect.
 	ErrLost = errors.New("the connection to the engine was lost")
 )
@@ -53,26 +57,35 @@ type Containers interface {
 	// CreateContainer creates a container without starting it and returns its id. The name is taken
 	// atomically: of any number of racing creates one wins, the others get ErrConflict.
 	CreateContainer(context.Context, ContainerSpec) (id string, err error)
-	// StartContainer starts a created or stopped container; starting a running one is no error.
+	// StartContainer starts a created or stopped container; starting a running one is no error. A host port
+	// or a fixed address that someone else holds shows only now, as a *PortError or ErrConflict, and leaves
+	// the container as it was: it is for the caller to remove it.
 	StartContainer(ctx context.Context, id string) error
-	// StopContainer sends the stop signal, waits for timeout and kills. Stopping a stopped one is no error.
+	// StopContainer sends signal (the container's own when empty), waits for timeout and kills. Stopping a
+	// stopped one is no error.
 	StopContainer(ctx context.Context, id string, signal string, timeout time.Duration) error
 	Signal(ctx context.Context, id, signal string) error
 	// RemoveContainer removes a container, a running one too, and its anonymous volumes. A missing one is no error.
 	RemoveContainer(ctx context.Context, id string) error
-	// UpdateContainer changes limits and the restart policy in place, and reads them back.
+	// UpdateContainer changes limits and the restart policy in place, and reads them back: an engine that
+	// did not take one of them is an error. A zero limit and an empty policy stay as they are, since engines
+	// cannot lift a limit in place (see Limits.CanBecome).
 	UpdateContainer(ctx context.Context, id string, limits Limits, restart string) error
 	// WaitContainer blocks until the container is not running and returns its exit code.
 	WaitContainer(ctx context.Context, id string) (exitCode int, err error)
 	// Watch reports state changes of the containers that carry the labels, from the moment it returns,
-	// until ctx ends; the channel is closed then, or when the engine is lost.
+	// until ctx ends; the channel is closed then, or when the engine is lost. Events are a hint to look
+	// sooner: whoever relies on them also looks now and then.
 	Watch(ctx context.Context, labels map[string]string) (<-chan Event, error)
-	// WriteArchive unpacks a tar archive below path in a container, running or not.
+	// WriteArchive unpacks a tar archive below path, which exists, in a container, running or not.
 	WriteArchive(ctx context.Context, container, path string, archive io.Reader) error
 	// Attach connects to a container's standard streams before it is started (see Stream).
 	Attach(ctx context.Context, id string) (Stream, error)
 	// Exec runs a command in a running container to its end.
 	Exec(ctx context.Context, container string, command []string) (ExecResult, error)
+	// ExecStream starts a command in a running container and talks to it. ctx bounds the opening only.
+	// Closing the stream ends the command's standard input; a command that does not read it lives on.
+	ExecStream(ctx context.Context, container string, command []string) (Stream, error)
 }
 
 // Images is the role of whoever brings images to the engine. Building is BuildKit's, see package image.
@@ -82,15 +95,21 @@ type Images interface {
 	// ImportRoot makes an image ref of one layer out of a tar archive of a root file system.
 	ImportRoot(ctx context.Context, ref string, root io.Reader, config ImageConfig) error
 	Tag(ctx context.Context, id, ref string) error
-	// RemoveImage removes a reference, and the image with its last one. A missing one is no error.
+	// RemoveImage removes a reference, and the image with its last one: ErrInUse while a container is made
+	// from it. A missing one is no error.
 	RemoveImage(ctx context.Context, ref string) error
 }
 
 // Networks is the role of whoever makes networks.
 type Networks interface {
+	// CreateNetwork creates a network: ErrConflict when the name is taken, or the subnet overlaps another.
+	// Not atomic: of racing creates of one name several may win, so whoever calls it holds a lock.
 	CreateNetwork(context.Context, NetworkSpec) (id string, err error)
+	// RemoveNetwork removes a network, ErrInUse while containers are on it. A missing one is no error.
 	RemoveNetwork(ctx context.Context, name string) error
+	// Connect puts a container, running or not, on one more network: ErrConflict if it is on it already.
 	Connect(ctx context.Context, network, container string, endpoint Endpoint) error
+	// Disconnect takes a container off a network. Not being on it is no error.
 	Disconnect(ctx context.Context, network, container string) error
 }
 
@@ -99,6 +118,7 @@ type Volumes interface {
 	// CreateVolume creates a volume. Engines keep the first labels of a name, so an existing volume whose
 	// labels differ is ErrConflict.
 	CreateVolume(context.Context, VolumeSpec) error
+	// RemoveVolume removes a volume, ErrInUse while a container has it, running or not. A missing one is no error.
 	RemoveVolume(ctx context.Context, name string) error
 }
 
@@ -124,6 +144,22 @@ type Info struct {
 	StoreDriver string
 	HostAddress string // where users reach the ports of the engine's machine, "localhost" for a local one
 }
+
+// PortError is an ErrPortTaken that knows which port.
+type PortError struct {
+	Address string // as the engine names it, may be empty
+	Port    int    // 0 where the engine does not tell
+}
+
+func (e *PortError) Error() string {
+	if e.Port == 0 {
+		return "a host port of the container is taken by someone else"
+	}
+	return "port " + net.JoinHostPort(e.Address, strconv.Itoa(e.Port)) + " of the engine's machine is taken by someone else"
+}
+
+// Is makes errors.Is(err, ErrPortTaken) hold.
+func (e *PortError) Is(target error) bool { return target == ErrPortTaken }
 
 // State of a container.
 type State string
@@ -233,19 +269,28 @@ type Limits struct {
 	PIDs   int64   `json:"pids,omitempty"`
 }
 
+// CanBecome reports whether an engine can get from l to next in place: it cannot lift a limit that is set.
+func (l Limits) CanBecome(next Limits) bool {
+	return (l.Memory == 0 || next.Memory != 0) && (l.CPUs == 0 || next.CPUs != 0) && (l.PIDs == 0 || next.PIDs != 0)
+}
+
 // Ulimit is a soft and a hard resource limit.
 type Ulimit struct {
 	Soft int64 `json:"soft"`
 	Hard int64 `json:"hard"`
 }
 
-// HealthCheck is a check that the engine itself runs in the container.
+// HealthCheck is a check that the engine itself runs in the container. With an empty Exec the container has
+// none, not even its image's.
 type HealthCheck struct {
 	Exec        []string      `json:"exec"`
 	Interval    time.Duration `json:"interval,omitempty"`
 	Timeout     time.Duration `json:"timeout,omitempty"`
 	StartPeriod time.Duration `json:"start_period,omitempty"`
-	Retries     int           `json:"retries,omitempty"`
+	// StartInterval is the time between checks during StartPeriod; as Interval when zero. Engines before API
+	// 1.44 know none and use Interval.
+	StartInterval time.Duration `json:"start_interval,omitempty"`
+	Retries       int           `json:"retries,omitempty"`
 }
 
 // Logging chooses the engine's log driver.
@@ -322,12 +367,13 @@ type Event struct {
 	Labels    map[string]string
 }
 
-// Stream is a container's standard input and its demultiplexed output.
+// Stream is a process's standard input and its demultiplexed output. What is not read yet of one output does
+// not hold up the other.
 type Stream interface {
 	io.Writer          // to standard input
-	Stdout() io.Reader // ends with the container
+	Stdout() io.Reader // ends with the process
 	Stderr() io.Reader
-	CloseWrite() error
+	CloseWrite() error // ends standard input, output stays open
 	Close() error
 }
 
