@@ -1,0 +1,101 @@
+// Package edge puts the shared proxy on an engine and carries out the steps that change it.
+package edge
+
+import (
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// The steps that change an edge, each with the config it reads.
+const (
+	// OpEnsure has the edge exist and run; EnsureConfig.
+	OpEnsure plan.Op = "edge.ensure"
+	// OpPrepare adds ports, groups and backends that get no traffic yet, and so has HAProxy check all that
+	// a switch will need before anything can be noticed; PrepareConfig.
+	OpPrepare plan.Op = "edge.prepare"
+	// OpShift makes servers ready and then moves a group's traffic; ShiftConfig.
+	OpShift plan.Op = "edge.shift"
+	// OpDrain has servers get nothing new, waits for what they have, and puts them into maint; DrainConfig.
+	OpDrain plan.Op = "edge.drain"
+	// OpRoutes sets a site's ports and routes; RoutesConfig.
+	OpRoutes plan.Op = "edge.routes"
+	// OpDrop takes groups and services off a site; DropConfig.
+	OpDrop plan.Op = "edge.drop"
+	// OpReset puts a group back as it was; ResetConfig. It is a step of the way back only.
+	OpReset plan.Op = "edge.reset"
+	// OpRemove takes a recipe's site off, and the edge with it where no other recipe uses it; RemoveConfig.
+	OpRemove plan.Op = "edge.remove"
+)
+
+// EnsureConfig is the config of OpEnsure.
+type EnsureConfig struct {
+	Edge  string `json:"edge"` // the container's name, and the volume's
+	Image string `json:"image"`
+	// Host says that the edge uses the network of the engine's machine; else its ports are published.
+	Host bool `json:"host"`
+}
+
+// PrepareConfig is the config of OpPrepare.
+type PrepareConfig struct {
+	Recipe   state.Recipe     `json:"recipe"`
+	Ports    []proxy.Port     `json:"ports,omitempty"`  // added where no port of that number stands
+	Groups   []proxy.Group    `json:"groups,omitempty"` // added where no group of that name stands
+	Services []PrepareService `json:"services,omitempty"`
+}
+
+// PrepareService gives one side of a service new servers, in maint. The other side stays as it is. Servers
+// of that side that are ready already, with the same address, stay so.
+type PrepareService struct {
+	Name    string        `json:"name"`
+	Group   string        `json:"group"`
+	Mode    proxy.Mode    `json:"mode"`
+	Side    proxy.Side    `json:"side"`
+	Backend proxy.Backend `json:"backend"`
+}
+
+// ShiftConfig is the config of OpShift.
+type ShiftConfig struct {
+	Recipe  string           `json:"recipe"`
+	Group   string           `json:"group"`
+	Percent int              `json:"percent"` // to side b
+	Ready   []proxy.ServerID `json:"ready,omitempty"`
+}
+
+// DrainConfig is the config of OpDrain.
+type DrainConfig struct {
+	Recipe  string           `json:"recipe"`
+	Servers []proxy.ServerID `json:"servers"`
+	Limit   state.Duration   `json:"limit"`
+}
+
+// RoutesConfig is the config of OpRoutes.
+type RoutesConfig struct {
+	Recipe string       `json:"recipe"`
+	Ports  []proxy.Port `json:"ports"`
+}
+
+// DropConfig is the config of OpDrop: what it names must get no traffic any more.
+type DropConfig struct {
+	Recipe   string   `json:"recipe"`
+	Groups   []string `json:"groups,omitempty"`
+	Services []string `json:"services,omitempty"`
+}
+
+// ResetConfig is the config of OpReset. Ports that PrepareConfig added, and Groups and Services that were
+// not there before, are taken off; those that were are put back, their servers' states included.
+type ResetConfig struct {
+	Recipe   string          `json:"recipe"`
+	Group    string          `json:"group"`
+	Before   *proxy.Group    `json:"before,omitempty"`   // nil where the group was not there
+	Services []proxy.Service `json:"services,omitempty"` // as they were before
+	// Added are the names of services that were not there before, NewPorts the numbers of such ports.
+	Added    []string `json:"added,omitempty"`
+	NewPorts []int    `json:"new_ports,omitempty"`
+}
+
+// RemoveConfig is the config of OpRemove.
+type RemoveConfig struct {
+	Recipe string `json:"recipe"`
+	Edge   string `json:"edge"`
+}
