@@ -50,7 +50,8 @@ type Resource struct {
 	Range hcl.Range // the block's header
 	// Spec is the canonical JSON of the block: an object of its arguments and nested blocks, keys sorted,
 	// arguments that are not set left out, defaults filled in. A nested block that may stand once is an
-	// object; one with a label is an object of objects by label; other repeated ones are arrays; the
+	// object; one with a label is an object of objects by label, or an array in the order written, with the
+	// label as "label", where the schema says Sequence; other repeated ones are arrays; the
 	// blocks of an ordered schema are an array "steps" of {TYPE: body}. A sensitive value is
 	// {"secret": PATH}, see Text; a reference is a Ref.
 	Spec json.RawMessage

@@ -21,6 +21,9 @@ type Block struct {
 	// Ordered says that the order of the nested blocks counts across their types (an image's instructions):
 	// they are kept in one list.
 	Ordered bool
+	// Sequence says that the order of labelled blocks of this type counts: they are kept as an array of
+	// objects, each with its label under "label".
+	Sequence bool
 	// Min and Max bound how often a nested block may stand in its parent; a Max of 0 means any number.
 	Min, Max int
 	// Resource says that the block stands for real objects and so takes depends_on.
