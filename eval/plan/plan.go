@@ -27,6 +27,8 @@ type Plan struct {
 	Steps []Step `json:"steps"`
 	// Undo holds the steps of the way back; Step.Undo names them.
 	Undo []Step `json:"undo,omitempty"`
+	// Pause names the groups that stay as they are when one of their steps fails, instead of being undone.
+	Pause []string `json:"pause,omitempty"`
 	// Traffic is where requests go before the first step.
 	Traffic []Traffic `json:"traffic,omitempty"`
 	// Interruptions are what no order of steps can avoid.
@@ -155,16 +157,22 @@ const (
 	Remove  EffectKind = "remove"  // Object is removed
 )
 
-// Effect is what a step does to what others can notice.
+// Effect is what a step does to what others can notice. A step has its effects in their order, and others
+// may notice the moments between.
 type Effect struct {
-	Kind     EffectKind `json:"kind"`
-	Group    string     `json:"group,omitempty"`
-	Side     string     `json:"side,omitempty"`
-	Instance string     `json:"instance,omitempty"`
-	Percent  int        `json:"percent,omitempty"`
+	Kind EffectKind `json:"kind"`
+	// Group is what Weight and Hold move as one: the services that switch together.
+	Group string `json:"group,omitempty"`
+	// Service of the group that Instance serves, where a group has more than one. Each needs its own server.
+	Service string `json:"service,omitempty"`
+	// Side of the group that Instance is on: of Start and Ready. Weight 0 sends all to a, 100 all to b.
+	Side     string `json:"side,omitempty"`
+	Instance string `json:"instance,omitempty"`
+	Percent  int    `json:"percent,omitempty"`
 	// Writes are the exclusive volumes that Instance holds while it runs.
 	Writes []string `json:"writes,omitempty"`
-	// Object and Protected: of Remove.
+	// Object and Protected: of Remove. A Remove with a Group closes its door, so that nothing needs to stand
+	// behind it any more: that of Service, or of all its services.
 	Object    string `json:"object,omitempty"`
 	Protected bool   `json:"protected,omitempty"`
 }
@@ -178,10 +186,11 @@ type Traffic struct {
 
 // Instance is one running instance of a release, before the first step.
 type Instance struct {
-	Name   string   `json:"name"`
-	Side   string   `json:"side,omitempty"` // empty for what stands behind no port
-	Ready  bool     `json:"ready"`          // its server may get traffic
-	Writes []string `json:"writes,omitempty"`
+	Name    string   `json:"name"`
+	Service string   `json:"service,omitempty"`
+	Side    string   `json:"side,omitempty"` // empty for what stands behind no port
+	Ready   bool     `json:"ready"`          // its server may get traffic
+	Writes  []string `json:"writes,omitempty"`
 }
 
 // Interruption is a time in which requests are not answered, or wait.
