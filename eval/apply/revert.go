@@ -1,0 +1,87 @@
+package apply
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/deployrecipe/recipe/eval/event"
+	"github.com/deployrecipe/recipe/eval/plan"
+)
+
+// revert starts the way back of the failed groups that have no step running any more.
+func (s *scheduler) revert() {
+	broken := s.broken
+	s.broken = nil
+	for _, g := range broken {
+		if g.active > 0 {
+			s.broken = append(s.broken, g)
+			continue
+		}
+		s.takeBack(g)
+	}
+}
+
+// takeBack begins the way back of one group, where it has one.
+func (s *scheduler) takeBack(g *group) {
+	begun := func(id plan.ID) bool { n, _ := s.graph.Index(id); return s.state[n] == done || s.state[n] == failed }
+	finished := func(id plan.ID) bool { n, _ := s.graph.Index(id); return s.state[n] == done }
+	if !slices.ContainsFunc(g.nodes, func(n int) bool { return begun(s.graph.Name(n)) }) {
+		return
+	}
+	if slices.Contains(s.plan.Pause, g.name) {
+		s.result.Paused = append(s.result.Paused, g.name)
+		return
+	}
+	g.back = s.graph.UndoFor(g.name, begun, finished)
+	if len(g.back) == 0 {
+		return
+	}
+	s.result.Reverted = append(s.result.Reverted, Reverted{Group: g.name})
+	if s.lost {
+		s.reverted(g).Err = s.why
+		return
+	}
+	titles := make([]string, len(g.back))
+	for i := range g.back {
+		titles[i] = g.back[i].Title
+	}
+	s.runner.emit(event.Event{Type: event.Reverting, Group: g.name, Text: strings.Join(titles, ", ")})
+	s.reverts++
+	s.goBack(g)
+}
+
+// goBack runs the next step of a group's way back. These steps do not count against the bound: traffic may
+// depend on them.
+func (s *scheduler) goBack(g *group) {
+	if len(g.back) == 0 {
+		s.reverts--
+		return
+	}
+	if !s.alive() {
+		s.reverts--
+		s.reverted(g).Err = s.why
+		return
+	}
+	step := &g.back[0]
+	go func() { s.ended <- ended{-1, g, s.runner.run(step, true)} }()
+}
+
+// wentBack takes in how a step of a way back ended. A failed one ends the way back: what follows may be safe
+// only after it.
+func (s *scheduler) wentBack(g *group, err error) {
+	r := s.reverted(g)
+	if err != nil {
+		s.result.Failed = append(s.result.Failed, stepError(err))
+		r.Err = stepError(err)
+		s.reverts--
+		return
+	}
+	r.Steps = append(r.Steps, g.back[0].ID)
+	g.back = g.back[1:]
+	s.goBack(g)
+}
+
+func (s *scheduler) reverted(g *group) *Reverted {
+	i := slices.IndexFunc(s.result.Reverted, func(r Reverted) bool { return r.Group == g.name })
+	return &s.result.Reverted[i]
+}
