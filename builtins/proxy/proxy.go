@@ -28,6 +28,11 @@ var (
 	ErrFormat = errors.New("files of another format")
 	// ErrPortTaken says that something else listens on a port that a site wants.
 	ErrPortTaken = errors.New("the port is taken")
+	// ErrInvalid says that a site contradicts itself or holds what no configuration may hold.
+	ErrInvalid = errors.New("not a valid site")
+	// ErrInUse says that a slot would get another address while it may still carry requests of the old
+	// one: counters belong to the slot, so it could never be told when the old server is drained.
+	ErrInUse = errors.New("the slot is in use")
 	// ErrAbsent says that no edge exists on this engine.
 	ErrAbsent = errors.New("no edge")
 )
@@ -67,11 +72,12 @@ type Outcome struct {
 	Reloaded bool // a new worker took over
 }
 
-// Site is one recipe's part in an edge.
+// Site is one recipe's part in an edge. Its lists have an order, and some texts have two spellings:
+// Normal gives the one form that an edge keeps and returns.
 type Site struct {
 	Recipe   string    `json:"recipe"`
 	Origin   string    `json:"origin,omitempty"`
-	Ports    []Port    `json:"ports,omitempty"`    // by Listen
+	Ports    []Port    `json:"ports,omitempty"`    // by Listen, then Address
 	Groups   []Group   `json:"groups,omitempty"`   // by Name
 	Services []Service `json:"services,omitempty"` // by Name
 }
@@ -85,7 +91,8 @@ const (
 	TCP  Mode = "tcp"
 )
 
-// Port is a listening port of a recipe. Several recipes may share one in HTTP mode, with different routes.
+// Port is a listening port of a recipe. Several recipes may share one in HTTP mode, with different routes;
+// within a site, one Port holds all routes of a listening port and address.
 type Port struct {
 	Name    string  `json:"name"` // the block's label
 	Listen  int     `json:"listen"`
@@ -97,7 +104,7 @@ type Port struct {
 // Route leads requests to a service.
 type Route struct {
 	Host    string `json:"host,omitempty"` // lower case, without port; any when empty
-	Path    string `json:"path,omitempty"` // prefix on segment borders, "/" when empty
+	Path    string `json:"path,omitempty"` // prefix on segment borders, "/" when empty; the longest wins
 	Service string `json:"service"`        // Service.Name
 }
 
@@ -150,7 +157,8 @@ func (s *Service) Side(side Side) *Backend {
 	return &s.A
 }
 
-// Backend holds the servers of one release. The zero Backend holds none.
+// Backend holds the servers of one release. The zero Backend holds none, and one without servers becomes
+// the zero Backend: a side that serves nobody has no release and no check.
 type Backend struct {
 	Release string   `json:"release,omitempty"`
 	Check   *Check   `json:"check,omitempty"`
@@ -164,7 +172,7 @@ type Check struct {
 	Interval time.Duration `json:"interval"`
 	Timeout  time.Duration `json:"timeout"`
 	Retries  int           `json:"retries"` // failures in a row that take a server out
-	// Address checks another port of the same server, 0 for the one that serves.
+	// Port of the same server that is checked, 0 for the one that serves.
 	Port int `json:"port,omitempty"`
 }
 
@@ -175,7 +183,8 @@ type State string
 const (
 	// Ready servers take requests when their side is chosen.
 	Ready State = "ready"
-	// Draining servers end what they have and get nothing new.
+	// Draining servers end what they have and get nothing new. They are watched, so a server that is
+	// about to take over is probed in this state.
 	Draining State = "drain"
 	// Maint servers get nothing and are not watched.
 	Maint State = "maint"

@@ -1,0 +1,98 @@
+package haproxy
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// free is the address of a slot without a server.
+const free = "127.0.0.1:1"
+
+// renderSite writes a recipe's file.
+func renderSite(s *proxy.Site, ipv6 bool) []byte {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("%s", header)
+	line("# site %s", s.Recipe)
+	if s.Origin != "" {
+		line("# origin %+q", s.Origin)
+	}
+	for _, p := range s.Ports {
+		line("# port %s %s %d %s", p.Name, p.Mode, p.Listen, orDash(p.Address))
+	}
+	for _, g := range s.Groups {
+		line("# group %s", g.Name)
+	}
+	line("")
+	line("global")
+	line("    set-var %s str(%s)", variable(s.Recipe), structure(s, ipv6))
+	for i := range s.Services {
+		service := &s.Services[i]
+		line("")
+		line("# service %s %s %s", service.Name, service.Mode, service.Group)
+		for _, side := range []proxy.Side{proxy.A, proxy.B} {
+			line("backend %s from %s", backendName(s.Recipe, service.Name, side), service.Mode)
+			if release := service.Side(side).Release; release != "" {
+				line("    # release %s", release)
+			}
+			for _, directive := range directives(service, side) {
+				line("    %s", directive)
+			}
+			for slot := 1; slot <= slots(service); slot++ {
+				line("    %s", serverLine(service.Side(side), slot))
+			}
+		}
+	}
+	return []byte(b.String())
+}
+
+// directives are a backend's lines before its servers. A side without servers takes the check of the other
+// one, which is the likeliest to be that of the release that will fill it.
+func directives(s *proxy.Service, side proxy.Side) []string {
+	check := s.Side(side).Check
+	if len(s.Side(side).Servers) == 0 {
+		check = s.Side(side.Other()).Check
+	}
+	if check == nil {
+		return []string{"default-server check inter 2000 fall 3 rise 1 # by default"}
+	}
+	var lines []string
+	if check.Path != "" {
+		send := fmt.Sprintf("http-check send meth GET uri '%s'", check.Path)
+		if check.Host != "" {
+			send += fmt.Sprintf(" hdr Host '%s'", check.Host)
+		}
+		lines = append(lines, "option httpchk", send)
+	}
+	lines = append(lines, fmt.Sprintf("timeout check %d", check.Timeout.Milliseconds()))
+	// A server that failed once is asked again soon, so that a long interval does not keep a dead one in.
+	server := fmt.Sprintf("default-server check inter %d fastinter %d fall %d rise 1",
+		check.Interval.Milliseconds(), min(check.Interval, time.Second).Milliseconds(), check.Retries)
+	if check.Port != 0 {
+		server += fmt.Sprintf(" port %d", check.Port)
+	}
+	return append(lines, server)
+}
+
+// serverLine writes one slot. Draining servers are disabled for a worker that starts from the file, so that
+// after a reload they get nothing new; Update then puts them back to drain.
+func serverLine(b *proxy.Backend, slot int) string {
+	server := b.Server(slot)
+	switch {
+	case server == nil:
+		return fmt.Sprintf("server %s %s disabled", serverName(slot), free)
+	case server.State == proxy.Ready:
+		return fmt.Sprintf("server %s %s", serverName(slot), server.Address)
+	}
+	return fmt.Sprintf("server %s %s disabled # %s", serverName(slot), server.Address, server.State)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}

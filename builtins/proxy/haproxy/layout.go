@@ -1,0 +1,125 @@
+package haproxy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// Format is the version of the edge's files. A newer one is refused.
+const Format = 1
+
+// Paths within the edge's directory.
+const (
+	globalFile  = "cfg/00-global.cfg"
+	liveMap     = "maps/live.map"
+	adminSocket = "run/admin.sock"
+	// MasterSocket is where the master has to listen: haproxy -S DIR/run/master.sock.
+	MasterSocket = "run/master.sock"
+
+	sitePrefix = "cfg/20-"
+	portPrefix = "cfg/10-"
+	suffix     = ".cfg"
+)
+
+const (
+	headerStart = "# recipe edge format "
+	header      = headerStart + "1"
+)
+
+// format reads the version from a file's first line.
+func format(name string, text []byte) error {
+	first, _, _ := strings.Cut(string(text), "\n")
+	number, ok := strings.CutPrefix(first, headerStart)
+	version, err := strconv.Atoi(number)
+	switch {
+	case !ok || err != nil || version < 1:
+		return fmt.Errorf("%w: %s was not written by recipe", proxy.ErrFormat, name)
+	case version > Format:
+		return fmt.Errorf("%w: %s has format %d, and this recipe knows none past %d: use a newer one", proxy.ErrFormat, name, version, Format)
+	}
+	return nil
+}
+
+func siteFile(recipe string) string { return sitePrefix + recipe + suffix }
+
+// frontendName names a port's frontend and, with their folders, its files.
+func frontendName(p proxy.Port) string {
+	if p.Address == "" {
+		return fmt.Sprintf("port-%d", p.Listen)
+	}
+	return fmt.Sprintf("port-%s-%d", strings.ReplaceAll(p.Address, ":", "_"), p.Listen)
+}
+
+func portFile(p proxy.Port) string { return portPrefix + frontendName(p) + suffix }
+func portMap(p proxy.Port) string  { return "maps/" + frontendName(p) + ".map" }
+
+// base is what the names of a service's two backends begin with.
+func base(recipe, service string) string { return recipe + "." + service }
+
+func backendName(recipe, service string, side proxy.Side) string {
+	return base(recipe, service) + "." + string(side)
+}
+
+func serverName(slot int) string { return "s" + strconv.Itoa(slot) }
+
+// liveKey is a group's key in the live map. A slash is in no name, so no two recipes' keys meet.
+func liveKey(recipe, group string) string { return recipe + "/" + group }
+
+// routeKey is a route's key in its port's map.
+func routeKey(r proxy.Route) string {
+	host := r.Host
+	if host == "" {
+		host = "*"
+	}
+	return host + strings.TrimSuffix(r.Path, "/") + "/"
+}
+
+// routeValue is what a route's key leads to: group and backend base.
+func routeValue(s *proxy.Site, r proxy.Route) string {
+	group := ""
+	if service := s.Service(r.Service); service != nil {
+		group = service.Group
+	}
+	return liveKey(s.Recipe, group) + "|" + base(s.Recipe, r.Service)
+}
+
+// slots is how many server lines both backends of a service have: a power of two with a spare one at
+// least, so that one replica more, or one replaced, is no reload.
+func slots(s *proxy.Service) int {
+	highest := 0
+	for _, side := range []proxy.Side{proxy.A, proxy.B} {
+		for _, server := range s.Side(side).Servers {
+			highest = max(highest, server.Slot)
+		}
+	}
+	n := 4
+	for n <= highest {
+		n *= 2
+	}
+	return n
+}
+
+// inOrder sorts the paths of files for writing: backends, then maps, then frontends that name both, so that
+// a crash in between leaves what HAProxy loads.
+func inOrder(paths []string) []string {
+	rank := func(name string) int {
+		switch {
+		case strings.HasPrefix(name, portPrefix):
+			return 2
+		case strings.HasPrefix(name, "maps/"):
+			return 1
+		}
+		return 0
+	}
+	slices.SortFunc(paths, func(a, b string) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	return paths
+}

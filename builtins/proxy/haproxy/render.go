@@ -1,0 +1,117 @@
+package haproxy
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// Config is all that the files of an edge say.
+type Config struct {
+	Options Options
+	Sites   []proxy.Site // in normal form, by Recipe
+}
+
+// Site is the site of a recipe, an empty one if there is none.
+func (c Config) Site(recipe string) proxy.Site {
+	for _, s := range c.Sites {
+		if s.Recipe == recipe {
+			return s.Clone()
+		}
+	}
+	return proxy.Site{Recipe: recipe}
+}
+
+// with is c with one site put in the place of the recipe's old one; an empty site takes it away.
+func (c Config) with(site proxy.Site) Config {
+	sites := slices.DeleteFunc(slices.Clone(c.Sites), func(s proxy.Site) bool { return s.Recipe == site.Recipe })
+	if !site.Empty() {
+		sites = append(sites, site)
+	}
+	slices.SortFunc(sites, func(a, b proxy.Site) int { return cmp.Compare(a.Recipe, b.Recipe) })
+	return Config{Options: c.Options, Sites: sites}
+}
+
+// Render writes the files, by path below the edge's directory. It refuses what is not valid and what two
+// sites both claim.
+func (c Config) Render() (map[string][]byte, error) {
+	c.Options = c.Options.filled()
+	if err := c.Options.Validate(); err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{globalFile: c.Options.global()}
+	maps := map[string][]string{liveMap: nil}
+	for i := range c.Sites {
+		site := c.Sites[i].Normal()
+		if err := site.Validate(); err != nil {
+			return nil, err
+		}
+		if err := proxy.Claims(site, c.Sites[:i]); err != nil {
+			return nil, err
+		}
+		if files[siteFile(site.Recipe)] != nil {
+			return nil, fmt.Errorf("%w: recipe %s is there twice", proxy.ErrInvalid, site.Recipe)
+		}
+		files[siteFile(site.Recipe)] = renderSite(&site, c.Options.IPv6)
+		for _, p := range site.Ports {
+			files[portFile(p)] = renderPort(p, c.Options.IPv6)
+		}
+		for name, entries := range entries(&site) {
+			lines := maps[name]
+			for key, value := range entries {
+				lines = append(lines, key+" "+value)
+			}
+			maps[name] = lines
+		}
+	}
+	for name, lines := range maps {
+		slices.Sort(lines)
+		files[name] = []byte(strings.Join(append([]string{header}, lines...), "\n") + "\n")
+	}
+	return files, nil
+}
+
+// entries are a site's lines in each map: key to value.
+func entries(s *proxy.Site) map[string]map[string]string {
+	maps := map[string]map[string]string{liveMap: {}}
+	for _, g := range s.Groups {
+		maps[liveMap][liveKey(s.Recipe, g.Name)] = strconv.Itoa(g.Percent)
+	}
+	for _, p := range s.Ports {
+		routes := map[string]string{}
+		for _, r := range p.Routes {
+			routes[routeKey(r)] = routeValue(s, r)
+		}
+		maps[portMap(p)] = routes
+	}
+	return maps
+}
+
+// structure is the digest of all in a site that no running worker can be told.
+func structure(s *proxy.Site, ipv6 bool) string {
+	h := sha256.New()
+	for _, p := range s.Ports {
+		h.Write(renderPort(p, ipv6))
+	}
+	for i := range s.Services {
+		service := &s.Services[i]
+		for _, side := range []proxy.Side{proxy.A, proxy.B} {
+			fmt.Fprintln(h, backendName(s.Recipe, service.Name, side), slots(service))
+			fmt.Fprintln(h, strings.Join(directives(service, side), "\n"))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// variable is the process variable that holds a recipe's structure in a worker. A recipe's name may have
+// characters that a variable's may not.
+func variable(recipe string) string {
+	sum := sha256.Sum256([]byte(recipe))
+	return "proc.recipe_" + hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,241 @@
+package haproxy
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"errors"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// shop uses every field of a site.
+func shop() proxy.Site {
+	up := &proxy.Check{Path: "/up", Host: "shop.example.com", Interval: 5 * time.Second, Timeout: time.Second, Retries: 3, Port: 8081}
+	return proxy.Site{
+		Recipe: "shop",
+		Origin: "git@example.com:shop/shop.git//deploy \"main\" # 1",
+		Ports: []proxy.Port{
+			{Name: "web", Listen: 8080, Mode: proxy.HTTP, Routes: []proxy.Route{
+				{Path: "/", Service: "web.http"},
+				{Host: "shop.example.com", Path: "/", Service: "web.http"},
+				{Host: "shop.example.com", Path: "/api", Service: "api.http"},
+			}},
+			{Name: "mail", Listen: 2525, Address: "fd00::1", Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail.smtp"}}},
+		},
+		Groups: []proxy.Group{{Name: "mail"}, {Name: "web", Percent: 10}},
+		Services: []proxy.Service{
+			{Name: "api.http", Group: "web", Mode: proxy.HTTP},
+			{Name: "mail.smtp", Group: "mail", Mode: proxy.TCP, B: proxy.Backend{Release: "1", Servers: []proxy.Server{
+				{Slot: 4, Address: netip.MustParseAddrPort("[fd00::2]:25"), State: proxy.Ready},
+			}}},
+			{Name: "web.http", Group: "web", Mode: proxy.HTTP,
+				A: proxy.Backend{Release: "3fa9c2e1", Check: up, Servers: []proxy.Server{
+					{Slot: 1, Address: netip.MustParseAddrPort("10.0.0.3:80"), State: proxy.Ready},
+					{Slot: 2, Address: netip.MustParseAddrPort("10.0.0.4:80"), State: proxy.Maint},
+				}},
+				B: proxy.Backend{Release: "77aa0000", Check: up, Servers: []proxy.Server{
+					{Slot: 1, Address: netip.MustParseAddrPort("10.0.0.5:80"), State: proxy.Draining},
+				}},
+			},
+		},
+	}
+}
+
+// blog shares port 8080 with shop.
+func blog() proxy.Site {
+	return proxy.Site{
+		Recipe: "blog",
+		Ports:  []proxy.Port{{Name: "web", Listen: 8080, Mode: proxy.HTTP, Routes: []proxy.Route{{Host: "blog.example.com", Service: "web.http"}}}},
+		Groups: []proxy.Group{{Name: "web", Percent: 100}},
+		Services: []proxy.Service{{Name: "web.http", Group: "web", Mode: proxy.HTTP, B: proxy.Backend{
+			Release: "1", Servers: []proxy.Server{{Slot: 1, Address: netip.MustParseAddrPort("10.0.1.3:80"), State: proxy.Ready}},
+		}}},
+	}
+}
+
+func both() Config {
+	return Config{
+		Options: Options{User: "haproxy", Group: "haproxy", IPv6: true}.filled(),
+		Sites:   []proxy.Site{blog().Normal(), shop().Normal()},
+	}
+}
+
+func TestRenderGolden(t *testing.T) {
+	files, err := both().Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
+		golden := filepath.Join("testdata", "edge", name)
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(golden), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(golden, files[name], 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(files[name])); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	kept, _ := filepath.Glob("testdata/edge/*/*")
+	if len(kept) != len(names) {
+		t.Errorf("testdata/edge has %d files, %d are rendered: %v", len(kept), len(names), names)
+	}
+}
+
+func TestParseInvertsRender(t *testing.T) {
+	roundTrip(t, both())
+	roundTrip(t, Config{Options: Options{}.filled()})
+	for seed := range uint64(300) {
+		roundTrip(t, random(rand.New(rand.NewPCG(seed, 1))))
+	}
+}
+
+func FuzzParseInvertsRender(f *testing.F) {
+	f.Add(uint64(1), uint64(2))
+	f.Fuzz(func(t *testing.T, a, b uint64) { roundTrip(t, random(rand.New(rand.NewPCG(a, b)))) })
+}
+
+func roundTrip(t *testing.T, c Config) {
+	t.Helper()
+	files, err := c.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(c, got, cmpopts.EquateComparable(netip.AddrPort{}), cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("parsed is not what was rendered (-want +got):\n%s", diff)
+	}
+	again, err := got.Render()
+	if diff := cmp.Diff(files, again); err != nil || diff != "" {
+		t.Fatalf("rendered again: %v\n%s", err, diff)
+	}
+}
+
+// random makes a valid edge of up to three recipes.
+func random(r *rand.Rand) Config {
+	c := Config{Options: Options{Dir: "/e", IPv6: r.IntN(2) == 0, MaxConn: 1 + r.IntN(100)}.filled()}
+	for i := range r.IntN(4) {
+		s := proxy.Site{Recipe: fmt.Sprintf("r%d", i), Groups: []proxy.Group{{Name: "g", Percent: r.IntN(101)}, {Name: "h", Percent: r.IntN(101)}}}
+		if r.IntN(2) == 0 {
+			s.Origin = strings.Repeat("ä\n\"#", r.IntN(3))
+		}
+		for j := range r.IntN(3) {
+			service := proxy.Service{Name: fmt.Sprintf("s%d.http", j), Group: "gh"[r.IntN(2):][:1], Mode: []proxy.Mode{proxy.HTTP, proxy.TCP}[r.IntN(2)]}
+			service.A, service.B = randomBackend(r), randomBackend(r)
+			s.Services = append(s.Services, service)
+			port := proxy.Port{Name: fmt.Sprint("p", j), Listen: 1000 + 10*i + j, Mode: service.Mode, Routes: []proxy.Route{{Service: service.Name}}}
+			if service.Mode == proxy.HTTP {
+				port.Listen = 8080 + j
+				port.Routes[0].Host = fmt.Sprintf("h%d.example", i)
+				port.Routes[0].Path = []string{"", "/a", "/a/b"}[r.IntN(3)]
+			}
+			s.Ports = append(s.Ports, port)
+		}
+		c.Sites = append(c.Sites, s.Normal())
+	}
+	return c
+}
+
+func randomBackend(r *rand.Rand) proxy.Backend {
+	b := proxy.Backend{Release: fmt.Sprintf("%x", r.Uint32())}
+	if r.IntN(2) == 0 {
+		b.Check = &proxy.Check{Interval: time.Duration(1+r.IntN(1e6)) * time.Millisecond, Timeout: time.Second, Retries: 1 + r.IntN(9), Port: r.IntN(2) * 99}
+		if r.IntN(2) == 0 {
+			b.Check.Path = []string{"/", "/up?deep=1&x=$A"}[r.IntN(2)]
+			b.Check.Host = []string{"", "uri.hdr"}[r.IntN(2)]
+		}
+	}
+	for slot := 1; slot <= r.IntN(9); slot++ {
+		address := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(r.Uint32()), byte(slot)}), uint16(1+r.IntN(65535)))
+		state := []proxy.State{proxy.Ready, proxy.Draining, proxy.Maint}[r.IntN(3)]
+		b.Servers = append(b.Servers, proxy.Server{Slot: slot, Address: address, State: state})
+	}
+	return b
+}
+
+// FuzzParse checks that no file makes Parse panic, and that what it reads and Render accepts is stable.
+func FuzzParse(f *testing.F) {
+	files, err := both().Render()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(files[siteFile("shop")], files["maps/port-8080.map"], files[liveMap])
+	f.Fuzz(func(t *testing.T, site, routes, live []byte) {
+		c, err := Parse(map[string][]byte{siteFile("shop"): site, "maps/port-8080.map": routes, liveMap: live})
+		if err != nil {
+			return
+		}
+		if files, err := c.Render(); err == nil {
+			if again, err := Parse(files); err != nil || !cmp.Equal(c.Sites, again.Sites, cmpopts.EquateComparable(netip.AddrPort{}), cmpopts.EquateEmpty()) {
+				t.Fatalf("not stable: %v\n%+v\n%+v", err, c.Sites, again.Sites)
+			}
+		}
+	})
+}
+
+func TestParseRefusesFormats(t *testing.T) {
+	for name, text := range map[string]string{
+		"newer":   "# recipe edge format 2\n",
+		"foreign": "frontend x\n",
+		"empty":   "",
+	} {
+		if _, err := Parse(map[string][]byte{"cfg/50-x.cfg": []byte(text)}); !errors.Is(err, proxy.ErrFormat) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestRenderRefuses tries to smuggle configuration through every text of a site.
+func TestRenderRefuses(t *testing.T) {
+	for name, spoil := range map[string]func(*proxy.Site){
+		"recipe":  func(s *proxy.Site) { s.Recipe = "a\nglobal" },
+		"dots":    func(s *proxy.Site) { s.Recipe = ".." },
+		"slash":   func(s *proxy.Site) { s.Recipe = "../x" },
+		"host":    func(s *proxy.Site) { s.Ports[1].Routes[0].Host = "a b" },
+		"star":    func(s *proxy.Site) { s.Ports[1].Routes[0].Host = "*" },
+		"path":    func(s *proxy.Site) { s.Ports[1].Routes[0].Path = "/a\nb" },
+		"hash":    func(s *proxy.Site) { s.Ports[1].Routes[0].Path = "/#" },
+		"nul":     func(s *proxy.Site) { s.Ports[1].Routes[0].Path = "/\x00" },
+		"address": func(s *proxy.Site) { s.Ports[0].Address = "1.2.3.4 ssl" },
+		"group":   func(s *proxy.Site) { s.Groups[0].Name = "a/b" },
+		"percent": func(s *proxy.Site) { s.Groups[0].Percent = 101 },
+		"release": func(s *proxy.Site) { s.Services[2].A.Release = "x\n" },
+		"check":   func(s *proxy.Site) { s.Services[2].A.Check.Path = "/up' hdr X 'y" },
+		"vhost":   func(s *proxy.Site) { s.Services[2].A.Check.Host = "%[src]" },
+		"zone":    func(s *proxy.Site) { s.Services[2].A.Servers[0].Address = netip.MustParseAddrPort("[fe80::1%a]:1") },
+		"state":   func(s *proxy.Site) { s.Services[2].A.Servers[0].State = "up" },
+		"twice":   func(s *proxy.Site) { s.Services[2].A.Servers[0].Slot = 2 },
+	} {
+		site := shop().Normal()
+		spoil(&site)
+		if _, err := (Config{Sites: []proxy.Site{site}}).Render(); !errors.Is(err, proxy.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
