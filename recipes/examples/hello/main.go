@@ -17,7 +17,7 @@
 //	BOOT          how long to wait before listening (0s)
 //	EXIT          on SIGTERM: graceful finishes what is in flight, then exits 0;
 //	              abrupt exits 1 at once (graceful)
-//	STOP_TIMEOUT  what a graceful exit waits at most before it cuts (25s)
+//	STOP_TIMEOUT  what a graceful exit waits at most before it cuts (5s)
 //	HEALTH        fail makes /up answer 500 (ok)
 //	ERROR_RATE    the share of requests, /up apart, that answer 500, 0 to 1 (0)
 //	MIGRATE       how long migrate takes (0s)

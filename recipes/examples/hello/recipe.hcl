@@ -43,9 +43,9 @@ service "web" {
     interval = "100ms"
   }
 
-  # Longer than the app's own STOP_TIMEOUT of 25 s, so that it is the app who
-  # decides what to cut.
-  stop { timeout = "30s" }
+  # Longer than the app's own STOP_TIMEOUT of 5 s, so that it is the app who
+  # decides what to cut. Whatever is left by then has outlived the drain below.
+  stop { timeout = "10s" }
 }
 
 port "web" {

@@ -32,7 +32,7 @@ func settingsFrom(getenv func(string) string) (settings, error) {
 		page:        e.text("PAGE", "page.html"),
 		boot:        e.duration("BOOT", 0),
 		abrupt:      e.choice("EXIT", "graceful", "abrupt"),
-		stopTimeout: e.duration("STOP_TIMEOUT", 25*time.Second),
+		stopTimeout: e.duration("STOP_TIMEOUT", 5*time.Second),
 		unhealthy:   e.choice("HEALTH", "ok", "fail"),
 		errorRate:   e.share("ERROR_RATE"),
 		migrate:     e.duration("MIGRATE", 0),
