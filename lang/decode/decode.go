@@ -11,6 +11,7 @@ package decode
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
 	"github.com/deployrecipe/recipe/lang/syntax"
 )
@@ -68,5 +69,30 @@ type Arg struct {
 // what it seems to lack may be there. The result is never nil and holds all that could be decoded.
 func Decode(files *syntax.Files, top []schema.Block) (*Module, hcl.Diagnostics) {
 	m := &Module{Dir: files.Dir, Files: files.Sources(), Incomplete: files.Broken()}
-	return m, nil
+	d := &decoder{module: m}
+	root := &schema.Block{Blocks: make([]schema.Block, len(top))}
+	for i, b := range top {
+		root.Blocks[i] = schema.Complete(b)
+	}
+	at := &parent{schema: root}
+	for _, file := range files.Recipes {
+		if !file.Broken {
+			m.Blocks = append(m.Blocks, d.body(file.HCL.Body, at, nil)...)
+		}
+	}
+	d.counts(at, m.Blocks)
+	d.freeNames(m.Blocks)
+	return m, d.diags
+}
+
+// decoder collects the diagnostics of one Decode.
+type decoder struct {
+	module *Module
+	diags  hcl.Diagnostics
+}
+
+func (d *decoder) add(diags ...*hcl.Diagnostic) { d.diags = append(d.diags, diags...) }
+
+func (d *decoder) errorf(code diag.Code, rng hcl.Range, summary, format string, args ...any) {
+	d.add(diag.Errorf(code, &rng, summary, format, args...))
 }

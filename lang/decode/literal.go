@@ -4,6 +4,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/json"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // isLiteral reports whether an expression is a value written out: no reference, call or operator in it.
@@ -52,15 +54,21 @@ func literalJSON(expr hcl.Expression) bool {
 
 // keyName returns the name of an object's key, and false when it is computed.
 func keyName(key hcl.Expression) (string, bool) {
-	if word := hcl.ExprAsKeyword(key); word != "" {
-		return word, true
+	if k, ok := key.(*hclsyntax.ObjectConsKeyExpr); !ok || !k.ForceNonLiteral {
+		if word := hcl.ExprAsKeyword(key); word != "" {
+			return word, true
+		}
 	}
 	if len(key.Variables()) > 0 {
 		return "", false
 	}
 	v, diags := key.Value(&hcl.EvalContext{})
-	if diags.HasErrors() || v.IsNull() || !v.IsKnown() {
+	if diags.HasErrors() {
 		return "", false
 	}
-	return keyText(v)
+	s, err := convert.Convert(v, cty.String)
+	if err != nil || s.IsNull() || !s.IsKnown() {
+		return "", false
+	}
+	return s.AsString(), true
 }
