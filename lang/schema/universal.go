@@ -1,0 +1,66 @@
+package schema
+
+// Complete returns a block with what every block of its sort takes besides its own words, and so do the blocks
+// in it: resources take depends_on and, later, for_each, enabled and conditions; whatever holds blocks will
+// take dynamic ones. A word that the block describes itself stays as it is there.
+func Complete(b Block) Block {
+	blocks := make([]Block, 0, len(b.Blocks)+3)
+	for _, nested := range b.Blocks {
+		blocks = append(blocks, Complete(nested))
+	}
+	args := append(make([]Arg, 0, len(b.Args)+3), b.Args...)
+	if b.Resource {
+		for _, a := range universalArgs() {
+			if b.Arg(a.Name) == nil {
+				args = append(args, a)
+			}
+		}
+		for _, u := range conditions() {
+			if b.Block(u.Name) == nil {
+				blocks = append(blocks, u)
+			}
+		}
+	}
+	if len(b.Blocks) > 0 && b.Block("dynamic") == nil {
+		blocks = append(blocks, dynamic())
+	}
+	b.Args, b.Blocks = args, blocks
+	return b
+}
+
+func universalArgs() []Arg {
+	return []Arg{
+		{
+			Name: "depends_on", Type: ListOf(RefTo()), Change: PlanOnly,
+			Doc: "What must be in place before this block's objects change, besides what its arguments refer to.",
+		},
+		{
+			Name: "for_each", Type: AnyValue(), Change: PlanOnly, Later: "one block standing for many objects",
+			Doc: "A map or set of strings; the block stands for one object per element.",
+		},
+		{
+			Name: "enabled", Type: Boolean(), Default: "true", Change: PlanOnly, Later: "switching a block off",
+			Doc: "Whether the block stands for an object at all.",
+		},
+	}
+}
+
+func conditions() []Block {
+	return []Block{
+		{
+			Name: "precondition", Later: "stopping a plan by a condition",
+			Doc: "A condition that must hold before the block's objects change.",
+		},
+		{
+			Name: "postcondition", Later: "stopping a plan by a condition",
+			Doc: "A condition that must hold after the block's objects changed.",
+		},
+	}
+}
+
+func dynamic() Block {
+	return Block{
+		Name: "dynamic", Label: "type", Later: "nested blocks made from a list",
+		Doc: "Nested blocks of the type that the label names, one for each element of a collection.",
+	}
+}
