@@ -1,0 +1,75 @@
+package sim
+
+import (
+	"errors"
+	"net/netip"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+)
+
+// HoldPort lets someone who is not a container listen on a port of the engine's machine.
+func (e *Engine) HoldPort(p engine.Publish) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.foreign = append(e.foreign, p)
+}
+
+// FreePort undoes HoldPort.
+func (e *Engine) FreePort(port int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var kept []engine.Publish
+	for _, p := range e.foreign {
+		if p.Port != port {
+			kept = append(kept, p)
+		}
+	}
+	e.foreign = kept
+}
+
+// portsFree looks for someone who listens where a container wants to.
+func (e *Engine) portsFree(b *box) error {
+	taken := append([]engine.Publish(nil), e.foreign...)
+	for _, other := range e.containers {
+		if other != b && other.run != nil {
+			taken = append(taken, other.spec.Publish...)
+		}
+	}
+	for _, want := range b.spec.Publish {
+		for _, has := range taken {
+			if want.Port == has.Port && protocol(want) == protocol(has) && (want.Address == has.Address || every(want.Address) || every(has.Address)) {
+				return &engine.PortError{Address: want.Address, Port: want.Port}
+			}
+		}
+	}
+	return nil
+}
+
+func protocol(p engine.Publish) string {
+	if p.Protocol == "" {
+		return "tcp"
+	}
+	return p.Protocol
+}
+
+func every(address string) bool {
+	a, err := netip.ParseAddr(address)
+	return err != nil || a.IsUnspecified()
+}
+
+// ErrRefused is what a probe gets where nobody listens.
+var ErrRefused = errors.New("connection refused")
+
+// Probe asks the container that has an address for a path, as an HTTP GET of any port would: ErrRefused where
+// none runs, or where its app has not booted.
+func (e *Engine) Probe(address netip.Addr, path string) (status int, body string, err error) {
+	app, err := e.listener(address)
+	if err != nil {
+		return 0, "", err
+	}
+	if app.Probe == nil {
+		return 200, "ok", nil
+	}
+	status, body = app.Probe(path)
+	return status, body, nil
+}
