@@ -144,13 +144,19 @@ func (e *Engine) StopContainer(ctx context.Context, id, signal string, timeout t
 		if signal == "" {
 			signal = "SIGTERM"
 		}
-		r.signal(signal)
+		if timeout > 0 {
+			r.signal(signal)
+		}
 		return e.awaitStop(ctx, b, r, timeout)
 	})
 }
 
-// awaitStop gives a run timeout to end, and ends it.
+// awaitStop gives a run timeout to end, and ends it. A program that ends in the very instant in which the
+// patience does counts as in time, so that virtual time has one outcome; no patience kills at once.
 func (e *Engine) awaitStop(ctx context.Context, b *box, r *run, timeout time.Duration) error {
+	if timeout > 0 {
+		timeout++
+	}
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	select {
