@@ -1,0 +1,227 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/deployrecipe/recipe/eval/plan"
+)
+
+// sign returns an action's sign, three columns wide, in its colour.
+func (p paint) sign(a plan.Action) string {
+	switch a {
+	case plan.Create:
+		return p.green("  +")
+	case plan.Update:
+		return p.yellow("  ~")
+	case plan.Replace:
+		return p.red("-") + "/" + p.green("+")
+	case plan.Delete:
+		return p.red("  -")
+	case plan.Run:
+		return p.cyan("  >")
+	}
+	return "  ?"
+}
+
+// changes writes one line a resource: sign, address, summary, and what makes it so.
+func (r *printer) changes(changes []plan.Change) {
+	widest := 0
+	for _, c := range changes {
+		widest = max(widest, columns(clean(c.Addr.String())))
+	}
+	widest = min(widest, 40)
+	for _, c := range changes {
+		name := clean(c.Addr.String())
+		summary := clean(c.Summary)
+		left := 4 + max(widest, columns(name)) + 2
+		if !r.Full {
+			summary = shorten(summary, max(r.width()-left, 30))
+		}
+		line := r.sign(c.Action) + " " + pad(name, widest) + "  " + summary
+		why := remark(because(c.Cause))
+		switch {
+		case why == "":
+		case left+columns(summary)+2+columns(why) <= r.width():
+			line += "  " + r.dim(why)
+		default:
+			line += "\n" + strings.Repeat(" ", 4+widest+2) + r.dim(why)
+		}
+		fmt.Fprintln(r.w, strings.TrimRight(line, " "))
+	}
+}
+
+// remark sets a text off from what stands before it, on paper too, where nothing is dim.
+func remark(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "# " + text
+}
+
+// because writes a cause: "env.RELEASE changed, recipe.hcl:12, from local.tag, var.release (--var)".
+func because(c plan.Cause) string {
+	parts := []string{}
+	if c.Why != "" {
+		parts = append(parts, clean(c.Why))
+	}
+	if place := place(c); place != "" {
+		parts = append(parts, place)
+	}
+	if len(c.From) > 0 {
+		parts = append(parts, "from "+clean(strings.Join(c.From, ", ")))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func place(c plan.Cause) string {
+	if c.File == "" {
+		return ""
+	}
+	if c.Line == 0 {
+		return clean(c.File)
+	}
+	return fmt.Sprintf("%s:%d", clean(c.File), c.Line)
+}
+
+// details writes what differs in one resource, nothing when its line says it all.
+func (r *printer) details(c *plan.Change) {
+	created := c.Action == plan.Create && !r.Full
+	if len(c.Fields) > 0 && !created {
+		fmt.Fprintf(r.w, "\n%s\n", r.bold(clean(c.Addr.String())))
+		r.fields(c.Fields)
+	}
+	for _, t := range c.Texts {
+		r.text(c, t)
+	}
+}
+
+// fields writes old -> new, the paths in one column.
+func (r *printer) fields(fields []plan.Field) {
+	widest := 0
+	for _, f := range fields {
+		widest = max(widest, columns(clean(f.Path)))
+	}
+	widest = min(widest, 32)
+	for _, f := range fields {
+		head := "    " + r.cyan(pad(clean(f.Path), widest)) + "  "
+		fmt.Fprintln(r.w, head+r.field(f, 4+widest+2))
+	}
+}
+
+func (r *printer) field(f plan.Field, indent int) string {
+	shown, wide := r.values(f, indent)
+	tail := remark(fieldRemark(f))
+	switch {
+	case tail == "":
+	case !wide && indent+columns(shown)+2+columns(tail) <= r.width():
+		return r.arrow(shown) + "  " + r.dim(tail)
+	default:
+		tail = "\n" + strings.Repeat(" ", indent) + r.dim(tail)
+	}
+	if wide {
+		return shown + tail
+	}
+	return r.arrow(shown) + tail
+}
+
+// fieldRemark says what a field's change means and where it comes from. The field itself is not named again.
+func fieldRemark(f plan.Field) string {
+	var tail []string
+	if f.Forces {
+		tail = append(tail, "makes a new release")
+	}
+	if f.Drift {
+		tail = append(tail, "changed outside of recipe")
+	}
+	cause := f.Cause
+	if cause.Why == f.Path+" changed" {
+		cause.Why = ""
+	}
+	if why := because(cause); why != "" {
+		tail = append(tail, why)
+	}
+	return strings.Join(tail, "; ")
+}
+
+// values writes a field's values, on two lines when one is too narrow.
+func (r *printer) values(f plan.Field, indent int) (shown string, wide bool) {
+	if f.Sensitive {
+		return "sensitive value changed", false
+	}
+	before, after := value(f.Path, f.Before), value(f.Path, f.After)
+	shown = before + " -> " + after
+	room := r.width() - indent
+	if columns(shown) <= room {
+		return shown, false
+	}
+	if !r.Full {
+		before, after = window(before, after, max(room-2, 20))
+	}
+	return r.red("- "+before) + "\n" + strings.Repeat(" ", indent) + r.green("+ "+after), true
+}
+
+// window cuts two long values to n columns such that the first difference is seen.
+func window(a, b string, n int) (string, string) {
+	if columns(a) <= n && columns(b) <= n {
+		return a, b
+	}
+	ra, rb := []rune(a), []rune(b)
+	same := 0
+	for same < min(len(ra), len(rb)) && ra[same] == rb[same] {
+		same++
+	}
+	if cut := same - n/3; cut > 0 {
+		return shorten("…"+string(ra[cut:]), n), shorten("…"+string(rb[cut:]), n)
+	}
+	return shorten(a, n), shorten(b, n)
+}
+
+// arrow sets off the arrow between two values.
+func (r *printer) arrow(s string) string { return strings.Replace(s, " -> ", r.dim(" -> "), 1) }
+
+// maxLines is how much of one text's diff is shown unless in full.
+const maxLines = 60
+
+// text writes a text's unified diff.
+func (r *printer) text(c *plan.Change, t plan.Text) {
+	before, after := lines(t.Before), lines(t.After)
+	name := r.bold(clean(c.Addr.String())) + " " + r.cyan(clean(t.Name))
+	if (len(before) == 0 || len(after) == 0) && !r.Full {
+		what := "new, " + plural(len(after), "line")
+		if len(after) == 0 {
+			what = "gone, " + plural(len(before), "line")
+		}
+		fmt.Fprintf(r.w, "\n%s  %s\n", name, r.dim(what+" (--full shows them)"))
+		return
+	}
+	context := 3
+	if r.Full {
+		context = -1
+	}
+	fmt.Fprintf(r.w, "\n%s\n", name)
+	written := 0
+	list := hunks(difference(before, after), context)
+	for i, h := range list {
+		if written > maxLines && !r.Full {
+			fmt.Fprintf(r.w, "    %s\n", r.dim(plural(len(list)-i, "more place")+" (--full shows all)"))
+			return
+		}
+		fmt.Fprintf(r.w, "    %s\n", r.dim(fmt.Sprintf("@@ -%d +%d @@", h.from, h.to)))
+		for _, e := range h.edits {
+			r.edit(e)
+			written++
+		}
+	}
+}
+
+func (r *printer) edit(e edit) {
+	line := string(e.sign) + clean(e.line)
+	switch e.sign {
+	case '-':
+		line = r.red(line)
+	case '+':
+		line = r.green(line)
+	}
+	fmt.Fprintln(r.w, strings.TrimRight("    "+line, " "))
+}
