@@ -1,0 +1,166 @@
+package container
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Place is where a container goes: what its spec alone does not tell.
+type Place struct {
+	Recipe     state.Recipe
+	Addr       addr.Addr
+	Release    string
+	Generation int
+	Index      int    // replica, from 1
+	Image      string // the reference to run
+	// Networks are the real names in the order of the spec; Address is fixed on the first one, zero for a
+	// dynamic one.
+	Networks []string
+	Address  netip.Addr
+	// Alias says whether the networks' DNS gives the service's name for this container. Those behind a port
+	// have none: it would answer for releases that are not checked yet, or on their way out.
+	Alias bool
+	// Volumes are the real names by address.
+	Volumes map[string]string
+	Hosts   map[string]string // further extra_hosts: the edge's name on the recipe's network
+}
+
+// CreateConfig is the config of a create step.
+type CreateConfig struct {
+	Spec engine.ContainerSpec `json:"spec"`
+	// Env by name; filled into Spec at the moment of use, since values may be secret.
+	Env   map[string]state.Text `json:"env,omitempty"`
+	Files map[string]File       `json:"files,omitempty"`
+}
+
+// Create says how to make the container of spec at a place.
+func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
+	labels := label.For(p.Recipe, p.Addr, raw)
+	labels[label.Release] = p.Release
+	labels[label.Generation] = strconv.Itoa(p.Generation)
+	labels[label.Index] = strconv.Itoa(p.Index)
+	for name, value := range s.Labels {
+		labels[name] = value
+	}
+	spec := engine.ContainerSpec{
+		Name: Name(p.Recipe.Name, p.Addr, p.Release, p.Index), Image: p.Image, Platform: s.Platform,
+		Entrypoint: s.Entrypoint, Command: s.Command, Labels: labels,
+		User: s.User, Workdir: s.Workdir, Hostname: s.Hostname,
+		Tmpfs: s.Tmpfs, Restart: s.Restart, Init: s.Init, ReadOnly: s.ReadOnly,
+		CapAdd: s.CapAdd, CapDrop: s.CapDrop, Devices: s.Devices, DNS: s.DNS, ShmSize: s.ShmSize,
+		Endpoints: endpoints(p), ExtraHosts: hosts(s.ExtraHosts, p.Hosts),
+		Limits: s.engineLimits(),
+	}
+	if s.Stop != nil {
+		spec.StopSignal, spec.StopTimeout = s.Stop.Signal, s.Stop.Timeout.Std()
+	}
+	for name, u := range s.Ulimits {
+		if spec.Ulimits == nil {
+			spec.Ulimits = map[string]engine.Ulimit{}
+		}
+		spec.Ulimits[name] = engine.Ulimit(u)
+	}
+	if s.Logging != nil {
+		spec.Logging = &engine.Logging{Driver: s.Logging.Driver, Options: s.Logging.Options}
+	}
+	if h := s.Health; h != nil && h.Exec != nil {
+		spec.Health = &engine.HealthCheck{Exec: h.Exec, Interval: h.Interval.Std(), Timeout: h.Timeout.Std(),
+			StartPeriod: h.StartTimeout.Std(), Retries: h.Retries}
+	}
+	spec.Mounts = mounts(s, p)
+	for _, name := range slices.Sorted(maps.Keys(s.Expose)) {
+		if e := s.Expose[name]; e.Publish != "" {
+			publish, err := ParsePublish(e.Publish, e.Port)
+			if err != nil {
+				return CreateConfig{}, fmt.Errorf("expose %q: %w", name, err)
+			}
+			spec.Publish = append(spec.Publish, publish)
+		}
+	}
+	return CreateConfig{Spec: spec, Env: s.Env, Files: s.File}, nil
+}
+
+func (s *Spec) engineLimits() engine.Limits { return engine.Limits(s.InPlace().Limits) }
+
+func endpoints(p Place) map[string]engine.Endpoint {
+	all := map[string]engine.Endpoint{}
+	for i, name := range p.Networks {
+		var e engine.Endpoint
+		if i == 0 {
+			e.Address = p.Address
+		}
+		if p.Alias {
+			e.Aliases = []string{p.Addr.Short()}
+		}
+		all[name] = e
+	}
+	return all
+}
+
+func hosts(of ...map[string]string) []string {
+	var lines []string
+	for _, m := range of {
+		for _, name := range slices.Sorted(maps.Keys(m)) {
+			lines = append(lines, name+":"+m[name])
+		}
+	}
+	return lines
+}
+
+func mounts(s *Spec, p Place) []engine.Mount {
+	var all []engine.Mount
+	for _, target := range slices.Sorted(maps.Keys(s.Mount)) {
+		m := s.Mount[target]
+		out := engine.Mount{Target: target, ReadOnly: m.ReadOnly}
+		switch {
+		case m.Volume != nil:
+			out.Volume = p.Volumes[m.Volume.Addr]
+		case path.IsAbs(m.Source):
+			out.Source = m.Source
+		default:
+			out.Source = filepath.Join(p.Recipe.Dir, m.Source)
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+// ParsePublish reads a fixed port of the machine: "5432", "127.0.0.1:5432", "[::1]:53/udp".
+func ParsePublish(text string, target int) (engine.Publish, error) {
+	host, protocol, _ := strings.Cut(text, "/")
+	address := ""
+	if strings.Contains(host, ":") {
+		h, port, err := net.SplitHostPort(host)
+		if err != nil {
+			return engine.Publish{}, publishError(text)
+		}
+		if _, err := netip.ParseAddr(h); err != nil && h != "" {
+			return engine.Publish{}, publishError(text)
+		}
+		address, host = h, port
+	}
+	port, err := strconv.Atoi(host)
+	if err != nil || port < 1 || port > 65535 {
+		return engine.Publish{}, publishError(text)
+	}
+	if protocol != "" && protocol != "tcp" && protocol != "udp" {
+		return engine.Publish{}, publishError(text)
+	}
+	return engine.Publish{Address: address, Port: port, Target: target, Protocol: protocol}, nil
+}
+
+func publishError(text string) error {
+	return fmt.Errorf(`%q is not a port of the machine; write PORT or ADDRESS:PORT, with /udp for UDP, for example "127.0.0.1:5432"`, text)
+}

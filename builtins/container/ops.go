@@ -1,0 +1,215 @@
+package container
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// The steps on containers, each with the config it reads.
+const (
+	OpCreate plan.Op = "container.create" // CreateConfig
+	OpStart  plan.Op = "container.start"  // StartConfig
+	OpProbe  plan.Op = "container.probe"  // ProbeConfig
+	OpStop   plan.Op = "container.stop"   // StopConfig
+	OpRemove plan.Op = "container.remove" // RemoveConfig
+	OpUpdate plan.Op = "container.update" // UpdateConfig
+)
+
+// StartConfig is the config of OpStart.
+type StartConfig struct {
+	Name string `json:"name"`
+	// Restart, when not empty, is put back first: a container kept for the way back has none.
+	Restart string        `json:"restart,omitempty"`
+	Limits  engine.Limits `json:"limits,omitzero"`
+}
+
+// StopConfig is the config of OpStop.
+type StopConfig struct {
+	Name    string         `json:"name"`
+	Signal  string         `json:"signal,omitempty"`
+	Timeout state.Duration `json:"timeout"`
+	Limits  engine.Limits  `json:"limits,omitzero"`
+}
+
+// RemoveConfig is the config of OpRemove. A running container is stopped first, with the signal and timeout.
+type RemoveConfig StopConfig
+
+// UpdateConfig is the config of OpUpdate.
+type UpdateConfig struct {
+	Name    string        `json:"name"`
+	Limits  engine.Limits `json:"limits,omitzero"`
+	Restart string        `json:"restart,omitempty"`
+}
+
+// Tools are what the steps work with.
+type Tools struct {
+	Engine engine.Engine
+	Prober Prober
+}
+
+// Doers gives what carries out each op.
+func Doers(t Tools) map[plan.Op]kind.Doer {
+	return map[plan.Op]kind.Doer{
+		OpCreate: kind.DoerFunc(t.create),
+		OpStart:  kind.DoerFunc(t.start),
+		OpProbe:  kind.DoerFunc(t.probe),
+		OpStop:   kind.DoerFunc(t.stop),
+		OpRemove: kind.DoerFunc(t.remove),
+		OpUpdate: kind.DoerFunc(t.update),
+	}
+}
+
+func (t Tools) create(ctx context.Context, step plan.Step, in kind.Inputs) (kind.Outputs, error) {
+	var c CreateConfig
+	if err := json.Unmarshal(step.Config, &c); err != nil {
+		return nil, fmt.Errorf("reading the step: %w", err)
+	}
+	if err := c.reveal(in); err != nil {
+		return nil, err
+	}
+	id, err := t.Engine.CreateContainer(ctx, c.Spec)
+	if errors.Is(err, engine.ErrConflict) {
+		return t.adopt(ctx, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := t.writeFiles(ctx, id, c, in); err != nil {
+		return nil, errors.Join(err, t.Engine.RemoveContainer(context.WithoutCancel(ctx), id))
+	}
+	return kind.Outputs{"id": id}, nil
+}
+
+// adopt takes a container that stands under the name already for the one to make, if it is of the same
+// release of the same recipe: the step ran before and its end was not seen.
+func (t Tools) adopt(ctx context.Context, c CreateConfig) (kind.Outputs, error) {
+	have, err := t.Engine.Container(ctx, c.Spec.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{label.Recipe, label.Origin, label.Addr, label.Release} {
+		if have.Labels[name] != c.Spec.Labels[name] {
+			return nil, fmt.Errorf("a container named %s exists already and is not this recipe's; rename or remove it", c.Spec.Name)
+		}
+	}
+	return kind.Outputs{"id": have.ID}, nil
+}
+
+func (t Tools) start(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {
+	var c StartConfig
+	if err := json.Unmarshal(step.Config, &c); err != nil {
+		return nil, fmt.Errorf("reading the step: %w", err)
+	}
+	if c.Restart != "" {
+		if err := t.Engine.UpdateContainer(ctx, c.Name, c.Limits, c.Restart); err != nil {
+			return nil, err
+		}
+	}
+	return nil, t.Engine.StartContainer(ctx, c.Name)
+}
+
+func (t Tools) stop(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {
+	var c StopConfig
+	if err := json.Unmarshal(step.Config, &c); err != nil {
+		return nil, fmt.Errorf("reading the step: %w", err)
+	}
+	return nil, t.retire(ctx, c)
+}
+
+// retire stops a container for good: it must not come back when the engine restarts, or two releases would
+// run, so its restart policy goes first.
+func (t Tools) retire(ctx context.Context, c StopConfig) error {
+	err := t.Engine.UpdateContainer(ctx, c.Name, c.Limits, "no")
+	if err == nil {
+		err = t.Engine.StopContainer(ctx, c.Name, c.Signal, c.Timeout.Std())
+	}
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (t Tools) remove(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {
+	var c RemoveConfig
+	if err := json.Unmarshal(step.Config, &c); err != nil {
+		return nil, fmt.Errorf("reading the step: %w", err)
+	}
+	have, err := t.Engine.Container(ctx, c.Name)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, nil
+	}
+	if err == nil && have.State != engine.Created && have.State != engine.Exited {
+		err = t.retire(ctx, StopConfig(c))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return nil, t.Engine.RemoveContainer(ctx, c.Name)
+}
+
+func (t Tools) update(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {
+	var c UpdateConfig
+	if err := json.Unmarshal(step.Config, &c); err != nil {
+		return nil, fmt.Errorf("reading the step: %w", err)
+	}
+	return nil, t.Engine.UpdateContainer(ctx, c.Name, c.Limits, c.Restart)
+}
+
+// Target is what a Prober asks.
+type Target struct {
+	Address netip.AddrPort
+	HTTP    bool   // GET Path, else a connection
+	Path    string // "/" when empty
+	Host    string // Host header, the address when empty
+	// Interval is the time from the start of one probe to that of the next, Timeout how long one may take.
+	Interval, Timeout time.Duration
+}
+
+// Answer is what the last probe got.
+type Answer struct {
+	Passed   bool
+	Attempts int
+	Status   int    // of HTTP, 0 when none came
+	Body     string // the beginning
+	Err      string
+}
+
+// String says it for people.
+func (a Answer) String() string {
+	switch {
+	case a.Attempts == 0:
+		return "no probe was answered"
+	case a.Status != 0 && strings.TrimSpace(a.Body) != "":
+		return fmt.Sprintf("the last probe got status %d: %s", a.Status, firstLine(a.Body))
+	case a.Status != 0:
+		return fmt.Sprintf("the last probe got status %d and no body", a.Status)
+	}
+	return "the last probe failed: " + a.Err
+}
+
+func firstLine(s string) string {
+	line, rest, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	if len(line) > 200 {
+		return line[:200] + "…"
+	}
+	if rest != "" {
+		return line + " …"
+	}
+	return line
+}
+
+// Prober probes from the engine's side until a target passes or ctx ends, when it returns the last answer.
+type Prober interface {
+	Probe(ctx context.Context, t Target) (Answer, error)
+}

@@ -1,0 +1,204 @@
+package container
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// ProbeConfig is the config of OpProbe.
+type ProbeConfig struct {
+	Name string `json:"name"` // the container's
+	// HTTP and TCP are asked at the container's address on Network; with neither and Exec false, running is
+	// enough.
+	Network  string         `json:"network,omitempty"`
+	HTTP     bool           `json:"http,omitempty"`
+	TCP      bool           `json:"tcp,omitempty"`
+	Exec     bool           `json:"exec,omitempty"` // the engine's own check
+	Port     int            `json:"port,omitempty"`
+	Path     string         `json:"path,omitempty"`
+	Host     string         `json:"host,omitempty"`
+	Interval state.Duration `json:"interval"`
+	Timeout  state.Duration `json:"timeout"`
+	// Within is how long the container may take to its first pass.
+	Within state.Duration `json:"within"`
+	// Labels find the container's events.
+	Addr string `json:"addr"`
+}
+
+// UnhealthyError says that a container did not pass in time, with all that helps to see why.
+type UnhealthyError struct {
+	Container string
+	Why       string
+	Logs      string // the container's last lines
+}
+
+func (e *UnhealthyError) Error() string {
+	text := e.Container + " did not become healthy: " + e.Why
+	if logs := strings.TrimSpace(e.Logs); logs != "" {
+		return text + "\nIts last output:\n  | " + strings.ReplaceAll(logs, "\n", "\n  | ")
+	}
+	return text + "\nIt wrote no output."
+}
+
+// logLines is how much of a container's output an error shows.
+const logLines = 20
+
+func (t Tools) probe(ctx context.Context, step plan.Step, in kind.Inputs) (kind.Outputs, error) {
+	var c ProbeConfig
+	if err := json.Unmarshal(step.Config, &c); err != nil {
+		return nil, fmt.Errorf("reading the step: %w", err)
+	}
+	watching, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+	events, err := t.Engine.Watch(watching, map[string]string{label.Addr: c.Addr})
+	if err != nil {
+		return nil, err
+	}
+	within, cancel := context.WithTimeout(ctx, c.Within.Std())
+	defer cancel()
+	have, err := t.Engine.Container(ctx, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	died := make(chan struct{})
+	healthy := make(chan struct{})
+	go follow(events, have.ID, died, healthy)
+
+	why, err := t.await(within, c, have, died, healthy)
+	if err != nil || why == "" {
+		return nil, err
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return nil, t.unhealthy(ctx, c, why)
+}
+
+// await returns why the container is not fit to serve, nothing when it is.
+func (t Tools) await(ctx context.Context, c ProbeConfig, have engine.Container, died, healthy <-chan struct{}) (string, error) {
+	switch {
+	case have.State == engine.Exited || have.State == engine.Dead:
+		return "it is not running", nil
+	case c.Exec:
+		return awaitEngine(ctx, c, have, died, healthy)
+	case !c.HTTP && !c.TCP:
+		return awaitRunning(ctx, died)
+	}
+	address, ok := have.Addresses[c.Network]
+	if !ok || !address.IsValid() {
+		return "", fmt.Errorf("%s has no address on the network %s", c.Name, c.Network)
+	}
+	return t.awaitAnswer(ctx, c, Target{
+		Address: addrPort(address, c.Port), HTTP: c.HTTP, Path: c.Path, Host: c.Host,
+		Interval: c.Interval.Std(), Timeout: c.Timeout.Std(),
+	}, died)
+}
+
+func (t Tools) awaitAnswer(ctx context.Context, c ProbeConfig, target Target, died <-chan struct{}) (string, error) {
+	probing, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		select {
+		case <-died:
+			stop()
+		case <-probing.Done():
+		}
+	}()
+	answer, err := t.Prober.Probe(probing, target)
+	switch {
+	case err == nil && answer.Passed:
+		return "", nil
+	case isClosed(died):
+		return "it ended by itself; " + answer.String(), nil
+	case err != nil && ctx.Err() == nil:
+		return "", err
+	}
+	return fmt.Sprintf("nothing fit within %s; %s", c.Within, answer), nil
+}
+
+// awaitEngine waits for the engine's own check of the container.
+func awaitEngine(ctx context.Context, c ProbeConfig, have engine.Container, died, healthy <-chan struct{}) (string, error) {
+	if have.Health == "healthy" {
+		return "", nil
+	}
+	select {
+	case <-healthy:
+		return "", nil
+	case <-died:
+		return "it ended by itself", nil
+	case <-ctx.Done():
+		return fmt.Sprintf("its check did not pass within %s", c.Within), nil
+	}
+}
+
+// settle is how long a container without any check must run to count as started.
+const settle = time.Second
+
+func awaitRunning(ctx context.Context, died <-chan struct{}) (string, error) {
+	timer := time.NewTimer(settle)
+	defer timer.Stop()
+	select {
+	case <-died:
+		return "it ended by itself right after its start", nil
+	case <-timer.C:
+		return "", nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+func follow(events <-chan engine.Event, id string, died, healthy chan struct{}) {
+	for event := range events {
+		if event.Container != id {
+			continue
+		}
+		switch event.Action {
+		case "die":
+			if !isClosed(died) {
+				close(died)
+			}
+		case "health_status: healthy":
+			if !isClosed(healthy) {
+				close(healthy)
+			}
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func (t Tools) unhealthy(ctx context.Context, c ProbeConfig, why string) error {
+	if now, err := t.Engine.Container(ctx, c.Name); err == nil {
+		switch {
+		case now.OOMKilled:
+			why += "; it was killed for using more memory than its limit"
+		case now.State == engine.Exited:
+			why += fmt.Sprintf("; its exit code was %d", now.ExitCode)
+		}
+		if c.Exec && now.HealthLog != "" {
+			why += "; the check said: " + firstLine(now.HealthLog)
+		}
+	}
+	logs, err := t.Engine.Logs(ctx, c.Name, logLines)
+	if err != nil && !errors.Is(err, engine.ErrNotFound) {
+		why += "; its output could not be read"
+	}
+	return &UnhealthyError{Container: c.Name, Why: why, Logs: string(logs)}
+}

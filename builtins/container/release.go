@@ -1,0 +1,66 @@
+package container
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/deployrecipe/recipe/eval/addr"
+)
+
+// Release is the short digest of all that makes a container different: its arguments and the content of its
+// image. What changes in place, what only the proxy or the plan reads, and the number of replicas are left
+// out. A secret counts by its version, never by its value.
+//
+// content is the image's own digest or content tag.
+func (s *Spec) Release(content string) string {
+	kept := *s
+	kept.Image = Image{Name: content}
+	kept.Count, kept.Limits, kept.Restart, kept.Timeout = nil, nil, "", 0
+	kept.Health = nil
+	if s.Health != nil && s.Health.Exec != nil {
+		kept.Health = s.Health
+	}
+	kept.Expose = nil
+	for name, e := range s.Expose {
+		if e.Publish != "" {
+			if kept.Expose == nil {
+				kept.Expose = map[string]Expose{}
+			}
+			kept.Expose[name] = e
+		}
+	}
+	sum := sha256.Sum256(canonical(kept))
+	return hex.EncodeToString(sum[:4])
+}
+
+// canonical is JSON with sorted keys: encoding/json sorts those of maps, and a struct's have their order.
+func canonical(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("a spec always has a JSON form: %v", err)) // only strings, numbers and maps of them
+	}
+	return data
+}
+
+// Name is the name of a release's container: RECIPE-SERVICE-RELEASE-N.
+func Name(recipe string, a addr.Addr, release string, n int) string {
+	return recipe + "-" + a.Short() + "-" + release + "-" + strconv.Itoa(n)
+}
+
+// InPlace are the arguments that change without a new process.
+type InPlace struct {
+	Limits  Limits
+	Restart string
+}
+
+// InPlace gives them as the spec wants them.
+func (s *Spec) InPlace() InPlace {
+	in := InPlace{Restart: s.Restart}
+	if s.Limits != nil {
+		in.Limits = *s.Limits
+	}
+	return in
+}

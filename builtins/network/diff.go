@@ -1,0 +1,130 @@
+package network
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+	"github.com/hashicorp/hcl/v2"
+)
+
+// The steps on networks.
+const (
+	OpCreate plan.Op = "network.create" // engine.NetworkSpec
+	OpRemove plan.Op = "network.remove" // engine.NetworkSpec, of which the name counts
+)
+
+// limit is how long an engine may take to make or remove a network.
+const limit = time.Minute
+
+// Diff creates what is missing and removes what nothing wants.
+func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
+	var result kind.Result
+	var diags hcl.Diagnostics
+	if in.Mode == kind.Rollback {
+		return result, nil
+	}
+	nets := Layout(in.Desired, in.Observed)
+	for _, a := range Wanted(in.Desired) {
+		r := in.Desired.Find(a)
+		if nets[a].Exists {
+			diags = append(diags, unchanged(r, in.Observed.At(a))...)
+			continue
+		}
+		result.Add(create(in.Desired.Recipe, a, r, nets[a]))
+	}
+	for _, o := range in.Orphans {
+		if _, wanted := nets[o.Addr]; !wanted {
+			result.Add(remove(in, o))
+		}
+	}
+	return result, diags
+}
+
+func create(recipe state.Recipe, a addr.Addr, r *state.Resource, n Net) kind.Result {
+	spec := engine.NetworkSpec{Name: n.Name, Subnet: n.Subnet, Gateway: Gateway(n.Subnet), Dynamic: Dynamic(n.Subnet)}
+	raw := json.RawMessage("{}")
+	cause := plan.Cause{Why: "containers that name no network are on it"}
+	if r != nil {
+		var s Spec
+		_ = json.Unmarshal(r.Spec, &s) // of our own making
+		spec.Internal, raw = s.Internal, r.Spec
+		cause = plan.Cause{Why: a.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
+	}
+	spec.Labels = label.For(recipe, a, raw)
+	config, _ := json.Marshal(spec)
+	step := plan.Step{ID: plan.ID(a.String() + "/create"), Addr: a, Op: OpCreate, Title: "create network " + n.Name,
+		Cause: cause, Provides: []plan.ID{plan.ReadyID(a)}, Config: config, Limit: limit,
+		Irreversible: "an empty network stays for the next apply"}
+	return kind.Result{Steps: []plan.Step{step},
+		Changes: []plan.Change{{Addr: a, Action: plan.Create, Summary: n.Name + ", " + n.Subnet.String(), Cause: cause}}}
+}
+
+// unchanged refuses what a network cannot change while containers are on it.
+func unchanged(r *state.Resource, objects []state.Object) hcl.Diagnostics {
+	if r == nil || len(objects) == 0 || objects[0].Spec == nil {
+		return nil
+	}
+	var want, have Spec
+	if json.Unmarshal(r.Spec, &want) != nil || json.Unmarshal(objects[0].Spec, &have) != nil || want == have {
+		return nil
+	}
+	return hcl.Diagnostics{diag.Errorf(diag.InvalidValue, &r.Range, "A network cannot change",
+		"Engines cannot change %s while containers are on it. Give the block another name: its services then switch over to the new network, and the old one is removed.", objects[0].Name)}
+}
+
+func remove(in kind.Input, o state.Object) kind.Result {
+	cause := plan.Cause{Why: o.Addr.String() + " is no longer in the recipe"}
+	if in.Mode == kind.Destroy {
+		cause.Why = "the recipe is destroyed"
+	}
+	var needs []plan.ID
+	seen := map[addr.Addr]bool{}
+	for _, other := range in.Observed.Objects {
+		if other.Type == "container" && !seen[other.Addr] {
+			seen[other.Addr] = true
+			needs = append(needs, plan.GoneID(other.Addr))
+		}
+	}
+	config, _ := json.Marshal(engine.NetworkSpec{Name: o.Name})
+	return kind.Result{
+		Changes: []plan.Change{{Addr: o.Addr, Action: plan.Delete, Summary: o.Name, Cause: cause}},
+		Steps: []plan.Step{{ID: plan.ID(o.Addr.String() + "/remove"), Addr: o.Addr, Op: OpRemove,
+			Title: "remove network " + o.Name, Cause: cause, Needs: needs, Provides: []plan.ID{plan.GoneID(o.Addr)},
+			Config: config, Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name}}, Limit: limit,
+			Irreversible: "nothing is on it"}},
+	}
+}
+
+// Doers gives what carries out each op.
+func Doers(networks engine.Networks) map[plan.Op]kind.Doer {
+	return map[plan.Op]kind.Doer{
+		OpCreate: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
+			var spec engine.NetworkSpec
+			if err := json.Unmarshal(s.Config, &spec); err != nil {
+				return nil, fmt.Errorf("reading the step: %w", err)
+			}
+			id, err := networks.CreateNetwork(ctx, spec)
+			if errors.Is(err, engine.ErrConflict) {
+				return nil, fmt.Errorf("%w; something took its name or its addresses since the plan was made: plan again", err)
+			}
+			return kind.Outputs{"id": id}, err
+		}),
+		OpRemove: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
+			var spec engine.NetworkSpec
+			if err := json.Unmarshal(s.Config, &spec); err != nil {
+				return nil, fmt.Errorf("reading the step: %w", err)
+			}
+			return nil, networks.RemoveNetwork(ctx, spec.Name)
+		}),
+	}
+}

@@ -1,0 +1,79 @@
+package port
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Diff says what changes at the front doors. The steps for it are the services': a door opens when what
+// stands behind it is ready, and the service kind knows when that is.
+func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
+	var result kind.Result
+	if in.Mode == kind.Rollback {
+		return result, nil
+	}
+	have := map[string]proxy.Port{}
+	if site := world.Facts(in.Observed).Site(in.Desired.Recipe.Name); site != nil {
+		for _, p := range site.Ports {
+			have[p.Name] = p
+		}
+	}
+	for _, want := range Site(in.Desired) {
+		a := addr.New("port", want.Name)
+		cause := plan.Cause{Why: a.String() + " is new"}
+		if r := in.Desired.Find(a); r != nil {
+			cause.File, cause.Line = r.Range.Filename, r.Range.Start.Line
+		}
+		was, ok := have[want.Name]
+		delete(have, want.Name)
+		switch {
+		case !ok:
+			result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Create, Summary: describe(want), Cause: cause})
+		case !reflect.DeepEqual(was, want):
+			cause.Why = a.String() + " changed"
+			result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Update,
+				Summary: describe(want) + ", was " + describe(was), Cause: cause})
+		}
+	}
+	for _, name := range sortedNames(have) {
+		a := addr.New("port", name)
+		result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Delete, Summary: describe(have[name]),
+			Cause: plan.Cause{Why: a.String() + " is no longer in the recipe"}})
+	}
+	return result, nil
+}
+
+func sortedNames(ports map[string]proxy.Port) []string {
+	var names []string
+	for name := range ports {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func describe(p proxy.Port) string {
+	var routes []string
+	for _, r := range p.Routes {
+		path := r.Path
+		if path == "/" && r.Host != "" {
+			path = ""
+		}
+		from := r.Host + path
+		if p.Mode == proxy.TCP {
+			from = "connections"
+		}
+		routes = append(routes, from+" to "+r.Service)
+	}
+	return fmt.Sprintf("%s %d: %s", p.Mode, p.Listen, strings.Join(routes, ", "))
+}

@@ -1,0 +1,164 @@
+// Package port is the port block: a front door that the edge keeps open across every release.
+package port
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+	"github.com/deployrecipe/recipe/lang/schema"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Kind is the port block.
+type Kind struct{}
+
+// Schema describes the block.
+func (Kind) Schema() *schema.Block {
+	return &schema.Block{Name: "port", Label: "name", Resource: true,
+		Doc: "A front door that HAProxy serves, and that outlives every release.",
+		Args: []schema.Arg{
+			{Name: "listen", Type: schema.Whole(1, 65535), Required: true, Change: schema.ProxyOnly, Doc: "The port of the engine's machine to listen on."},
+			{Name: "address", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The address to listen on; all of the machine's without it, IPv6 too."},
+			{Name: "mode", Type: schema.OneOf("http", "tcp"), Default: `"http"`, Change: schema.ProxyOnly, Doc: "What the proxy understands of the traffic: HTTP, or connections alone."},
+			{Name: "internal", Type: schema.Boolean(), Later: "for calls between the services of one recipe"},
+		},
+		Blocks: []schema.Block{{Name: "route", Min: 1, Doc: "Leads requests to a service.", Args: []schema.Arg{
+			{Name: "host", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The host name that requests must be for; any without it."},
+			{Name: "path", Type: schema.Str(), Default: `"/"`, Change: schema.ProxyOnly, Doc: "The path prefix, on segment borders; the longest that matches counts."},
+			{Name: "to", Type: schema.PortOf("service"), Required: true, Change: schema.ProxyOnly, Doc: "A service's named port."},
+		}}},
+	}
+}
+
+// Export has nothing beyond the arguments.
+func (Kind) Export(kind.Instance, string) (cty.Value, hcl.Diagnostics) { return cty.NilVal, nil }
+
+// Spec is the block as state.Resource.Spec holds it.
+type Spec struct {
+	Listen  int        `json:"listen"`
+	Address string     `json:"address,omitempty"`
+	Mode    proxy.Mode `json:"mode"`
+	Route   []Route    `json:"route"`
+}
+
+// Route is a route block.
+type Route struct {
+	Host string    `json:"host,omitempty"`
+	Path string    `json:"path"`
+	To   state.Ref `json:"to"`
+}
+
+var (
+	hostPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
+	pathPattern = regexp.MustCompile(`^/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$`)
+)
+
+// Validate finds routes that lead nowhere or twice to the same place.
+func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
+	var s Spec
+	if err := json.Unmarshal(r.Spec, &s); err != nil {
+		return hcl.Diagnostics{diag.FromError(diag.Internal, err, &r.Range)}
+	}
+	var diags hcl.Diagnostics
+	fail := func(path, summary, format string, args ...any) {
+		at := r.Range
+		if source, ok := r.Sources[path]; ok {
+			at = source.Range
+		}
+		diags = append(diags, diag.Errorf(diag.InvalidValue, &at, summary, format, args...))
+	}
+	if s.Address != "" {
+		if _, err := netip.ParseAddr(s.Address); err != nil {
+			fail("address", "Not an address", "%q is not an IP address to listen on.", s.Address)
+		}
+	}
+	if s.Mode == proxy.TCP && (len(s.Route) != 1 || s.Route[0].Host != "" || s.Route[0].Path != "/") {
+		fail("mode", "One route in tcp mode", "A port in tcp mode sees no hosts and no paths; give it one route with nothing but to.")
+	}
+	seen := map[string]bool{}
+	for i, route := range s.Route {
+		at := fmt.Sprintf("route.%d.", i)
+		if route.Host != "" && !hostPattern.MatchString(strings.ToLower(route.Host)) {
+			fail(at+"host", "Not a host name", "%q is not a host name; write one like shop.example.com, without scheme and port.", route.Host)
+		}
+		if !pathPattern.MatchString(route.Path) {
+			fail(at+"path", "Not a path", "%q is not a path; write one that begins with /, without query.", route.Path)
+		}
+		key := strings.ToLower(route.Host) + strings.TrimSuffix(route.Path, "/")
+		if seen[key] {
+			fail(at+"path", "Two routes for the same requests", "An earlier route of %s takes the same host and path already.", r.Addr)
+		}
+		seen[key] = true
+	}
+	return append(diags, clash(r, s, d)...)
+}
+
+// clash finds another port block of the recipe with the same number.
+func clash(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics {
+	for _, other := range d.Resources {
+		var o Spec
+		if other.Addr.Kind != "port" || addr.Compare(other.Addr, r.Addr) >= 0 || json.Unmarshal(other.Spec, &o) != nil {
+			continue
+		}
+		if o.Listen == s.Listen {
+			return hcl.Diagnostics{diag.Errorf(diag.InvalidValue, &r.Range, "Two ports listen on one number",
+				"%s and %s both listen on %d; write their routes into one block, or give one another number.", other.Addr, r.Addr, s.Listen)}
+		}
+	}
+	return nil
+}
+
+// Service is the edge's name for a service's named port.
+func Service(to state.Ref) string {
+	a, err := addr.Parse(to.Addr)
+	if err != nil {
+		return ""
+	}
+	return a.Short() + "." + to.Port
+}
+
+// Site gives the ports that a recipe wants of the edge, ordered by number.
+func Site(d *state.Desired) []proxy.Port {
+	var ports []proxy.Port
+	for _, r := range d.Resources {
+		var s Spec
+		if r.Addr.Kind != "port" || json.Unmarshal(r.Spec, &s) != nil {
+			continue
+		}
+		p := proxy.Port{Name: r.Addr.Short(), Listen: s.Listen, Address: s.Address, Mode: s.Mode}
+		for _, route := range s.Route {
+			p.Routes = append(p.Routes, proxy.Route{Host: strings.ToLower(route.Host), Path: route.Path, Service: Service(route.To)})
+		}
+		ports = append(ports, p)
+	}
+	slices.SortFunc(ports, func(a, b proxy.Port) int { return a.Listen - b.Listen })
+	return ports
+}
+
+// Served gives, by service address, the names of its ports that stand behind the edge, and their mode.
+func Served(d *state.Desired) map[string]map[string]proxy.Mode {
+	served := map[string]map[string]proxy.Mode{}
+	for _, r := range d.Resources {
+		var s Spec
+		if r.Addr.Kind != "port" || json.Unmarshal(r.Spec, &s) != nil {
+			continue
+		}
+		for _, route := range s.Route {
+			if served[route.To.Addr] == nil {
+				served[route.To.Addr] = map[string]proxy.Mode{}
+			}
+			served[route.To.Addr][route.To.Port] = s.Mode
+		}
+	}
+	return served
+}

@@ -1,0 +1,134 @@
+package switchover
+
+import (
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+func (x *expander) undoID(parts ...string) plan.ID {
+	return id(append([]string{x.g.Name, "undo"}, parts...)...)
+}
+
+func (x *expander) undo(step plan.Step) {
+	if step.Addr.IsZero() {
+		step.Addr = x.g.Addr
+	}
+	step.Group = x.g.Name
+	step.Cause = plan.Cause{Why: "the switch of " + x.g.Name + " failed"}
+	step.Irreversible = "it is the way back itself"
+	x.out.Undo = append(x.out.Undo, step)
+}
+
+// wayBack adds the steps that a failure leads to: traffic to the release that served, which never stopped;
+// then the new one drains, leaves the edge, and is removed. Where the old one had to stop first, it starts
+// again once the new one is gone.
+func (x *expander) wayBack() {
+	var last []plan.ID
+	if x.g.behindPort() {
+		if x.g.switches() {
+			last = x.undoTraffic()
+		}
+		reset := x.undoID("reset")
+		x.undo(plan.Step{ID: reset, Op: edge.OpReset, Title: "put the edge back as it was", Needs: last,
+			Config: config(x.reset()), Limit: edgeLimit})
+		last = []plan.ID{reset}
+		for i := range x.out.Steps {
+			if s := &x.out.Steps[i]; s.Op == container.OpCreate || s.Op == container.OpStart {
+				s.Undo = append(s.Undo, reset)
+			}
+		}
+	}
+	var removals []plan.ID
+	for _, m := range x.g.Members {
+		for _, n := range m.New {
+			if n.Running && !m.Changed {
+				continue
+			}
+			step := plan.Step{ID: x.undoID("remove", n.Name), Addr: m.Addr, Op: container.OpRemove, Title: "remove " + n.Name,
+				Needs: last, Config: config(container.RemoveConfig(n.Stop)), Limit: n.Stop.Timeout.Std() + stopSlack,
+				Effects: []plan.Effect{x.effect(plan.Stop, &m, n.Name, "")}}
+			if n.Exists && !n.Running { // kept from an earlier release: it goes back to sleep
+				step.Op, step.Title, step.Config = container.OpStop, "stop "+n.Name, config(n.Stop)
+			}
+			x.undo(step)
+			removals = append(removals, step.ID)
+		}
+	}
+	x.takesBack(removals)
+	x.restartOld()
+}
+
+// takesBack has a failure after traffic moved take the new instances back that ran before this plan, too.
+func (x *expander) takesBack(removals []plan.ID) {
+	for i := range x.out.Steps {
+		if s := &x.out.Steps[i]; s.Op == edge.OpShift && len(s.Undo) > 0 {
+			s.Undo = append(s.Undo, removals...)
+		}
+	}
+}
+
+func (x *expander) undoTraffic() []plan.ID {
+	servers, _ := x.newServers()
+	back := x.g.Percent
+	x.undo(plan.Step{ID: x.undoID("shift"), Op: edge.OpShift, Title: "give all traffic back to the release before",
+		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
+		Effects: x.weight(back), Limit: edgeLimit})
+	if len(servers) == 0 {
+		return []plan.ID{x.undoID("shift")}
+	}
+	var effects []plan.Effect
+	for _, m := range x.g.Members {
+		for _, n := range m.New {
+			effects = append(effects, x.effect(plan.Drained, &m, x.placed(&m, n), x.g.Side))
+		}
+	}
+	x.undo(plan.Step{ID: x.undoID("drain"), Op: edge.OpDrain, Title: "drain the new release", Needs: []plan.ID{x.undoID("shift")},
+		Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
+		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit})
+	return []plan.ID{x.undoID("drain")}
+}
+
+// reset describes the group on the edge as it stands.
+func (x *expander) reset() edge.ResetConfig {
+	c := edge.ResetConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Before: x.g.Before, NewPorts: x.g.NewPorts}
+	for _, m := range x.g.Members {
+		for _, p := range m.Ports {
+			if p.Current == nil {
+				c.Added = append(c.Added, p.Name)
+			} else {
+				c.Services = append(c.Services, *p.Current)
+			}
+		}
+	}
+	return c
+}
+
+// restartOld starts what had to stop before the new release.
+func (x *expander) restartOld() {
+	for _, s := range x.out.Steps {
+		if s.Op != container.OpStop || len(s.Undo) == 0 {
+			continue
+		}
+		for _, o := range x.first {
+			if x.undoID("start", o.Name) != s.Undo[0] {
+				continue
+			}
+			var needs []plan.ID
+			for _, u := range x.out.Undo {
+				if u.Op == container.OpRemove || u.Op == container.OpStop {
+					needs = append(needs, u.ID)
+				}
+			}
+			x.undo(plan.Step{ID: s.Undo[0], Addr: s.Addr, Op: container.OpStart, Title: "start " + o.Name + " again",
+				Needs: needs, Config: config(o.Start), Limit: engineLimit,
+				Effects: []plan.Effect{{Kind: plan.Start, Group: s.Effects[0].Group, Service: s.Effects[0].Service, Instance: o.Name}}})
+		}
+	}
+}
+
+func server(n Instance, p Port) proxy.Server {
+	return proxy.Server{Slot: n.Slot, Address: addrPort(n.Address, p.Target), State: proxy.Maint}
+}

@@ -1,0 +1,281 @@
+package switchover
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Prepared is the milestone that the edge holds all groups and backends that a plan's switches need.
+const Prepared plan.ID = "proxy.edge@prepared"
+
+// How long steps may take that wait for nothing but the engine or the edge.
+const (
+	engineLimit = 2 * time.Minute
+	edgeLimit   = time.Minute
+	// stopSlack is what the engine gets beyond the stop timeout of a container.
+	stopSlack = 30 * time.Second
+)
+
+// Expansion is a group's part of a plan: its steps, and what the edge must be prepared for.
+type Expansion struct {
+	kind.Result
+	Group    proxy.Group
+	Services []edge.PrepareService
+}
+
+// Expand turns a group into steps. It is pure, and the only place that knows the order of a switch.
+func Expand(g Group) Expansion {
+	x := &expander{g: g}
+	x.ID = func(parts ...string) plan.ID { return id(append([]string{g.Name}, parts...)...) }
+	x.settle()
+	x.stopFirst()
+	for i := range g.Members {
+		x.boot(&g.Members[i])
+	}
+	x.prepare()
+	x.shift()
+	x.retire()
+	x.wayBack()
+	return x.out
+}
+
+type expander struct {
+	g   Group
+	out Expansion
+	ID  func(parts ...string) plan.ID
+
+	settled []plan.ID  // what clears the side that the new release takes
+	stopped []plan.ID  // what stops the old release before the new one, where both must not run
+	probed  []plan.ID  // what shows each new instance to be fit
+	moved   plan.ID    // the step after which the new release has all traffic
+	first   []Instance // what had to stop before the new release starts
+}
+
+func (x *expander) add(steps ...plan.Step) {
+	for i := range steps {
+		if steps[i].Addr.IsZero() {
+			steps[i].Addr = x.g.Addr
+		}
+		if steps[i].Cause.Why == "" {
+			steps[i].Cause = x.g.Cause
+		}
+		steps[i].Group = x.g.Name
+	}
+	x.out.Steps = append(x.out.Steps, steps...)
+}
+
+// settle clears the side that the new release takes of what an unfinished switch to another release left
+// there: traffic goes back to the live side, and the leftovers drain.
+func (x *expander) settle() {
+	if !x.g.switches() {
+		return
+	}
+	var leftovers []proxy.ServerID
+	var effects []plan.Effect
+	for _, m := range x.g.Members {
+		for _, old := range m.Old {
+			for _, s := range old.Servers {
+				if s.Side == x.g.Side {
+					leftovers = append(leftovers, s)
+					effects = append(effects, x.effect(plan.Drained, &m, old.Name, s.Side))
+				}
+			}
+		}
+	}
+	if len(leftovers) == 0 {
+		return
+	}
+	back := x.g.percent(0)
+	x.add(plan.Step{ID: x.ID("settle"), Op: edge.OpShift, Title: "give all traffic back to the serving release",
+		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
+		Effects: x.weight(back), Limit: edgeLimit, Irreversible: "an unfinished switch is given up"},
+		plan.Step{ID: x.ID("settle", "drain"), Op: edge.OpDrain, Title: "drain what an unfinished switch left",
+			Needs:   []plan.ID{x.ID("settle")},
+			Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: leftovers, Limit: state.Duration(x.g.Settings.Drain)}),
+			Effects: effects, Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "an unfinished switch is given up"})
+	x.settled = []plan.ID{x.ID("settle", "drain")}
+}
+
+// stopFirst ends the old release before the new one starts, where two must not run at once.
+func (x *expander) stopFirst() {
+	for i := range x.g.Members {
+		m := &x.g.Members[i]
+		if m.StopFirst == "" || !m.Changed || len(m.Old) == 0 {
+			continue
+		}
+		needs := append([]plan.ID{Prepared}, x.settled...)
+		needs = append(needs, m.StartNeeds...)
+		needs = append(needs, x.g.After...)
+		for _, n := range m.New {
+			if n.Create != nil {
+				needs = append(needs, id(m.Addr.String(), "create", n.Name))
+			}
+		}
+		needs = append(needs, x.drain(m.Addr.String()+"/drain", m.Old, needs)...)
+		for _, old := range m.Old {
+			step := x.stopStep(m, old, needs)
+			step.Undo = []plan.ID{x.undoID("start", old.Name)}
+			x.add(step)
+			x.stopped = append(x.stopped, step.ID)
+		}
+		x.first = append(x.first, m.Old...)
+		m.Old = nil
+		x.interrupt(m)
+	}
+}
+
+func (x *expander) interrupt(m *Member) {
+	if len(m.Ports) == 0 || len(m.New) == 0 {
+		return
+	}
+	n := m.New[0]
+	x.out.Interruptions = append(x.out.Interruptions, plan.Interruption{Group: m.Addr.String(),
+		Why:   m.StopFirst + ", so the old container stops before the new one starts",
+		Bound: n.Stop.Timeout.Std() + n.Probe.Within.Std()})
+}
+
+// boot creates, starts and probes what is missing of the wanted release.
+func (x *expander) boot(m *Member) {
+	for _, n := range m.New {
+		needs := append([]plan.ID(nil), m.StartNeeds...)
+		needs = append(needs, x.g.After...)
+		needs = append(needs, x.stopped...)
+		undo := []plan.ID{x.undoID("remove", n.Name)}
+		if n.Create != nil {
+			step := plan.Step{ID: id(m.Addr.String(), "create", n.Name), Addr: m.Addr, Op: container.OpCreate,
+				Title: "create " + n.Name, Cause: m.Cause, Needs: m.CreateNeeds, Config: config(n.Create),
+				Undo: undo, Early: true, Limit: engineLimit}
+			x.add(step)
+			needs = append(needs, step.ID)
+		}
+		if !n.Running {
+			step := plan.Step{ID: id(m.Addr.String(), "start", n.Name), Addr: m.Addr, Op: container.OpStart,
+				Title: "start " + n.Name, Cause: m.Cause, Needs: needs, Config: config(n.Start), Undo: undo,
+				Effects: []plan.Effect{x.start(m, n)}, Limit: engineLimit}
+			x.add(step)
+			needs = []plan.ID{step.ID}
+		}
+		if n.Running && x.serving(n) {
+			continue
+		}
+		step := plan.Step{ID: id(m.Addr.String(), "probe", n.Name), Addr: m.Addr, Op: container.OpProbe,
+			Title: "wait for " + n.Name, Wait: waitFor(n.Probe), Cause: m.Cause, Needs: needs, Config: config(n.Probe),
+			Effects: []plan.Effect{x.effect(plan.Passed, m, n.Name, x.g.Side)}, Limit: n.Probe.Within.Std() + stopSlack}
+		x.add(step)
+		x.probed = append(x.probed, step.ID)
+	}
+}
+
+// effect is what happens to an instance of a member, on a side of the edge where the member has any.
+func (x *expander) effect(k plan.EffectKind, m *Member, instance string, side proxy.Side) plan.Effect {
+	e := plan.Effect{Kind: k, Instance: instance}
+	if len(m.Ports) > 0 {
+		e.Group, e.Service, e.Side = x.g.Name, m.Addr.String(), string(side)
+	}
+	return e
+}
+
+func (x *expander) start(m *Member, n Instance) plan.Effect {
+	e := x.effect(plan.Start, m, n.Name, x.g.Side)
+	e.Writes = m.Writes
+	return e
+}
+
+// serving tells whether an instance has its place on the wanted side already.
+func (x *expander) serving(n Instance) bool {
+	for _, s := range n.Servers {
+		if s.Side == x.g.Side {
+			return true
+		}
+	}
+	return false
+}
+
+func waitFor(p container.ProbeConfig) string {
+	switch {
+	case p.HTTP:
+		path := p.Path
+		if path == "" {
+			path = "/"
+		}
+		return fmt.Sprintf("GET %s on port %d passes", path, p.Port)
+	case p.TCP:
+		return fmt.Sprintf("port %d accepts connections", p.Port)
+	case p.Exec:
+		return "its check passes"
+	}
+	return "it keeps running"
+}
+
+// prepare says what the edge needs before traffic can move.
+func (x *expander) prepare() {
+	x.out.Group = proxy.Group{Name: x.g.Name, Percent: x.g.Percent}
+	if x.g.Fresh {
+		x.out.Group.Percent = x.g.percent(100)
+	}
+	for _, m := range x.g.Members {
+		for _, p := range m.Ports {
+			b := proxy.Backend{Release: m.Release, Check: p.Check}
+			for _, n := range m.New {
+				b.Servers = append(b.Servers, server(n, p))
+			}
+			x.out.Services = append(x.out.Services, edge.PrepareService{Name: p.Name, Group: x.g.Name, Mode: p.Mode,
+				Side: x.g.Side, Backend: b})
+		}
+	}
+}
+
+// drain adds a step that drains instances of the edge; it returns the step's ID, or nothing when none of
+// them has a place there.
+func (x *expander) drain(name string, instances []Instance, needs []plan.ID) []plan.ID {
+	var servers []proxy.ServerID
+	var names []string
+	var effects []plan.Effect
+	for _, o := range instances {
+		for _, s := range o.Servers {
+			servers = append(servers, s)
+			effects = append(effects, x.effect(plan.Drained, x.memberOf(s.Service), o.Name, s.Side))
+		}
+		if len(o.Servers) > 0 {
+			names = append(names, o.Name)
+		}
+	}
+	if len(servers) == 0 {
+		return nil
+	}
+	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
+		Wait: "the last connection ends", Needs: needs,
+		Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
+		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "the new release has the traffic"}
+	x.add(step)
+	return []plan.ID{step.ID}
+}
+
+// memberOf finds the member that a service on the edge belongs to; one that the recipe no longer puts
+// behind a port has none.
+func (x *expander) memberOf(service string) *Member {
+	for i := range x.g.Members {
+		for _, p := range x.g.Members[i].Ports {
+			if p.Name == service {
+				return &x.g.Members[i]
+			}
+		}
+	}
+	return &Member{}
+}
+
+func (x *expander) stopStep(m *Member, o Instance, needs []plan.ID) plan.Step {
+	return plan.Step{ID: id(m.Addr.String(), "stop", o.Name), Addr: m.Addr, Op: container.OpStop,
+		Title: "stop " + o.Name, Cause: m.Cause, Needs: needs, Config: config(o.Stop),
+		Provides: []plan.ID{plan.GoneID(m.Addr)},
+		Effects:  []plan.Effect{x.effect(plan.Stop, m, o.Name, "")},
+		Limit:    o.Stop.Timeout.Std() + stopSlack, Irreversible: "it is kept for a rollback"}
+}

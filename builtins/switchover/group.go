@@ -1,0 +1,117 @@
+package switchover
+
+import (
+	"encoding/json"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Group is services that switch together, with all that is known of both releases.
+type Group struct {
+	Recipe   state.Recipe
+	Name     string // on the edge
+	Addr     addr.Addr
+	Settings Settings
+	// Before is the group on the edge as it stands, nil where it does not.
+	Before *proxy.Group
+	// Percent is what goes to side b now, Side the one that the wanted release takes.
+	Percent int
+	Side    proxy.Side
+	// Fresh says that no release serves yet.
+	Fresh   bool
+	Members []Member
+	// After are milestones that must be reached before a new container starts: jobs.
+	After []plan.ID
+	// NewPorts are the numbers of ports that open with this group.
+	NewPorts []int
+	Cause    plan.Cause
+}
+
+// Member is one service of a group.
+type Member struct {
+	Addr addr.Addr
+	// Release wanted, and whether it differs from the one that serves.
+	Release string
+	Changed bool
+	// Needs are what the containers need before they are created, and before they start.
+	CreateNeeds, StartNeeds []plan.ID
+	// New are the wanted release's instances, those that stand already included.
+	New []Instance
+	// Surplus are the wanted release's instances beyond its count, Old all other releases' running ones.
+	Surplus, Old []Instance
+	// Prune are stopped containers that are kept no longer.
+	Prune []Instance
+	// Ports are the named ports behind the edge.
+	Ports []Port
+	// StopFirst, when not empty, says why two releases must not run at once.
+	StopFirst string
+	// Writes are the exclusive volumes.
+	Writes []string
+	Cause  plan.Cause
+}
+
+// Port is one named port of a service, with its backends as they stand.
+type Port struct {
+	Name    string // proxy.Service.Name
+	Mode    proxy.Mode
+	Target  int // the container's port
+	Check   *proxy.Check
+	Current *proxy.Service // nil where the edge does not have it
+}
+
+// Instance is one container of a release.
+type Instance struct {
+	Name    string
+	Release string
+	Exists  bool
+	Running bool
+	Slot    int // in its backends, from 1
+	// Address on the serving network, in text; empty where nothing is behind the edge.
+	Address string
+	Create  *container.CreateConfig // nil where it exists
+	Start   container.StartConfig
+	Probe   container.ProbeConfig
+	Stop    container.StopConfig
+	// Servers are its places on the edge as it stands.
+	Servers []proxy.ServerID
+}
+
+// switches tells whether traffic has to move from one side to the other.
+func (g *Group) switches() bool { return !g.Fresh && g.changed() }
+
+func (g *Group) changed() bool {
+	for _, m := range g.Members {
+		if m.Changed {
+			return true
+		}
+	}
+	return false
+}
+
+// percent turns a weight of the new release into the percentage of side b.
+func (g *Group) percent(weight int) int {
+	if g.Side == proxy.B {
+		return weight
+	}
+	return 100 - weight
+}
+
+func config(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("a step's config always has a JSON form: " + err.Error()) // strings, numbers and maps of them
+	}
+	return data
+}
+
+func id(parts ...string) plan.ID {
+	text := parts[0]
+	for _, part := range parts[1:] {
+		text += "/" + part
+	}
+	return plan.ID(text)
+}

@@ -1,0 +1,236 @@
+package switchover
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// shift moves the traffic, stage by stage.
+func (x *expander) shift() {
+	ready, effects := x.newServers()
+	switch {
+	case !x.g.behindPort():
+		x.moved = ""
+		x.readyWithoutTraffic()
+	case x.g.switches():
+		x.stages(ready, effects)
+	case len(ready) > 0 || x.g.Fresh:
+		percent := x.g.Percent
+		if x.g.Fresh {
+			percent = x.g.percent(100)
+		}
+		x.moveTo(stageStep{name: "ready", title: x.openTitle(), percent: percent, ready: ready, effects: effects, final: true}, x.shiftNeeds())
+	}
+}
+
+func (g *Group) behindPort() bool {
+	for _, m := range g.Members {
+		if len(m.Ports) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *expander) openTitle() string {
+	if x.g.Fresh {
+		return "open " + x.g.Name + " to traffic"
+	}
+	return "give the new replicas of " + x.g.Name + " their share"
+}
+
+func (x *expander) shiftNeeds() []plan.ID {
+	return append(append([]plan.ID{Prepared}, x.probed...), x.settled...)
+}
+
+// newServers are the places of the wanted release that are not ready yet, with what their becoming so means.
+func (x *expander) newServers() ([]proxy.ServerID, []plan.Effect) {
+	var ready []proxy.ServerID
+	var effects []plan.Effect
+	for _, m := range x.g.Members {
+		for _, p := range m.Ports {
+			for _, n := range m.New {
+				if x.isReady(p, n) {
+					continue
+				}
+				ready = append(ready, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side, Slot: n.Slot})
+				effects = append(effects, x.effect(plan.Ready, &m, x.placed(&m, n), x.g.Side))
+			}
+		}
+	}
+	return ready, effects
+}
+
+func (x *expander) isReady(p Port, n Instance) bool {
+	if p.Current == nil {
+		return false
+	}
+	for _, s := range p.Current.Side(x.g.Side).Servers {
+		if s.Slot == n.Slot && s.State == proxy.Ready && s.Address.Addr().String() == n.Address {
+			return true
+		}
+	}
+	return false
+}
+
+// stageStep is one move of traffic.
+type stageStep struct {
+	name, title string
+	percent     int
+	ready       []proxy.ServerID
+	effects     []plan.Effect
+	hold        time.Duration
+	final       bool
+}
+
+func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
+	needs := x.shiftNeeds()
+	stages := x.g.Settings.Stages
+	for i, stage := range stages {
+		needs = x.moveTo(stageStep{name: stage.Name, percent: x.g.percent(stage.Weight),
+			title: fmt.Sprintf("stage %q: %d%% of the traffic to the new release", stage.Name, stage.Weight),
+			ready: ready, effects: effects, hold: stage.Hold.Std(), final: i == len(stages)-1}, needs)
+		ready, effects = nil, nil
+	}
+}
+
+// moveTo adds the step that moves traffic and, where the stage holds, the one that watches; it returns what
+// the next one needs.
+func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
+	step := plan.Step{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
+		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready}),
+		Effects: append(append([]plan.Effect(nil), s.effects...), x.weight(s.percent)...),
+		Undo:    []plan.ID{x.undoID("reset")}, Limit: edgeLimit}
+	if x.g.switches() {
+		step.Undo = []plan.ID{x.undoID("shift"), x.undoID("drain"), x.undoID("reset")}
+	}
+	last := &step
+	var hold plan.Step
+	if s.hold > 0 {
+		hold = plan.Step{ID: x.ID("hold", s.name), Op: OpHold, Title: fmt.Sprintf("hold stage %q", s.name),
+			Wait: "every new container keeps running", Needs: []plan.ID{step.ID}, Limit: s.hold + stopSlack,
+			Config: config(HoldConfig{Hold: state.Duration(s.hold), Containers: x.newNames()})}
+		last = &hold
+	}
+	if s.final {
+		last.Commit = true
+		for _, m := range x.g.Members {
+			last.Provides = append(last.Provides, plan.ReadyID(m.Addr))
+		}
+	}
+	x.add(step)
+	if s.hold > 0 {
+		x.add(hold)
+	}
+	x.moved = last.ID
+	return []plan.ID{last.ID}
+}
+
+func (x *expander) newNames() []string {
+	var names []string
+	for _, m := range x.g.Members {
+		for _, n := range m.New {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// weight is what a percentage means to the group.
+func (x *expander) weight(percent int) []plan.Effect {
+	return []plan.Effect{{Kind: plan.Weight, Group: x.g.Name, Percent: percent}}
+}
+
+// placed names an instance on the wanted side. One that stays while others of its group move has a place on
+// either side for a while, and so two names.
+func (x *expander) placed(m *Member, n Instance) string {
+	if x.g.switches() && !m.Changed {
+		return n.Name + "@" + string(x.g.Side)
+	}
+	return n.Name
+}
+
+// readyWithoutTraffic ends the way forward of a group that stands behind no port: a worker is ready when it
+// is fit.
+func (x *expander) readyWithoutTraffic() {
+	for i := range x.out.Steps {
+		s := &x.out.Steps[i]
+		if s.Op == container.OpProbe {
+			s.Provides = append(s.Provides, plan.ReadyID(s.Addr))
+		}
+	}
+}
+
+// retire drains and stops what the new release has replaced, and removes what is kept no longer.
+func (x *expander) retire() {
+	needs := x.probed
+	if x.moved != "" {
+		needs = []plan.ID{x.moved}
+	}
+	var leaving []Instance
+	for _, m := range x.g.Members {
+		leaving = append(leaving, x.leaving(m)...)
+	}
+	if drained := x.drain(string(x.ID("drain")), leaving, needs); drained != nil {
+		needs = drained
+	}
+	for i := range x.g.Members {
+		m := &x.g.Members[i]
+		for _, o := range m.Old {
+			x.add(x.stopStep(m, o, needs))
+		}
+		for _, o := range m.Surplus {
+			x.add(x.stopStep(m, o, needs), x.removeStep(m, o, []plan.ID{id(m.Addr.String(), "stop", o.Name)}))
+		}
+		for _, o := range m.Prune {
+			after := needs
+			if o.Running {
+				after = append(append([]plan.ID(nil), needs...), id(m.Addr.String(), "stop", o.Name))
+			}
+			x.add(x.removeStep(m, o, after))
+		}
+	}
+}
+
+// leaving are the instances of a member that give up their places: the old release's and the surplus ones,
+// and, of a member that stays while others of its group move, the places on the side that is left.
+func (x *expander) leaving(m Member) []Instance {
+	var all []Instance
+	for _, o := range append(append([]Instance(nil), m.Old...), m.Surplus...) {
+		if x.settled != nil {
+			o.Servers = onSide(o.Servers, x.g.Side.Other())
+		}
+		all = append(all, o)
+	}
+	if x.g.switches() && !m.Changed {
+		for _, n := range m.New {
+			n.Servers = onSide(n.Servers, x.g.Side.Other())
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+func onSide(servers []proxy.ServerID, side proxy.Side) []proxy.ServerID {
+	var on []proxy.ServerID
+	for _, s := range servers {
+		if s.Side == side {
+			on = append(on, s)
+		}
+	}
+	return on
+}
+
+func (x *expander) removeStep(m *Member, o Instance, needs []plan.ID) plan.Step {
+	return plan.Step{ID: id(m.Addr.String(), "remove", o.Name), Addr: m.Addr, Op: container.OpRemove,
+		Title: "remove " + o.Name, Cause: plan.Cause{Why: "more releases are kept than retain says"}, Needs: needs,
+		Config: config(container.RemoveConfig(o.Stop)), Provides: []plan.ID{plan.GoneID(m.Addr)},
+		Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name}}, Limit: o.Stop.Timeout.Std() + stopSlack,
+		Irreversible: "nothing uses it"}
+}

@@ -1,0 +1,148 @@
+// Package volume is the volume block: data that outlives every release, and the recipe too.
+package volume
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/schema"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Kind is the volume block.
+type Kind struct{}
+
+// Schema describes the block.
+func (Kind) Schema() *schema.Block {
+	return &schema.Block{Name: "volume", Label: "name", Resource: true,
+		Doc: "Data that outlives every release. A volume is never removed because its block is gone: only by destroy --volumes, and never while it is protected.",
+		Args: []schema.Arg{
+			{Name: "protect", Type: schema.Boolean(), Default: "false", Change: schema.PlanOnly, Doc: "Makes any plan that would remove the volume an error."},
+			{Name: "driver", Type: schema.Str(), Doc: "The engine's volume driver; its local one without it."},
+			{Name: "options", Type: schema.MapOf(schema.Str()), Doc: "Options of the driver."},
+		},
+		Exports: []schema.Export{{Name: "name", Doc: "The volume's real name on the engine."}},
+	}
+}
+
+// Export computes the volume's name.
+func (Kind) Export(self kind.Instance, _ string) (cty.Value, hcl.Diagnostics) {
+	return cty.StringVal(Name(self.Recipe().Name, self.Addr())), nil
+}
+
+// Validate has nothing to add to the types.
+func (Kind) Validate(*state.Resource, *state.Desired) hcl.Diagnostics { return nil }
+
+// Name is a volume's real name.
+func Name(recipe string, a addr.Addr) string { return recipe + "-" + a.Short() }
+
+// Spec is the block as state.Resource.Spec holds it.
+type Spec struct {
+	Protect bool              `json:"protect,omitempty"`
+	Driver  string            `json:"driver,omitempty"`
+	Options map[string]string `json:"options,omitempty"`
+}
+
+// The steps on volumes.
+const (
+	OpCreate plan.Op = "volume.create" // engine.VolumeSpec
+	OpRemove plan.Op = "volume.remove" // engine.VolumeSpec, of which the name counts
+)
+
+const limit = time.Minute
+
+// Diff creates what is missing. What nothing wants is listed, and removed only when asked for.
+func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
+	var result kind.Result
+	if in.Mode == kind.Rollback {
+		return result, nil
+	}
+	for _, r := range in.Resources {
+		if len(in.Observed.At(r.Addr)) == 0 {
+			result.Add(create(in.Desired.Recipe, r))
+		}
+	}
+	for _, o := range in.Orphans {
+		result.Add(orphan(in, o))
+	}
+	return result, nil
+}
+
+func create(recipe state.Recipe, r *state.Resource) kind.Result {
+	var s Spec
+	_ = json.Unmarshal(r.Spec, &s) // of our own making
+	name := Name(recipe.Name, r.Addr)
+	config, _ := json.Marshal(engine.VolumeSpec{Name: name, Driver: s.Driver, Options: s.Options,
+		Labels: label.For(recipe, r.Addr, r.Spec)})
+	cause := plan.Cause{Why: r.Addr.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
+	return kind.Result{
+		Changes: []plan.Change{{Addr: r.Addr, Action: plan.Create, Summary: name, Cause: cause}},
+		Steps: []plan.Step{{ID: plan.ID(r.Addr.String() + "/create"), Addr: r.Addr, Op: OpCreate,
+			Title: "create volume " + name, Cause: cause, Provides: []plan.ID{plan.ReadyID(r.Addr)}, Config: config,
+			Limit: limit, Irreversible: "a volume is never removed by itself"}},
+	}
+}
+
+func orphan(in kind.Input, o state.Object) kind.Result {
+	var s Spec
+	_ = json.Unmarshal(o.Spec, &s) // a lost label is no protection
+	if in.Mode != kind.Destroy || !in.Volumes || s.Protect {
+		text := "volume " + o.Name + " is kept"
+		if s.Protect {
+			text += ": it is protected"
+		} else {
+			text += "; destroy --volumes removes it"
+		}
+		return kind.Result{Notes: []plan.Note{{Addr: o.Addr, Text: text}}}
+	}
+	var needs []plan.ID
+	for _, other := range in.Observed.Objects {
+		if other.Type == "container" {
+			needs = append(needs, plan.GoneID(other.Addr))
+		}
+	}
+	cause := plan.Cause{Why: "the recipe is destroyed with its volumes"}
+	config, _ := json.Marshal(engine.VolumeSpec{Name: o.Name})
+	return kind.Result{
+		Changes: []plan.Change{{Addr: o.Addr, Action: plan.Delete, Summary: o.Name + " and all data in it", Cause: cause}},
+		Steps: []plan.Step{{ID: plan.ID(o.Addr.String() + "/remove"), Addr: o.Addr, Op: OpRemove,
+			Title: "remove volume " + o.Name, Cause: cause, Needs: needs, Config: config,
+			Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name, Protected: s.Protect}},
+			Limit:   limit, Irreversible: "data that is gone does not come back"}},
+	}
+}
+
+// Doers gives what carries out each op.
+func Doers(volumes engine.Volumes) map[plan.Op]kind.Doer {
+	read := func(s plan.Step) (spec engine.VolumeSpec, err error) {
+		if err = json.Unmarshal(s.Config, &spec); err != nil {
+			err = fmt.Errorf("reading the step: %w", err)
+		}
+		return spec, err
+	}
+	return map[plan.Op]kind.Doer{
+		OpCreate: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
+			spec, err := read(s)
+			if err != nil {
+				return nil, err
+			}
+			return nil, volumes.CreateVolume(ctx, spec)
+		}),
+		OpRemove: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
+			spec, err := read(s)
+			if err != nil {
+				return nil, err
+			}
+			return nil, volumes.RemoveVolume(ctx, spec.Name)
+		}),
+	}
+}
