@@ -1,0 +1,110 @@
+package resolve
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// dependsOn is the argument by which a block waits for others that its arguments do not name. It is no part of
+// the block's spec: waiting for something else makes no other object.
+const dependsOn = "depends_on"
+
+// export gives an attribute that a block's kind computes.
+func (r *resolver) export(b *decode.Block, name string, at hcl.Range) *node {
+	key := nodeKey{block: b, part: export, name: name}
+	return r.node(key, text(b)+"."+name, at, func(*node) (cty.Value, bool) {
+		self := &instance{r: r, b: b, at: at}
+		v, diags := r.in.Kinds[b.Type].Export(self, name)
+		r.report(diags...)
+		switch {
+		case self.failed || diags.HasErrors():
+			return cty.DynamicVal, false
+		case v == cty.NilVal && self.unknown:
+			return cty.DynamicVal, true
+		case v == cty.NilVal:
+			r.errorf(diag.Internal, at, "Internal error", "A %s does not export %q, though it says so. Please report it.", b.Type, name)
+			return cty.DynamicVal, false
+		}
+		return v, true
+	})
+}
+
+// instance is a block as its kind sees it while an attribute is computed. It keeps whether what the kind read had
+// errors, all reported by then, or was unknown.
+type instance struct {
+	r               *resolver
+	b               *decode.Block
+	at              hcl.Range
+	failed, unknown bool
+}
+
+// Addr is the block's address.
+func (i *instance) Addr() addr.Addr { return addr.New(i.b.Type, i.b.Label) }
+
+// Recipe is the recipe that the block belongs to.
+func (i *instance) Recipe() state.Recipe { return i.r.head() }
+
+// Spec evaluates arguments and nested blocks; see kind.Instance.
+func (i *instance) Spec(names ...string) ([]byte, bool, hcl.Diagnostics) {
+	p := i.r.parts(i.b, i.at, func(name string) bool {
+		return len(names) == 0 || slices.Contains(names, name)
+	})
+	if !p.ok {
+		i.failed = true
+		return nil, false, nil
+	}
+	e := encoder{refs: i.r.refs}
+	spec := e.bytes(p.value())
+	if e.unknown {
+		i.unknown = true
+		return nil, false, nil
+	}
+	return spec, true, nil
+}
+
+// parts are the evaluated arguments and nested blocks of a top-level block.
+type parts struct {
+	values map[string]cty.Value
+	uses   uses
+	ok     bool
+}
+
+func (p *parts) add(name string, n *node) {
+	p.ok = p.ok && n.ok
+	p.uses = p.uses.with(n.uses)
+	if !isUnset(n.value) {
+		p.values[name] = n.value
+	}
+}
+
+func (p *parts) value() cty.Value { return cty.ObjectVal(p.values) }
+
+// parts evaluates what is wanted of a block. The nested blocks of an ordered one are wanted as "steps", or by
+// the type of any.
+func (r *resolver) parts(b *decode.Block, at hcl.Range, wanted func(name string) bool) *parts {
+	p := &parts{values: map[string]cty.Value{}, ok: true}
+	for i := range b.Schema.Args {
+		if s := &b.Schema.Args[i]; !s.Raw && s.Later == "" && s.Name != dependsOn && wanted(s.Name) {
+			p.add(s.Name, r.argument(b, s.Name, at))
+		}
+	}
+	if b.Schema.Ordered {
+		if wanted("steps") || slices.ContainsFunc(b.Schema.BlockNames(), wanted) {
+			p.add("steps", r.steps(b, at))
+		}
+		return p
+	}
+	for i := range b.Schema.Blocks {
+		if s := &b.Schema.Blocks[i]; wanted(s.Name) {
+			p.add(s.Name, r.nested(b, s, at))
+		}
+	}
+	return p
+}

@@ -1,0 +1,174 @@
+// Package resolve evaluates a decoded module: from blocks and expressions to resources with known values.
+//
+// It is pure. Files, environment, secrets and functions are handed in, and the same inputs give the same bytes.
+//
+// The unit of evaluation is one argument of one block, and nothing is evaluated before something asks for it. So
+// a service may read the port that leads to it: service.web.env reads port.web.listen, which is a number, and
+// that port.web.route refers to service.web is another argument's matter. A reference to a whole block is a
+// value too, and one that evaluates none of the block's arguments; it knows the block's address and stands
+// wherever a schema asks for a reference (reference.go).
+//
+// Asking works thus. An expression is scanned for the names that it reads (scope.go). Each is looked up and
+// becomes a node (node.go): a variable, a local value, an argument, a group of nested blocks or an export of
+// a block. A node is computed once, at first use; asked for again while it is being computed, it is part of
+// a circle, which is reported with its path. Then the expression is evaluated in a scope that holds those
+// values and no others, so that the cost of a recipe grows with its length and not with its square. A node
+// that failed has reported why, and whoever reads it fails without a word.
+//
+// The value of an argument is converted to the type that its schema gives (convert.go and the files beside it).
+// The outcome is a value again, in a normal form: what is null is left out, a duration is Go's text of it, a size
+// is a number of bytes. Expressions that read the argument get this value, and encode.go makes of it the
+// canonical JSON on which plans compare. Sensitive values carry a mark through all of this, and reach the JSON
+// as the name of a secret only.
+//
+// At last all blocks are made resources (resource.go) and put in an order in which each comes after what it
+// needs (order.go).
+package resolve
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// Head evaluates the recipe block alone: what must be known before an engine can be asked anything. Only the
+// variables and local values that it reads are evaluated and can be wrong.
+func Head(m *decode.Module, in Inputs) (state.Recipe, hcl.Diagnostics) {
+	r := newResolver(m, in)
+	head := r.head()
+	r.requireName(head)
+	return head, r.diags
+}
+
+// Resolve evaluates the whole module. It reports every error that does not follow from another; on errors the
+// result holds what could be resolved and is fit for display only.
+func Resolve(m *decode.Module, in Inputs) (*state.Desired, hcl.Diagnostics) {
+	r := newResolver(m, in)
+	d := r.all()
+	r.requireName(d.Recipe)
+	return d, r.diags
+}
+
+// Check evaluates the module without needing its inputs: variables that were given no value, and secrets, are
+// unknown. It finds whatever is wrong in spite of that. What is unknown is left out of the resources' specs.
+func Check(m *decode.Module, in Inputs) (*state.Desired, hcl.Diagnostics) {
+	in.Secrets = nil
+	r := newResolver(m, in)
+	r.lenient = true
+	return r.all(), r.diags
+}
+
+// resolver holds one evaluation.
+type resolver struct {
+	in Inputs
+	m  *decode.Module
+	// lenient allows unknown values everywhere.
+	lenient bool
+
+	recipe  *decode.Block // nil without a recipe block
+	vars    map[string]*decode.Block
+	locals  map[string]*decode.Arg
+	outputs []*decode.Block
+	blocks  map[string]map[string]*decode.Block // of the kinds, by kind and name
+	order   []*decode.Block                     // the same, in source order
+	given   map[string]VarValue
+
+	nodes map[nodeKey]*node
+	stack []*node // being computed, outermost first
+	refs  refs
+	diags hcl.Diagnostics
+	// work counts expressions and references evaluated, for the test that the cost is linear.
+	work int
+}
+
+func newResolver(m *decode.Module, in Inputs) *resolver {
+	r := &resolver{
+		in: in, m: m,
+		vars: map[string]*decode.Block{}, locals: map[string]*decode.Arg{},
+		blocks: map[string]map[string]*decode.Block{}, given: map[string]VarValue{},
+		nodes: map[nodeKey]*node{}, refs: newRefs(),
+	}
+	for name := range in.Kinds {
+		r.blocks[name] = map[string]*decode.Block{}
+	}
+	for _, b := range m.Blocks {
+		r.declare(b)
+	}
+	for _, v := range in.Vars {
+		r.given[v.Name] = v
+	}
+	return r
+}
+
+// declare makes a block known by its name. Of two by one name the first counts; decoding reported the other.
+func (r *resolver) declare(b *decode.Block) {
+	switch b.Type {
+	case "recipe":
+		if r.recipe == nil {
+			r.recipe = b
+		}
+	case "variable":
+		if r.vars[b.Label] == nil {
+			r.vars[b.Label] = b
+		}
+	case "locals":
+		for _, name := range b.ArgOrder {
+			if r.locals[name] == nil {
+				r.locals[name] = b.Args[name]
+			}
+		}
+	case "output":
+		if !slices.ContainsFunc(r.outputs, func(o *decode.Block) bool { return o.Label == b.Label }) {
+			r.outputs = append(r.outputs, b)
+		}
+	default:
+		if named := r.blocks[b.Type]; named != nil && named[b.Label] == nil {
+			named[b.Label] = b
+			r.order = append(r.order, b)
+		}
+	}
+}
+
+// all evaluates everything, in the order of the source where it has a choice.
+func (r *resolver) all() *state.Desired {
+	r.checkGiven()
+	d := &state.Desired{Recipe: r.head()}
+	for _, b := range r.m.Blocks {
+		switch b.Type {
+		case "variable":
+			r.variable(b, b.Range)
+		case "locals":
+			for _, name := range b.ArgOrder {
+				r.local(name, b.Args[name].Range)
+			}
+		}
+	}
+	resources := r.resources()
+	for _, b := range r.outputs {
+		if out, ok := r.output(b); ok {
+			d.Outputs = append(d.Outputs, out)
+		}
+	}
+	d.Resources = r.sorted(resources)
+	r.validate(d, resources)
+	return d
+}
+
+// local gives the value of a local value, which must exist.
+func (r *resolver) local(name string, at hcl.Range) *node {
+	a := r.locals[name]
+	return r.node(nodeKey{arg: a}, "local."+name, at, func(n *node) (cty.Value, bool) {
+		return r.eval(n, a.Expr)
+	})
+}
+
+func (r *resolver) report(diags ...*hcl.Diagnostic) { r.diags = append(r.diags, diags...) }
+
+func (r *resolver) errorf(code diag.Code, rng hcl.Range, summary, format string, args ...any) {
+	r.report(diag.Errorf(code, &rng, summary, format, args...))
+}

@@ -1,0 +1,107 @@
+package resolve
+
+import (
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/decode"
+)
+
+// resource is a block of a kind, evaluated.
+type resource struct {
+	*state.Resource
+	uses  uses // all that it refers to
+	needs uses // what it waits for
+	// ok says that it has no errors, and complete that nothing of it is unknown either.
+	ok, complete bool
+}
+
+// resources evaluates all blocks of the kinds, in source order.
+func (r *resolver) resources() []*resource {
+	var out []*resource
+	for _, b := range r.order {
+		r.checkPorts(b)
+		out = append(out, r.resource(b))
+	}
+	return out
+}
+
+func (r *resolver) resource(b *decode.Block) *resource {
+	self := addr.New(b.Type, b.Label)
+	p := r.parts(b, b.Range, func(string) bool { return true })
+	res := &resource{
+		Resource: &state.Resource{Addr: self, Range: b.Range, Secrets: map[string]string{}},
+		uses:     p.uses, needs: p.uses.needs(self), ok: p.ok,
+	}
+	if a := b.Args[dependsOn]; a != nil {
+		n := r.argument(b, dependsOn, a.Range)
+		res.ok = res.ok && n.ok
+		res.uses = res.uses.with(n.uses)
+		res.needs = res.needs.with(r.named(n, a))
+	}
+	for _, need := range res.needs {
+		res.Needs = append(res.Needs, need.addr)
+	}
+	if !res.ok {
+		return res
+	}
+	e := encoder{refs: r.refs, secrets: res.Secrets}
+	res.Spec = e.bytes(p.value())
+	res.complete = !e.unknown
+	res.Sources = r.sources(b)
+	return res
+}
+
+// named are the blocks that the value of depends_on refers to.
+func (r *resolver) named(n *node, a *decode.Arg) uses {
+	if !n.ok || !n.value.IsKnown() || n.value.IsNull() {
+		return nil
+	}
+	ranges := map[addr.Addr]use{}
+	for _, u := range n.uses {
+		ranges[u.addr] = u
+	}
+	var out uses
+	for _, v := range n.value.AsValueSlice() {
+		ref, ok := r.refs.of(v)
+		if !ok {
+			continue
+		}
+		u, found := ranges[ref.addr]
+		if !found {
+			u = use{ref.addr, a.Range}
+		}
+		out = out.with(uses{u})
+	}
+	return out
+}
+
+// output evaluates an output. It reports false for one with errors.
+func (r *resolver) output(b *decode.Block) (state.Output, bool) {
+	out := state.Output{Name: b.Label}
+	a := b.Args["value"]
+	flag, ok := r.literal(b, "sensitive")
+	if a == nil || !ok {
+		return out, false
+	}
+	out.Sensitive = flag.True()
+	n := r.node(nodeKey{arg: a}, "output."+b.Label, a.Range, func(n *node) (cty.Value, bool) {
+		return r.eval(n, a.Expr)
+	})
+	switch {
+	case !n.ok:
+		return out, false
+	case out.Sensitive:
+		return out, true
+	case isSensitive(n.value):
+		r.report(sensitiveOutput(b.Label, a))
+		return out, false
+	}
+	e := encoder{refs: r.refs, keepNull: true}
+	out.Value = e.bytes(n.value)
+	if e.unknown {
+		out.Value, out.Unknown = nil, true
+	}
+	return out, true
+}

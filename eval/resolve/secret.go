@@ -1,0 +1,57 @@
+package resolve
+
+import (
+	"encoding/json"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// secret gives the value of a secret block, which stands for its value wherever it is named. It is fetched at
+// most once.
+func (r *resolver) secret(b *decode.Block, at hcl.Range) *node {
+	key := nodeKey{block: b, part: whole}
+	return r.node(key, text(b), at, func(*node) (cty.Value, bool) {
+		unknown := cty.UnknownVal(cty.String).Mark(Sensitive)
+		self := &instance{r: r, b: b, at: at}
+		spec, ok, _ := self.Spec()
+		switch {
+		case self.failed:
+			return unknown, false
+		case !ok || r.in.Secrets == nil:
+			return unknown, true
+		}
+		var source SecretSource
+		if err := json.Unmarshal(spec, &source); err != nil {
+			r.errorf(diag.Internal, b.Range, "Internal error", "The secret %q cannot be read. Please report it.", b.Label)
+			return unknown, false
+		}
+		source.Name = b.Label
+		if !r.oneSource(b, source) {
+			return unknown, false
+		}
+		value, err := r.in.Secrets(source)
+		if err != nil {
+			r.errorf(diag.EvaluationFailed, b.Range, "Secret not available", "The secret %q could not be fetched: %s.", b.Label, err)
+			return unknown, false
+		}
+		return cty.StringVal(value).Mark(Sensitive), true
+	})
+}
+
+func (r *resolver) oneSource(b *decode.Block, s SecretSource) bool {
+	n := 0
+	for _, set := range []bool{s.Env != "", s.File != "", len(s.Command) > 0} {
+		if set {
+			n++
+		}
+	}
+	if n != 1 {
+		r.errorf(diag.InvalidValue, b.Range, "Invalid value",
+			"The secret %q needs one place to come from: exactly one of env, file and command.", b.Label)
+	}
+	return n == 1
+}

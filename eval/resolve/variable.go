@@ -1,0 +1,201 @@
+package resolve
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+const invalidVariable = "Invalid value for a variable"
+
+// variable gives a variable's value: the one given for it, or its default.
+func (r *resolver) variable(b *decode.Block, at hcl.Range) *node {
+	return r.node(nodeKey{block: b, part: whole}, "var."+b.Label, at, func(*node) (cty.Value, bool) {
+		v := variable{r: r, b: b}
+		value, ok := v.value()
+		return value, ok
+	})
+}
+
+// variable is the evaluation of one variable block.
+type variable struct {
+	r *resolver
+	b *decode.Block
+
+	ty                  cty.Type
+	defaults            *typeexpr.Defaults
+	sensitive, nullable bool
+	source              string // where the value comes from: --var, or "default"
+	rng                 hcl.Range
+}
+
+func (v *variable) value() (cty.Value, bool) {
+	if !v.declared() {
+		return cty.DynamicVal, false
+	}
+	value, ok := v.chosen()
+	if !ok {
+		return cty.DynamicVal, false
+	}
+	if v.sensitive {
+		value = value.Mark(Sensitive)
+	}
+	return value, v.valid(value)
+}
+
+// declared reads type, sensitive and nullable.
+func (v *variable) declared() bool {
+	v.ty = cty.DynamicPseudoType
+	if a := v.b.Args["type"]; a != nil {
+		ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
+		if diags.HasErrors() {
+			v.r.report(diag.WithCode(diag.WrongType, diags)...)
+			return false
+		}
+		v.ty, v.defaults = ty, defaults
+	}
+	var ok1, ok2 bool
+	v.sensitive, ok1 = v.flag("sensitive")
+	v.nullable, ok2 = v.flag("nullable")
+	return ok1 && ok2
+}
+
+func (v *variable) flag(name string) (value, ok bool) {
+	got, ok := v.r.literal(v.b, name)
+	return ok && !got.IsNull() && got.True(), ok
+}
+
+// chosen takes the given value, or else the default. A null that may not stay one counts as not given.
+func (v *variable) chosen() (cty.Value, bool) {
+	if given, ok := v.r.given[v.b.Label]; ok {
+		v.source, v.rng = given.Source, v.b.Range
+		if given.Range != nil {
+			v.rng = *given.Range
+		}
+		got, diags := given.value(v.ty)
+		if diags.HasErrors() {
+			v.r.report(diags...)
+			return cty.DynamicVal, false
+		}
+		if !got.IsNull() || v.nullable {
+			return v.fit(got)
+		}
+		if v.b.Args["default"] == nil {
+			v.invalid("is null, which the variable does not allow. Give a value, or leave the variable out where it has a default.")
+			return cty.DynamicVal, false
+		}
+	}
+	a := v.b.Args["default"]
+	if a == nil {
+		return v.missing()
+	}
+	got, diags := a.Expr.Value(nil)
+	if diags.HasErrors() {
+		v.r.report(diag.WithCode(diag.EvaluationFailed, diags)...)
+		return cty.DynamicVal, false
+	}
+	v.source, v.rng = "default", a.Expr.Range()
+	if got.IsNull() && !v.nullable {
+		v.invalid("is null, and the variable is not nullable. Remove the default, or nullable = false.")
+		return cty.DynamicVal, false
+	}
+	return v.fit(got)
+}
+
+func (v *variable) missing() (cty.Value, bool) {
+	if v.r.lenient {
+		return cty.UnknownVal(v.ty.WithoutOptionalAttributesDeep()), true
+	}
+	name := v.b.Label
+	v.r.errorf(diag.MissingVariable, v.b.Range, "Missing value",
+		"The variable %q has no default, and no value is given for it. Give one with --var %s=VALUE, in a file named by --var-file, in a file *.auto.vars.hcl beside the recipe, or in the environment variable %s%s.",
+		name, name, envPrefix, name)
+	return cty.DynamicVal, false
+}
+
+// fit brings a value to the variable's type.
+func (v *variable) fit(got cty.Value) (cty.Value, bool) {
+	if v.defaults != nil && !got.IsNull() {
+		got = v.defaults.Apply(got)
+	}
+	fitted, err := fit(got, v.ty)
+	if err != nil {
+		v.invalid("does not have the type %s: %s.", typeexpr.TypeString(v.ty.WithoutOptionalAttributesDeep()), err)
+		return cty.DynamicVal, false
+	}
+	return fitted, true
+}
+
+// invalid reports what is wrong with the value, naming where it comes from.
+func (v *variable) invalid(format string, args ...any) {
+	v.r.errorf(diag.InvalidVariable, v.rng, invalidVariable,
+		"The value for %q (%s) %s", v.b.Label, v.source, fmt.Sprintf(format, args...))
+}
+
+// valid applies the validation blocks, which may read the variable itself and nothing else.
+func (v *variable) valid(value cty.Value) bool {
+	ok := true
+	for _, rule := range v.b.Blocks {
+		if rule.Type == "validation" {
+			ok = v.holds(rule, value) && ok
+		}
+	}
+	return ok
+}
+
+func (v *variable) holds(rule *decode.Block, value cty.Value) bool {
+	condition, message := rule.Args["condition"], rule.Args["error"]
+	if condition == nil || message == nil {
+		return false // decoding said so
+	}
+	s := &scope{roots: map[string]map[string]cty.Value{"var": {v.b.Label: value}}}
+	if !v.readsItself(condition) || !v.readsItself(message) {
+		return false
+	}
+	got, ok := v.r.evalIn(s, condition.Expr)
+	if !ok {
+		return false
+	}
+	got, _ = got.Unmark()
+	got, err := convert.Convert(got, cty.Bool)
+	switch {
+	case err != nil || got.IsNull():
+		v.r.errorf(diag.WrongType, condition.Expr.Range(), "Wrong type",
+			"The condition of a validation must be true or false.")
+		return false
+	case !got.IsKnown() || got.True():
+		return true
+	}
+	v.invalid("is not allowed: %s", v.message(s, message))
+	return false
+}
+
+func (v *variable) message(s *scope, a *decode.Arg) string {
+	got, ok := v.r.evalIn(s, a.Expr)
+	text, err := convert.Convert(got, cty.String)
+	switch {
+	case !ok || err != nil || !text.IsKnown() || text.IsNull():
+		return "the condition of its validation does not hold."
+	case isSensitive(text):
+		return "the condition of its validation does not hold. The message is withheld, since it holds a sensitive value."
+	}
+	return text.AsString()
+}
+
+func (v *variable) readsItself(a *decode.Arg) bool {
+	ok := true
+	for _, ref := range decode.References(a.Expr) {
+		if ref.Root != "var" || len(ref.Path) == 0 || ref.Path[0] != v.b.Label {
+			ok = false
+			v.r.errorf(diag.UnknownReference, ref.Range, "Reference not allowed",
+				"The validation of a variable can read that variable only: var.%s.", v.b.Label)
+		}
+	}
+	return ok
+}
