@@ -1,0 +1,137 @@
+package haproxy
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/proxy/proxytest"
+)
+
+func TestEdge(t *testing.T) {
+	proxytest.Run(t, func(t *testing.T) proxytest.Rig { return start(t) })
+}
+
+// rig is a HAProxy of its own in a temporary directory.
+type rig struct {
+	host *fussy
+	edge *Edge
+	log  *syncBuffer
+}
+
+// fussy is a Local whose HAProxy refuses everything when it is told to.
+type fussy struct {
+	*Local
+	refuse atomic.Bool
+}
+
+// start runs HAProxy until the test ends. The directory's name is short: a socket's path has 107 bytes.
+func start(t *testing.T) *rig {
+	t.Helper()
+	binary, err := exec.LookPath("haproxy")
+	if err != nil {
+		if os.Getenv("RECIPE_REQUIRE_ENGINE") != "" {
+			t.Fatal("haproxy is not installed, and RECIPE_REQUIRE_ENGINE asks for it")
+		}
+		t.Skip("haproxy is not installed")
+	}
+	dir, err := os.MkdirTemp("", "edge")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	r := &rig{host: &fussy{Local: &Local{Dir: dir, Binary: binary}}, log: &syncBuffer{}}
+	options := Options{Dir: dir, HardStop: time.Minute}
+	r.edge = New(r.host, options)
+	files, err := Global(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.host.WriteFiles(t.Context(), files, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "run"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.run(t)
+	return r
+}
+
+func (r *rig) run(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command(r.host.Binary, "-W", "-db", "-S", filepath.Join(r.host.Dir, MasterSocket)+",mode,600", "-f", filepath.Join(r.host.Dir, "cfg"))
+	cmd.Stdout, cmd.Stderr = r.log, r.log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("haproxy:\n%s", bytes.ReplaceAll(r.log.Bytes(), []byte{0}, nil))
+		}
+	})
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+		all, err := show(t.Context(), r.host)
+		if err == nil && all.current() != 0 {
+			if pid, _, err := ask(t.Context(), r.host, nil); err == nil && pid == all.current() {
+				return
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatalf("haproxy does not answer: %v", err)
+		}
+	}
+}
+
+func (r *rig) Edge() proxy.Edge                              { return r.edge }
+func (r *rig) Port(t testing.TB) int                         { return proxytest.RealPort(t) }
+func (r *rig) Start(t testing.TB, name string) proxytest.App { return proxytest.RealApp(t, name) }
+func (r *rig) Refuse(refuse bool)                            { r.host.refuse.Store(refuse) }
+func (r *rig) Client(port int, keep bool) proxytest.Client {
+	return proxytest.RealClient(fmt.Sprintf("127.0.0.1:%d", port), keep)
+}
+
+// Reload is what systemctl reload would do; another recipe's command may still be under way.
+func (r *rig) Reload(t testing.TB) {
+	t.Helper()
+	if err := reload(t.Context(), r.host); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Check adds a file that HAProxy itself refuses.
+func (f *fussy) Check(ctx context.Context, files map[string][]byte) (string, error) {
+	if f.refuse.Load() {
+		files["cfg/99.cfg"] = []byte("frontend broken\n    nonsense\n")
+		defer delete(files, "cfg/99.cfg")
+	}
+	return f.Local.Check(ctx, files)
+}
+
+// syncBuffer is written by the process and read by the test.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) Bytes() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.b.Bytes())
+}

@@ -1,0 +1,217 @@
+package haproxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// Local is the Host of a directory that this process can reach.
+type Local struct {
+	// Dir is the edge's directory as this process sees it.
+	Dir string
+	// Binary is haproxy's path, for Check. It may be empty where CheckDir is set.
+	Binary string
+	// CheckDir, where set, checks the configuration in cfg below a directory beside the edge's files, named
+	// relative to the edge's directory, since it may be read by a HAProxy in a container.
+	CheckDir func(ctx context.Context, dir string) (output string, err error)
+	// ReloadBy, where set, reloads in place of the master's own command.
+	ReloadBy func(context.Context) error
+}
+
+var _ Host = (*Local)(nil)
+
+// ReadFiles implements Host.
+func (l *Local) ReadFiles(ctx context.Context) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, folder := range []string{"cfg", "maps"} {
+		entries, err := os.ReadDir(filepath.Join(l.Dir, folder))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, entry := range entries {
+			if !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
+				continue // HAProxy passes over hidden files too: temporary ones are hidden
+			}
+			text, err := os.ReadFile(filepath.Join(l.Dir, folder, entry.Name()))
+			if err != nil {
+				return nil, err
+			}
+			files[folder+"/"+entry.Name()] = text
+		}
+	}
+	return files, ctx.Err()
+}
+
+// WriteFiles implements Host.
+func (l *Local) WriteFiles(ctx context.Context, write map[string][]byte, remove []string) error {
+	for _, name := range inOrder(slices.Collect(maps.Keys(write))) {
+		if err := l.writeFile(name, write[name]); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Backward(inOrder(slices.Clone(remove))) {
+		path, err := l.path(name)
+		if err != nil {
+			return err
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return errors.Join(syncDir(filepath.Join(l.Dir, "cfg")), syncDir(filepath.Join(l.Dir, "maps")))
+}
+
+// path keeps a name from leading out of the edge's directory.
+func (l *Local) path(name string) (string, error) {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return "", fmt.Errorf("%q leads out of the edge's directory", name)
+	}
+	return filepath.Join(l.Dir, filepath.FromSlash(name)), nil
+}
+
+func (l *Local) writeFile(name string, text []byte) error {
+	path, err := l.path(name)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(text)
+	if err = errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// commandLimit bounds one exchange with a socket: HAProxy answers at once or not at all.
+const commandLimit = 5 * time.Second
+
+// Command implements Host. It half-closes after the line, so that no prompt stays behind: on an old worker
+// that would keep the worker alive.
+func (l *Local) Command(ctx context.Context, socket Socket, line string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, commandLimit)
+	defer cancel()
+	path := filepath.Join(l.Dir, "run", string(socket)+".sock")
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+		return "", fmt.Errorf("%w: %w", proxy.ErrAbsent, err)
+	}
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	if _, err := io.WriteString(conn, line+"\n"); err != nil {
+		return "", err
+	}
+	if err := conn.(*net.UnixConn).CloseWrite(); err != nil {
+		return "", err
+	}
+	answer, err := io.ReadAll(conn)
+	return string(answer), err
+}
+
+// Check implements Host on a copy beside the edge's files.
+func (l *Local) Check(ctx context.Context, files map[string][]byte) (string, error) {
+	dir, err := os.MkdirTemp(l.Dir, ".check-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return "", err
+	}
+	copied := Local{Dir: dir}
+	for name, text := range files {
+		if err := copied.writeFile(name, text); err != nil {
+			return "", err
+		}
+	}
+	if l.CheckDir != nil {
+		return l.CheckDir(ctx, filepath.Base(dir))
+	}
+	output, err := exec.CommandContext(ctx, l.Binary, "-c", "-f", filepath.Join(dir, "cfg")).CombinedOutput()
+	said := strings.ReplaceAll(string(output), dir+"/", "")
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && ctx.Err() == nil {
+		return said, fmt.Errorf("%w: %s", proxy.ErrRefused, strings.TrimSpace(said))
+	}
+	return said, err
+}
+
+// Reload implements Host by the master's command, which HAProxy 2.6 answers by closing the connection.
+func (l *Local) Reload(ctx context.Context) error {
+	if l.ReloadBy != nil {
+		return l.ReloadBy(ctx)
+	}
+	said, err := l.Command(ctx, Master, "reload")
+	if errors.Is(err, proxy.ErrAbsent) {
+		return err
+	}
+	if strings.Contains(said, "Success=0") {
+		return fmt.Errorf("%w: %s", proxy.ErrRefused, strings.TrimSpace(said))
+	}
+	return nil
+}
+
+// Lock implements Host by a lock on a file, which the kernel drops with the process.
+func (l *Local) Lock(ctx context.Context) (func() error, error) {
+	if err := os.MkdirAll(l.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(l.Dir, ".lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return file.Close, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			return nil, errors.Join(err, file.Close())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(fmt.Errorf("another process changes the edge: %w", ctx.Err()), file.Close())
+		case <-time.After(wait):
+		}
+	}
+}
+
+// Listeners implements Host from the kernel's tables.
+func (l *Local) Listeners(context.Context) ([]netip.AddrPort, error) {
+	return listeners("/proc/net")
+}

@@ -1,0 +1,106 @@
+package haproxy
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// slot names a server line in a worker.
+type slot struct{ backend, server string }
+
+// live is what a worker says of one slot.
+type live struct {
+	address netip.AddrPort
+	admin   int // bits of srv_admin_state
+	used    int // connections that carry a request
+}
+
+// Bits of srv_admin_state. 4 tells only that the configuration had it disabled.
+const (
+	adminMaint = 0x01 | 0x02 | 0x20 // forced, inherited, by a resolver
+	adminDrain = 0x08 | 0x10        // forced, inherited
+)
+
+// state is the slot's state in the words of the contract.
+func (l live) state() proxy.State {
+	switch {
+	case l.admin&adminMaint != 0:
+		return proxy.Maint
+	case l.admin&adminDrain != 0:
+		return proxy.Draining
+	}
+	return proxy.Ready
+}
+
+// Columns of show servers state, version 1.
+const (
+	columnBackend = 1
+	columnServer  = 3
+	columnAddress = 4
+	columnAdmin   = 6
+	columnPort    = 18
+	stateColumns  = 19 // at least
+)
+
+// parseServers reads the answers to show servers state and to show servers conn, in any order and mixed
+// with others: their lines differ from all others in their shape.
+func parseServers(answer string) map[slot]live {
+	found := map[slot]live{}
+	used := map[slot]int{}
+	for line := range strings.Lines(answer) {
+		words := strings.Fields(line)
+		if len(words) > 7 && words[0] != "#" && words[4] == "-" {
+			if backend, server, ok := strings.Cut(words[0], "/"); ok {
+				used[slot{backend, server}], _ = strconv.Atoi(words[6])
+			}
+			continue
+		}
+		if len(words) < stateColumns {
+			continue
+		}
+		ip, err := netip.ParseAddr(words[columnAddress])
+		port, errPort := strconv.ParseUint(words[columnPort], 10, 16)
+		admin, errAdmin := strconv.Atoi(words[columnAdmin])
+		if err != nil || errPort != nil || errAdmin != nil {
+			continue
+		}
+		found[slot{words[columnBackend], words[columnServer]}] = live{address: netip.AddrPortFrom(ip, uint16(port)), admin: admin}
+	}
+	for s, n := range used {
+		if l, ok := found[s]; ok {
+			l.used = n
+			found[s] = l
+		}
+	}
+	return found
+}
+
+// parseMap reads the answer to show map, lines of "0x55d669d80230 key value", into keys and values. A key
+// that stands there twice counts once; HAProxy takes the first.
+func parseMap(answer string) map[string]string {
+	found := map[string]string{}
+	for line := range strings.Lines(answer) {
+		words := strings.Fields(line)
+		if len(words) != 3 || !strings.HasPrefix(words[0], "0x") {
+			continue
+		}
+		if _, ok := found[words[1]]; !ok {
+			found[words[1]] = words[2]
+		}
+	}
+	return found
+}
+
+// parseVariable reads the answer to get var: "proc.x: type=str value=<abc>".
+func parseVariable(answer, name string) string {
+	for line := range strings.Lines(answer) {
+		if rest, ok := strings.CutPrefix(line, name+": "); ok {
+			_, value, _ := strings.Cut(rest, "value=<")
+			return strings.TrimSuffix(strings.TrimSpace(value), ">")
+		}
+	}
+	return ""
+}

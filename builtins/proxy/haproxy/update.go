@@ -1,0 +1,264 @@
+package haproxy
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// Edge is a HAProxy on a host.
+type Edge struct {
+	host    Host
+	options Options
+	turn    chan struct{} // holds one token: calls of this process
+}
+
+var _ proxy.Edge = (*Edge)(nil)
+
+// New drives the HAProxy of a host. The options count where the edge's files do not exist yet.
+func New(host Host, options Options) *Edge {
+	return &Edge{host: host, options: options.filled(), turn: make(chan struct{}, 1)}
+}
+
+// Close implements proxy.Edge. The host is its owner's to close.
+func (e *Edge) Close() error { return nil }
+
+// Sites implements proxy.Reader.
+func (e *Edge) Sites(ctx context.Context) ([]proxy.Site, error) {
+	files, err := e.host.ReadFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := Parse(files)
+	return c.Sites, err
+}
+
+// Files implements proxy.Reader.
+func (e *Edge) Files(ctx context.Context) (map[string][]byte, error) { return e.host.ReadFiles(ctx) }
+
+// Remove implements proxy.Edge.
+func (e *Edge) Remove(ctx context.Context, recipe string) error {
+	_, err := e.Update(ctx, recipe, func(s *proxy.Site) error {
+		*s = proxy.Site{Recipe: recipe}
+		return nil
+	})
+	return err
+}
+
+// lock takes this process's turn and the host's lock.
+func (e *Edge) lock(ctx context.Context) (unlock func() error, err error) {
+	select {
+	case e.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	release, err := e.host.Lock(ctx)
+	if err != nil {
+		<-e.turn
+		return nil, err
+	}
+	return func() error {
+		err := release()
+		<-e.turn
+		return err
+	}, nil
+}
+
+// Update implements proxy.Edge.
+func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, err error) {
+	unlock, err := e.lock(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	u, err := e.plan(ctx, recipe, change)
+	if err != nil {
+		return out, err
+	}
+	due, err := u.due(ctx)
+	if err != nil {
+		return out, err
+	}
+	if due {
+		if _, err := e.host.Check(ctx, u.files); err != nil {
+			return out, err
+		}
+	}
+	if u.changes() {
+		if err := e.host.WriteFiles(ctx, u.write, u.remove); err != nil {
+			return out, errors.Join(err, u.restore(ctx))
+		}
+		out.Wrote = true
+	}
+	out.Reloaded, err = u.follow(ctx, due)
+	if errors.Is(err, proxy.ErrRefused) {
+		return proxy.Outcome{}, errors.Join(err, u.restore(ctx))
+	}
+	return out, err
+}
+
+// updating is one Update: what stands and what shall stand.
+type updating struct {
+	host   Host
+	site   proxy.Site
+	ipv6   bool
+	before map[string][]byte // all files as they stand
+	files  map[string][]byte // all files as they shall stand
+	write  map[string][]byte // what differs
+	remove []string
+}
+
+func (u *updating) changes() bool { return len(u.write)+len(u.remove) > 0 }
+
+// plan reads the files and derives the new ones, with every check that needs no HAProxy.
+func (e *Edge) plan(ctx context.Context, recipe string, change func(*proxy.Site) error) (*updating, error) {
+	u := &updating{host: e.host, write: map[string][]byte{}}
+	var err error
+	if u.before, err = e.host.ReadFiles(ctx); err != nil {
+		return nil, err
+	}
+	config, err := Parse(u.before)
+	if err != nil {
+		return nil, err
+	}
+	if u.before[globalFile] == nil {
+		config.Options = e.options
+	}
+	before := config.Site(recipe)
+	site := before.Clone()
+	if err := change(&site); err != nil {
+		return nil, err
+	}
+	site.Recipe = recipe
+	site = site.Normal()
+	if err := cmpValid(before, site, config.Sites); err != nil {
+		return nil, err
+	}
+	if u.files, err = config.with(site).Render(); err != nil {
+		return nil, err
+	}
+	u.site, u.ipv6 = site, config.Options.IPv6
+	u.compare()
+	return u, u.free(ctx)
+}
+
+func cmpValid(before, site proxy.Site, all []proxy.Site) error {
+	if err := site.Validate(); err != nil {
+		return err
+	}
+	if err := proxy.Claims(site, all); err != nil {
+		return err
+	}
+	return proxy.InUse(before, site)
+}
+
+// compare finds what to write and to remove. What belongs to other recipes, and the global file, stays as
+// it is, byte for byte.
+func (u *updating) compare() {
+	others := func(name string) bool {
+		return name == globalFile || strings.HasPrefix(name, sitePrefix) && name != siteFile(u.site.Recipe)
+	}
+	for name, text := range u.before {
+		if others(name) {
+			u.files[name] = text
+		} else if u.files[name] == nil {
+			u.remove = append(u.remove, name)
+		}
+	}
+	for name, text := range u.files {
+		if was, ok := u.before[name]; !ok || !bytes.Equal(was, text) {
+			u.write[name] = text
+		}
+	}
+	slices.Sort(u.remove)
+}
+
+// free makes sure that nothing else listens on ports that the edge does not have yet.
+func (u *updating) free(ctx context.Context) error {
+	var fresh []proxy.Port
+	for _, p := range u.site.Ports {
+		if u.before[portFile(p)] == nil {
+			fresh = append(fresh, p)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	all, err := u.host.Listeners(ctx)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range fresh {
+		if l, ok := taken(p, all); ok {
+			return fmt.Errorf("%w: port %s of %s wants %d, and something listens on %s", proxy.ErrPortTaken, p.Name, u.site.Recipe, p.Listen, l)
+		}
+	}
+	return nil
+}
+
+// due asks the worker whether it runs the structure that the site shall have. That it answers at all is
+// made sure before anything is written.
+func (u *updating) due(ctx context.Context) (bool, error) {
+	var w world
+	err := again(ctx, func() (err error) {
+		_, w, err = observe(ctx, u.host, &proxy.Site{Recipe: u.site.Recipe})
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	if u.site.Empty() {
+		return w.structure != "", nil
+	}
+	return w.structure != structure(&u.site, u.ipv6), nil
+}
+
+// follow brings the runtime in line with the written files, by a reload where due or where it turns out so.
+func (u *updating) follow(ctx context.Context, due bool) (reloaded bool, err error) {
+	for range 5 {
+		if due {
+			if err := reload(ctx, u.host); err != nil {
+				return reloaded, err
+			}
+			reloaded = true
+		}
+		err := again(ctx, func() error { return align(ctx, u.host, &u.site, u.ipv6) })
+		switch {
+		case err == nil:
+			return reloaded, nil
+		case errors.Is(err, errStructure):
+			due = true
+		default:
+			return reloaded, err
+		}
+	}
+	return reloaded, fmt.Errorf("HAProxy was reloaded again and again: %w", err)
+}
+
+// restore puts the files back as they were.
+func (u *updating) restore(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	back := map[string][]byte{}
+	var away []string
+	for name := range u.write {
+		if was, ok := u.before[name]; ok {
+			back[name] = was
+		} else {
+			away = append(away, name)
+		}
+	}
+	for _, name := range u.remove {
+		back[name] = u.before[name]
+	}
+	slices.Sort(away)
+	return u.host.WriteFiles(ctx, maps.Clone(back), away)
+}

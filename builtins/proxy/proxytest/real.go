@@ -1,0 +1,159 @@
+package proxytest
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// clientLimit is longer than any answer of a case takes.
+const clientLimit = 30 * time.Second
+
+// RealPort is a free port of this machine's loopback.
+func RealPort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// RealApp is an App that listens on loopback. It ends with the test.
+func RealApp(t testing.TB, name string) App {
+	t.Helper()
+	a := &realApp{name: name}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.address = netip.MustParseAddrPort(l.Addr().String())
+	a.serve(l)
+	t.Cleanup(a.Stop)
+	return a
+}
+
+type realApp struct {
+	name    string
+	address netip.AddrPort
+	mu      sync.Mutex
+	server  *http.Server
+	gate    chan struct{}
+	held    int
+}
+
+func (a *realApp) Address() netip.AddrPort { return a.address }
+
+func (a *realApp) serve(l net.Listener) {
+	server := &http.Server{Handler: a}
+	a.mu.Lock()
+	a.server = server
+	a.mu.Unlock()
+	go server.Serve(l)
+}
+
+func (a *realApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/slow") {
+		a.mu.Lock()
+		gate := a.gate
+		a.held++
+		a.mu.Unlock()
+		if gate != nil {
+			<-gate
+		}
+		a.mu.Lock()
+		a.held--
+		a.mu.Unlock()
+	}
+	io.WriteString(w, a.name)
+}
+
+func (a *realApp) Hold() (release func()) {
+	gate := make(chan struct{})
+	a.mu.Lock()
+	a.gate = gate
+	a.mu.Unlock()
+	return sync.OnceFunc(func() { close(gate) })
+}
+
+func (a *realApp) Held() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.held
+}
+
+func (a *realApp) Stop() {
+	a.mu.Lock()
+	server := a.server
+	a.server = nil
+	a.mu.Unlock()
+	if server != nil {
+		server.Close()
+	}
+}
+
+func (a *realApp) Resume() {
+	l, err := net.Listen("tcp", a.address.String())
+	if err != nil {
+		panic(err) // the port is this test's
+	}
+	a.serve(l)
+}
+
+// RealClient speaks plain HTTP/1.1 to an address, so that nothing but the case decides what is repeated.
+func RealClient(address string, keep bool) Client { return &realClient{address: address, keep: keep} }
+
+type realClient struct {
+	address string
+	keep    bool
+	conn    net.Conn
+	reader  *bufio.Reader
+}
+
+func (c *realClient) Get(host, path string) (int, string, error) {
+	status, body, again, err := c.get(host, path)
+	if err != nil || !again || !c.keep {
+		c.Close()
+	}
+	return status, body, err
+}
+
+// get sends one request; again tells whether the connection may carry another.
+func (c *realClient) get(host, path string) (status int, body string, again bool, err error) {
+	if c.conn == nil {
+		if c.conn, err = net.Dial("tcp", c.address); err != nil {
+			return 0, "", false, err
+		}
+		c.reader = bufio.NewReader(c.conn)
+	}
+	c.conn.SetDeadline(time.Now().Add(clientLimit))
+	connection := "close"
+	if c.keep {
+		connection = "keep-alive"
+	}
+	if _, err := fmt.Fprintf(c.conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n\r\n", path, host, connection); err != nil {
+		return 0, "", false, err
+	}
+	response, err := http.ReadResponse(c.reader, nil)
+	if err != nil {
+		return 0, "", false, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	return response.StatusCode, string(text), !response.Close, err
+}
+
+func (c *realClient) Close() {
+	if c.conn != nil {
+		c.conn.Close()
+		c.conn = nil
+	}
+}

@@ -1,0 +1,78 @@
+// Package proxytest is the one suite that every edge passes, real or played.
+//
+// A driver's test gives a Rig: an edge, backends that answer with their name, and clients that never try
+// twice, so a request that the edge loses fails a case.
+package proxytest
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// Rig is an edge under test with all around it.
+type Rig interface {
+	Edge() proxy.Edge
+	// Port is one on which nothing listens.
+	Port(t testing.TB) int
+	// Start starts a backend whose answers have its name for a body.
+	Start(t testing.TB, name string) App
+	// Client is one client. With keep it sends its requests over one connection while the edge lets it.
+	Client(port int, keep bool) Client
+	// Reload has the edge start a new worker, as somebody else would.
+	Reload(t testing.TB)
+	// Refuse makes the edge refuse every new configuration, until it is called with false.
+	Refuse(refuse bool)
+}
+
+// App is a backend of a rig.
+type App interface {
+	Address() netip.AddrPort
+	// Hold makes requests for paths that start with /slow wait until release is called.
+	Hold() (release func())
+	// Held is the number of requests that wait now.
+	Held() int
+	// Stop ends the app at once, with whatever it was doing. Resume starts it again at its address.
+	Stop()
+	Resume()
+}
+
+// Client sends requests and never repeats one.
+type Client interface {
+	// Get returns the status and, of a backend, its name.
+	Get(host, path string) (status int, body string, err error)
+	Close()
+}
+
+// Run runs the suite, with a rig of its own for each case.
+func Run(t *testing.T, start func(t *testing.T) Rig) {
+	for _, c := range []struct {
+		name string
+		run  func(*testing.T, Rig)
+	}{
+		{"FirstSite", firstSite},
+		{"Routes", routes},
+		{"Percent", percent},
+		{"TCP", tcp},
+		{"SwitchUnderLoad", switchUnderLoad},
+		{"ReloadUnderLoad", reloadUnderLoad},
+		{"GroupMovesAtOnce", groupMovesAtOnce},
+		{"Failover", failover},
+		{"DrainWaits", drainWaits},
+		{"DrainWaitsAcrossReload", drainWaitsAcrossReload},
+		{"DrainGivesUp", drainGivesUp},
+		{"SlotReuse", slotReuse},
+		{"RemoveLeavesOthers", removeLeavesOthers},
+		{"Claims", claims},
+		{"Invalid", invalid},
+		{"RefusedLeavesAll", refusedLeavesAll},
+		{"ReloadByOthers", reloadByOthers},
+		{"NothingChanges", nothingChanges},
+		{"ChangeFails", changeFails},
+		{"ManyAtOnce", manyAtOnce},
+		{"Stats", stats},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
+	}
+}
