@@ -66,27 +66,7 @@ func TestPull(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	ref := address + "/" + enginetest.Unique() + ":one"
-	root := strings.NewReader(string(enginetest.Tar(t, map[string]string{"file": "text"})))
-	if err := e.ImportRoot(ctx, ref, root, engine.ImageConfig{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = e.RemoveImage(context.Background(), ref) })
-
-	login := base64.StdEncoding.EncodeToString([]byte(`{"username":"user","password":"secret"}`))
-	progress, err := e.Client().ImagePush(ctx, ref, image.PushOptions{RegistryAuth: login})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.Copy(io.Discard, progress)
-	progress.Close()
-	pushed, err := e.Image(ctx, ref)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.RemoveImage(ctx, ref); err != nil {
-		t.Fatal(err)
-	}
-
+	pushed := push(ctx, t, e, ref)
 	if _, err := e.Pull(ctx, ref, "", nil); err == nil || !strings.Contains(err.Error(), "no basic auth") {
 		t.Errorf("without a login: %v", err)
 	}
@@ -108,4 +88,30 @@ func TestPull(t *testing.T) {
 	if _, err := e.RemoteDigest(ctx, strings.Replace(ref, ":one", ":two", 1)); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("the digest of a missing tag gives %v, want ErrNotFound", err)
 	}
+}
+
+// push brings an image to the registry, leaves none on the engine, and returns what it was.
+func push(ctx context.Context, t *testing.T, e *docker.Engine, ref string) engine.Image {
+	t.Helper()
+	root := strings.NewReader(string(enginetest.Tar(t, map[string]string{"file": "text"})))
+	if err := e.ImportRoot(ctx, ref, root, engine.ImageConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.RemoveImage(context.Background(), ref) })
+
+	login := base64.StdEncoding.EncodeToString([]byte(`{"username":"user","password":"secret"}`))
+	progress, err := e.Client().ImagePush(ctx, ref, image.PushOptions{RegistryAuth: login})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, progress)
+	progress.Close()
+	pushed, err := e.Image(ctx, ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.RemoveImage(ctx, ref); err != nil {
+		t.Fatal(err)
+	}
+	return pushed
 }

@@ -6,10 +6,12 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var addresses = map[string]func(*world){
-	"fixed addresses stay in any order of starts":  fixedAddresses,
-	"one address has one running container":        oneAddressOne,
-	"handed-out addresses are of the dynamic part": dynamicAddresses,
+func addressesTests() tests {
+	return tests{
+		"fixed addresses stay in any order of starts":  fixedAddresses,
+		"one address has one running container":        oneAddressOne,
+		"handed-out addresses are of the dynamic part": dynamicAddresses,
+	}
 }
 
 func fixedAddresses(w *world) {

@@ -9,9 +9,11 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var archives = map[string]func(*world){
-	"archives of a container never started": archiveRoundTrip,
-	"archives reach a volume":               archiveThroughVolume,
+func archivesTests() tests {
+	return tests{
+		"archives of a container never started": archiveRoundTrip,
+		"archives reach a volume":               archiveThroughVolume,
+	}
 }
 
 // files reads an archive as names with texts.

@@ -10,8 +10,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"maps"
 	mathrand "math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,10 +34,12 @@ const Label = "recipe.test"
 
 // Run runs the suite, each test on an engine from open.
 func Run(t *testing.T, open func(testing.TB) engine.Engine, options Options) {
-	for _, group := range []map[string]func(*world){
-		lifecycle, labels, networks, addresses, volumes, archives, streams, events, limits, ports, images,
+	for _, group := range []tests{
+		lifecycleTests(), labelsTests(), networksTests(), addressesTests(), volumesTests(), archivesTests(),
+		streamsTests(), eventsTests(), limitsTests(), portsTests(), imagesTests(),
 	} {
-		for name, test := range group {
+		for _, name := range slices.Sorted(maps.Keys(group)) {
+			test := group[name]
 			t.Run(name, func(t *testing.T) {
 				if options.Virtual {
 					synctest.Test(t, func(t *testing.T) { test(newWorld(t, open(t), options.Image)) })
@@ -47,6 +51,9 @@ func Run(t *testing.T, open func(testing.TB) engine.Engine, options Options) {
 		}
 	}
 }
+
+// tests are one file's, by what they claim.
+type tests map[string]func(*world)
 
 // world is what one test works in.
 type world struct {

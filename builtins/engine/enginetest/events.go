@@ -8,8 +8,10 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var events = map[string]func(*world){
-	"watch sees start and die": watchStartAndDie,
+func eventsTests() tests {
+	return tests{
+		"watch sees start and die": watchStartAndDie,
+	}
 }
 
 func watchStartAndDie(w *world) {

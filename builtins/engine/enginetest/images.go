@@ -10,10 +10,12 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var images = map[string]func(*world){
-	"an imported image keeps its configuration": importRoot,
-	"tags come and go":                          tags,
-	"an image in use stays":                     imageInUse,
+func imagesTests() tests {
+	return tests{
+		"an imported image keeps its configuration": importRoot,
+		"tags come and go":                          tags,
+		"an image in use stays":                     imageInUse,
+	}
 }
 
 // imported is a small image of the test's own.

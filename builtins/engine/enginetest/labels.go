@@ -6,8 +6,10 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var labels = map[string]func(*world){
-	"labels select": selectByLabels,
+func labelsTests() tests {
+	return tests{
+		"labels select": selectByLabels,
+	}
 }
 
 func selectByLabels(w *world) {

@@ -11,16 +11,18 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var lifecycle = map[string]func(*world){
-	"of racing creates one wins the name": racingCreates,
-	"each call can be repeated":           repeatable,
-	"a missing container is told apart":   missingContainer,
-	"wait gives the exit code":            waitForExit,
-	"logs hold both outputs":              logsOfBoth,
-	"a stubborn program is killed":        killStubborn,
-	"stop sends another signal":           stopWithSignal,
-	"the engine's own health check":       healthCheck,
-	"a removed one takes its volumes":     removeRunning,
+func lifecycleTests() tests {
+	return tests{
+		"of racing creates one wins the name": racingCreates,
+		"each call can be repeated":           repeatable,
+		"a missing container is told apart":   missingContainer,
+		"wait gives the exit code":            waitForExit,
+		"logs hold both outputs":              logsOfBoth,
+		"a stubborn program is killed":        killStubborn,
+		"stop sends another signal":           stopWithSignal,
+		"the engine's own health check":       healthCheck,
+		"a running container can be removed":  removeRunning,
+	}
 }
 
 func racingCreates(w *world) {

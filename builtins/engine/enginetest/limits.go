@@ -2,8 +2,10 @@ package enginetest
 
 import "github.com/deployrecipe/recipe/builtins/engine"
 
-var limits = map[string]func(*world){
-	"limits change in place": updateInPlace,
+func limitsTests() tests {
+	return tests{
+		"limits change in place": updateInPlace,
+	}
 }
 
 func updateInPlace(w *world) {

@@ -6,12 +6,14 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var networks = map[string]func(*world){
-	"a network keeps what it was made with": networkRoundTrip,
-	"a network's name and subnet are taken": networkConflicts,
-	"a network in use stays":                networkInUse,
-	"containers join and leave networks":    joinAndLeave,
-	"several networks at create":            severalNetworks,
+func networksTests() tests {
+	return tests{
+		"a network keeps what it was made with": networkRoundTrip,
+		"a network's name and subnet are taken": networkConflicts,
+		"a network in use stays":                networkInUse,
+		"containers join and leave networks":    joinAndLeave,
+		"several networks at create":            severalNetworks,
+	}
 }
 
 func networkRoundTrip(w *world) {

@@ -7,8 +7,10 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var ports = map[string]func(*world){
-	"a taken port fails the start": takenPort,
+func portsTests() tests {
+	return tests{
+		"a taken port fails the start": takenPort,
+	}
 }
 
 func takenPort(w *world) {

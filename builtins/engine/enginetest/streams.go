@@ -9,11 +9,13 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-var streams = map[string]func(*world){
-	"an attached container goes with its client": attached,
-	"attached outputs are apart":                 attachedOutputs,
-	"exec runs to the end":                       execToEnd,
-	"exec can be talked to":                      execStream,
+func streamsTests() tests {
+	return tests{
+		"an attached container goes with its client": attached,
+		"attached outputs are apart":                 attachedOutputs,
+		"exec runs to the end":                       execToEnd,
+		"exec can be talked to":                      execStream,
+	}
 }
 
 // attached is what the deploy lock rests on: a container that is there while someone holds its stream.

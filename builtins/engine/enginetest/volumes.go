@@ -2,9 +2,11 @@ package enginetest
 
 import "github.com/deployrecipe/recipe/builtins/engine"
 
-var volumes = map[string]func(*world){
-	"a volume's first labels stay": volumeLabels,
-	"a volume in use stays":        volumeInUse,
+func volumesTests() tests {
+	return tests{
+		"a volume's first labels stay": volumeLabels,
+		"a volume in use stays":        volumeInUse,
+	}
 }
 
 func volumeLabels(w *world) {
