@@ -85,11 +85,11 @@ func port(b *decode.Block, name string) *decode.Block {
 }
 
 func attributeNames(b *decode.Block) []string {
-	names := append([]string{"addr"}, b.Schema.ArgNames()...)
+	names := []string{"addr"}
 	for _, e := range b.Schema.Exports {
 		names = append(names, e.Name)
 	}
-	return append(names, portNames(b)...)
+	return slices.Concat(names, portNames(b), b.Schema.ArgNames())
 }
 
 func portNames(b *decode.Block) []string {

@@ -107,8 +107,9 @@ func (c *converter) keys(values map[string]cty.Value, t schema.Type, at site) bo
 				"The key %q of %q is part of the language but not built yet in this version (%s). Remove it to go on without.", name, at.word, k.Later)
 			continue
 		}
+		free := slices.DeleteFunc(t.KeyNames(), func(key string) bool { _, set := values[key]; return set })
 		c.wrong(diag.UnknownKey, at, "Unknown key", "The value of %q has no key %q.%s",
-			at.word, name, diag.DidYouMean(name, t.KeyNames()))
+			at.word, name, diag.DidYouMean(name, free))
 	}
 	return ok
 }

@@ -53,7 +53,7 @@ func (e *encoder) tree(v cty.Value, path string) (any, bool) {
 		return nil, e.keepNull
 	}
 	if ref, ok := e.refs.of(v); ok {
-		return state.Ref{Addr: ref.addr.String(), Port: ref.port}, true
+		return refTree(ref), true
 	}
 	switch ty := v.Type(); {
 	case ty == cty.String:
@@ -68,6 +68,15 @@ func (e *encoder) tree(v cty.Value, path string) (any, bool) {
 		return e.object(v, path), true
 	}
 	return nil, false
+}
+
+// refTree is a state.Ref with its keys in order.
+func refTree(ref reference) map[string]any {
+	out := map[string]any{"ref": ref.addr.String()}
+	if ref.port != "" {
+		out["port"] = ref.port
+	}
+	return out
 }
 
 func (e *encoder) list(v cty.Value, path string) []any {

@@ -16,41 +16,60 @@ func (r *resolver) head() state.Recipe {
 	head := state.Recipe{Origin: r.in.Origin, Revision: r.in.Revision, Dir: r.in.Dir}
 	if r.recipe != nil {
 		head.Range = r.recipe.Range
-		head.Name = textOf(r.recipeName(r.recipe.Range))
+	}
+	head.Name = textOf(r.recipeName(head.Range))
+	if r.recipe != nil {
 		head.Engine = textOf(r.argument(r.recipe, "engine", r.recipe.Range))
 	}
 	return head
 }
 
-// recipeName gives the name of the recipe, which becomes part of the names of its objects, and null where the
-// recipe block does not set it. Without a recipe block it is an error to read it.
+// recipeName gives the name of the recipe, which becomes part of the names of its objects. That there is none
+// is reported here, so once; a check takes it for unknown.
 func (r *resolver) recipeName(at hcl.Range) *node {
 	return r.node(nodeKey{block: r.recipe, part: whole}, "recipe.name", at, func(*node) (cty.Value, bool) {
-		if r.recipe == nil {
-			if r.lenient {
-				return cty.UnknownVal(cty.String), true
-			}
-			r.report(noName(&at))
-			return cty.DynamicVal, false
+		v, ok := unset(), true
+		if r.recipe != nil {
+			n := r.argument(r.recipe, "name", at)
+			v, ok = n.value, n.ok
 		}
-		n := r.argument(r.recipe, "name", at)
-		name := textOf(n)
-		if !n.ok || name == "" && !isEmpty(n.value) || recipeNames().MatchString(name) {
-			return n.value, n.ok
+		switch {
+		case !ok || !v.IsKnown():
+			return v, ok
+		case !v.IsNull():
+			return v, r.goodName(v.AsString())
+		case !r.lenient:
+			r.noName()
+			return v, false
 		}
+		return cty.UnknownVal(cty.String), true
+	})
+}
+
+func (r *resolver) goodName(name string) bool {
+	ok := recipeNames().MatchString(name)
+	if !ok {
 		r.errorf(diag.InvalidName, r.recipe.Args["name"].Expr.Range(), "Invalid name",
 			"%q cannot be the name of a recipe. A name has lower-case letters, digits and dashes between them, begins with a letter and has at most 40 of them.", short(name))
-		return cty.DynamicVal, false
-	})
+	}
+	return ok
+}
+
+func (r *resolver) noName() {
+	var rng *hcl.Range
+	switch {
+	case r.recipe != nil:
+		rng = &r.recipe.Range
+	case r.m.Incomplete:
+		return
+	}
+	r.report(diag.Errorf(diag.MissingArgument, rng, "The recipe has no name",
+		`A recipe needs a name before it can touch an engine. Write one: recipe { name = "shop" }.`))
 }
 
 // recipeNames is the rule for names: what every name on an engine and in a proxy may begin with.
 func recipeNames() *regexp.Regexp {
 	return regexp.MustCompile(`^[a-z](-?[a-z0-9]){0,39}$`)
-}
-
-func isEmpty(v cty.Value) bool {
-	return v.IsKnown() && !v.IsNull() && v.Type() == cty.String && v.AsString() == ""
 }
 
 // textOf gives the text of a node's value, empty where there is none.
@@ -59,23 +78,4 @@ func textOf(n *node) string {
 		return ""
 	}
 	return n.value.AsString()
-}
-
-// requireName reports a recipe without a name, unless something is wrong with the name itself.
-func (r *resolver) requireName(head state.Recipe) {
-	switch {
-	case head.Name != "":
-	case r.recipe == nil:
-		if !r.m.Incomplete {
-			r.report(noName(nil))
-		}
-	case r.recipeName(r.recipe.Range).ok:
-		rng := r.recipe.Range
-		r.report(noName(&rng))
-	}
-}
-
-func noName(rng *hcl.Range) *hcl.Diagnostic {
-	return diag.Errorf(diag.MissingArgument, rng, "The recipe has no name",
-		`A recipe needs a name before it can touch an engine. Write one: recipe { name = "shop" }.`)
 }

@@ -26,7 +26,7 @@ func (r *resolver) export(b *decode.Block, name string, at hcl.Range) *node {
 		switch {
 		case self.failed || diags.HasErrors():
 			return cty.DynamicVal, false
-		case v == cty.NilVal && self.unknown:
+		case self.unknown:
 			return cty.DynamicVal, true
 		case v == cty.NilVal:
 			r.errorf(diag.Internal, at, "Internal error", "A %s does not export %q, though it says so. Please report it.", b.Type, name)
@@ -49,7 +49,12 @@ type instance struct {
 func (i *instance) Addr() addr.Addr { return addr.New(i.b.Type, i.b.Label) }
 
 // Recipe is the recipe that the block belongs to.
-func (i *instance) Recipe() state.Recipe { return i.r.head() }
+func (i *instance) Recipe() state.Recipe {
+	name := i.r.recipeName(i.at)
+	i.failed = i.failed || !name.ok
+	i.unknown = i.unknown || !name.value.IsKnown()
+	return i.r.head()
+}
 
 // Spec evaluates arguments and nested blocks; see kind.Instance.
 func (i *instance) Spec(names ...string) ([]byte, bool, hcl.Diagnostics) {

@@ -86,6 +86,7 @@ func (r *resolver) circle(first *node, at hcl.Range) {
 		if i+1 < len(around) {
 			next, rng = around[i+1].text, around[i+1].at
 		}
+		r.circled[rng] = true
 		fmt.Fprintf(&path, "\n  %s reads %s at %s", n.text, next, place(rng))
 	}
 	r.errorf(diag.ReferenceCycle, at, "Circle of values",

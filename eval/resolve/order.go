@@ -41,12 +41,16 @@ func (r *resolver) sorted(resources []*resource) []*state.Resource {
 	return out
 }
 
+// reportNeeds reports a circle, unless it is one of values too and was reported as that.
 func (r *resolver) reportNeeds(path []addr.Addr, byAddr map[addr.Addr]*resource) {
 	var text strings.Builder
 	var at hcl.Range
 	for i, a := range path[:len(path)-1] {
 		for _, need := range byAddr[a].needs {
 			if need.addr == path[i+1] {
+				if r.circled[need.rng] {
+					return
+				}
 				fmt.Fprintf(&text, "\n  %s needs %s at %s", a, need.addr, place(need.rng))
 				if i == 0 {
 					at = need.rng

@@ -39,19 +39,16 @@ import (
 // Head evaluates the recipe block alone: what must be known before an engine can be asked anything. Only the
 // variables and local values that it reads are evaluated and can be wrong.
 func Head(m *decode.Module, in Inputs) (state.Recipe, hcl.Diagnostics) {
+	in.Secrets = nil // a name is seen everywhere, so it can hold none
 	r := newResolver(m, in)
-	head := r.head()
-	r.requireName(head)
-	return head, r.diags
+	return r.head(), r.diags
 }
 
 // Resolve evaluates the whole module. It reports every error that does not follow from another; on errors the
 // result holds what could be resolved and is fit for display only.
 func Resolve(m *decode.Module, in Inputs) (*state.Desired, hcl.Diagnostics) {
 	r := newResolver(m, in)
-	d := r.all()
-	r.requireName(d.Recipe)
-	return d, r.diags
+	return r.all(), r.diags
 }
 
 // Check evaluates the module without needing its inputs: variables that were given no value, and secrets, are
@@ -81,7 +78,11 @@ type resolver struct {
 	nodes map[nodeKey]*node
 	stack []*node // being computed, outermost first
 	refs  refs
-	diags hcl.Diagnostics
+	// origins tell where the value of a variable was taken from.
+	origins map[*decode.Block]string
+	// circled are the references that a circle of values was reported for.
+	circled map[hcl.Range]bool
+	diags   hcl.Diagnostics
 	// work counts expressions and references evaluated, for the test that the cost is linear.
 	work int
 }
@@ -92,6 +93,7 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 		vars: map[string]*decode.Block{}, locals: map[string]*decode.Arg{},
 		blocks: map[string]map[string]*decode.Block{}, given: map[string]VarValue{},
 		nodes: map[nodeKey]*node{}, refs: newRefs(),
+		origins: map[*decode.Block]string{}, circled: map[hcl.Range]bool{},
 	}
 	for name := range in.Kinds {
 		r.blocks[name] = map[string]*decode.Block{}

@@ -101,6 +101,9 @@ const maxSize = 1 << 60
 func (c *converter) size(v cty.Value, t schema.Type, at site) (cty.Value, bool) {
 	switch v.Type() {
 	case cty.Number:
+		if v.AsBigFloat().Sign() < 0 {
+			return c.invalid(at, "%q must not be negative, and this is %s.", at.word, shown(v, at))
+		}
 		return c.whole(v, schema.Whole(0, maxSize), at)
 	case cty.String:
 	default:

@@ -19,13 +19,14 @@ const maxChain = 8
 func (r *resolver) sources(b *decode.Block) map[string]state.Source {
 	out := map[string]state.Source{}
 	r.bodySources(out, b, "")
-	delete(out, dependsOn)
 	return out
 }
 
 func (r *resolver) bodySources(out map[string]state.Source, b *decode.Block, path string) {
 	for _, name := range b.ArgOrder {
-		r.argSources(out, b.Args[name], join(path, name))
+		if name != dependsOn {
+			r.argSources(out, b.Args[name], join(path, name))
+		}
 	}
 	count := map[string]int{}
 	for i, inner := range b.Blocks {
@@ -115,12 +116,11 @@ func (c *chain) link(ref decode.Reference, name string) {
 
 // provenance writes a variable with its value, where that is short and may be seen, and where it was given.
 func (r *resolver) provenance(b *decode.Block) string {
-	name, source := "var."+b.Label, "default"
-	if given, ok := r.given[b.Label]; ok {
-		source = given.Source
-	}
 	n := r.variable(b, b.Range)
-	v := n.value
+	name, source, v := "var."+b.Label, r.origins[b], n.value
+	if source == "" {
+		return name
+	}
 	if !n.ok || isSensitive(v) || !v.IsKnown() || v.IsNull() || !v.Type().IsPrimitiveType() {
 		return name + " (" + source + ")"
 	}

@@ -87,7 +87,7 @@ func (v *variable) chosen() (cty.Value, bool) {
 			return v.fit(got)
 		}
 		if v.b.Args["default"] == nil {
-			v.invalid("is null, which the variable does not allow. Give a value, or leave the variable out where it has a default.")
+			v.invalid("is null, which the variable does not allow, and it has no default to take instead. Give a value.")
 			return cty.DynamicVal, false
 		}
 	}
@@ -124,6 +124,7 @@ func (v *variable) fit(got cty.Value) (cty.Value, bool) {
 	if v.defaults != nil && !got.IsNull() {
 		got = v.defaults.Apply(got)
 	}
+	v.r.origins[v.b] = v.source
 	fitted, err := fit(got, v.ty)
 	if err != nil {
 		v.invalid("does not have the type %s: %s.", typeexpr.TypeString(v.ty.WithoutOptionalAttributesDeep()), err)
