@@ -14,6 +14,7 @@ const (
 	SyntaxError     Code = "syntax-error"
 	NestingTooDeep  Code = "nesting-too-deep"
 	NumberTooLarge  Code = "number-too-large"
+	TextTooLong     Code = "text-too-long"
 	FormatUnsafe    Code = "format-unsafe"
 	RequiresVersion Code = "requires-version"
 
@@ -73,6 +74,7 @@ func Codes() []Info {
 		{SyntaxError, "Syntax error", "A file does not follow the grammar of HCL or JSON.", "Files"},
 		{NestingTooDeep, "Nesting too deep", "Brackets, templates or operators nest deeper than the bound.", "Files"},
 		{NumberTooLarge, "Number too large", "A number has more digits or a larger exponent than the bound.", "Files"},
+		{TextTooLong, "Text too long", "A text written out in a recipe has too many lines.", "Files"},
 		{FormatUnsafe, "File left as it was", "Formatting would have changed more than white space, so nothing was written.", "Formatting"},
 		{RequiresVersion, "Another version is required", "The recipe asks for another version of the tool, or its constraint cannot be read.", "The recipe block"},
 

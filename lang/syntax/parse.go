@@ -75,16 +75,34 @@ func clean(src []byte, name string) ([]byte, *hcl.Diagnostic) {
 			"The file %q is in UTF-16. Save it as UTF-8.", name)
 	}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
-	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	src = unixLines(src)
 	if i := bytes.IndexByte(src, 0); i >= 0 {
 		return src, diag.Errorf(diag.FileEncoding, at(src, name, i, 1), "Not UTF-8 text",
 			"There is a NUL byte here, so this is no text file. Restore or rewrite the file.")
+	}
+	if i := bytes.IndexByte(src, '\r'); i >= 0 {
+		return src, diag.Errorf(diag.FileEncoding, at(src, name, i, 1), "Carriage return within a line",
+			"There is a carriage return here that ends no line. Save the file with the line ends of Unix or Windows.")
 	}
 	if i := firstInvalid(src); i >= 0 {
 		return src, diag.Errorf(diag.FileEncoding, at(src, name, i, 1), "Not UTF-8 text",
 			"The byte 0x%02x here is not valid UTF-8. Save the file as UTF-8.", src[i])
 	}
 	return src, nil
+}
+
+// unixLines drops the carriage returns before each line end.
+func unixLines(src []byte) []byte {
+	if !bytes.Contains(src, []byte("\r\n")) {
+		return src
+	}
+	lines := bytes.SplitAfter(src, []byte("\n"))
+	for i, l := range lines {
+		if bytes.HasSuffix(l, []byte("\r\n")) {
+			lines[i] = append(bytes.TrimRight(l[:len(l)-1:len(l)-1], "\r"), '\n')
+		}
+	}
+	return bytes.Join(lines, nil)
 }
 
 func firstInvalid(src []byte) int {
