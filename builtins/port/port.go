@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -141,8 +140,7 @@ func Site(d *state.Desired) []proxy.Port {
 		}
 		ports = append(ports, p)
 	}
-	slices.SortFunc(ports, func(a, b proxy.Port) int { return a.Listen - b.Listen })
-	return ports
+	return proxy.Site{Ports: ports}.Normal().Ports
 }
 
 // Served gives, by service address, the names of its ports that stand behind the edge, and their mode.

@@ -28,7 +28,7 @@ func (x *expander) undo(step plan.Step) {
 func (x *expander) wayBack() {
 	var last []plan.ID
 	if x.g.behindPort() {
-		if x.g.switches() {
+		if x.g.Moves() {
 			last = x.undoTraffic()
 		}
 		reset := x.undoID("reset")

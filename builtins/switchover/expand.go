@@ -29,6 +29,8 @@ type Expansion struct {
 	kind.Result
 	Group    proxy.Group
 	Services []edge.PrepareService
+	// Final is the side that has all traffic in the end.
+	Final proxy.Side
 }
 
 // Expand turns a group into steps. It is pure, and the only place that knows the order of a switch.
@@ -75,7 +77,7 @@ func (x *expander) add(steps ...plan.Step) {
 // settle clears the side that the new release takes of what an unfinished switch to another release left
 // there: traffic goes back to the live side, and the leftovers drain.
 func (x *expander) settle() {
-	if !x.g.switches() {
+	if !x.g.Moves() {
 		return
 	}
 	var leftovers []proxy.ServerID
@@ -217,6 +219,7 @@ func waitFor(p container.ProbeConfig) string {
 
 // prepare says what the edge needs before traffic can move.
 func (x *expander) prepare() {
+	x.out.Final = x.g.Side
 	x.out.Group = proxy.Group{Name: x.g.Name, Percent: x.g.Percent}
 	if x.g.Fresh {
 		x.out.Group.Percent = x.g.percent(100)

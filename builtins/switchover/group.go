@@ -80,8 +80,8 @@ type Instance struct {
 	Servers []proxy.ServerID
 }
 
-// switches tells whether traffic has to move from one side to the other.
-func (g *Group) switches() bool { return !g.Fresh && g.changed() }
+// Moves tells whether traffic has to move from one side to the other.
+func (g *Group) Moves() bool { return !g.Fresh && g.changed() }
 
 func (g *Group) changed() bool {
 	for _, m := range g.Members {

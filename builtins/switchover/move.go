@@ -18,7 +18,7 @@ func (x *expander) shift() {
 	case !x.g.behindPort():
 		x.moved = ""
 		x.readyWithoutTraffic()
-	case x.g.switches():
+	case x.g.Moves():
 		x.stages(ready, effects)
 	case len(ready) > 0 || x.g.Fresh:
 		percent := x.g.Percent
@@ -107,7 +107,7 @@ func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready}),
 		Effects: append(append([]plan.Effect(nil), s.effects...), x.weight(s.percent)...),
 		Undo:    []plan.ID{x.undoID("reset")}, Limit: edgeLimit}
-	if x.g.switches() {
+	if x.g.Moves() {
 		step.Undo = []plan.ID{x.undoID("shift"), x.undoID("drain"), x.undoID("reset")}
 	}
 	last := &step
@@ -150,7 +150,7 @@ func (x *expander) weight(percent int) []plan.Effect {
 // placed names an instance on the wanted side. One that stays while others of its group move has a place on
 // either side for a while, and so two names.
 func (x *expander) placed(m *Member, n Instance) string {
-	if x.g.switches() && !m.Changed {
+	if x.g.Moves() && !m.Changed {
 		return n.Name + "@" + string(x.g.Side)
 	}
 	return n.Name
@@ -208,7 +208,7 @@ func (x *expander) leaving(m Member) []Instance {
 		}
 		all = append(all, o)
 	}
-	if x.g.switches() && !m.Changed {
+	if x.g.Moves() && !m.Changed {
 		for _, n := range m.New {
 			n.Servers = onSide(n.Servers, x.g.Side.Other())
 			all = append(all, n)

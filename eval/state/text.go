@@ -60,3 +60,61 @@ type Ref struct {
 	Addr string `json:"ref"`
 	Port string `json:"port,omitempty"`
 }
+
+// Versions are the numbers of the secrets in a spec, by path.
+func Versions(spec json.RawMessage) map[string]int {
+	found := map[string]int{}
+	walk(spec, func(s secretJSON) json.RawMessage {
+		found[s.Secret] = s.Version
+		return nil
+	})
+	return found
+}
+
+// SetVersions gives the secrets in a spec their numbers, by path.
+func SetVersions(spec json.RawMessage, versions map[string]int) json.RawMessage {
+	return walk(spec, func(s secretJSON) json.RawMessage {
+		s.Version = versions[s.Secret]
+		data, _ := json.Marshal(s) // a string and a number
+		return data
+	})
+}
+
+// walk visits every secret in a spec and returns the spec with those replaced for which visit gives
+// something else. Keys stay sorted, since encoding/json sorts those of maps.
+func walk(value json.RawMessage, visit func(secretJSON) json.RawMessage) json.RawMessage {
+	value = bytes.TrimSpace(value)
+	var s secretJSON
+	var keys map[string]json.RawMessage
+	var items []json.RawMessage
+	switch {
+	case len(value) == 0:
+		return value
+	case value[0] == '{' && json.Unmarshal(value, &s) == nil && s.Secret != "":
+		if replaced := visit(s); replaced != nil {
+			return replaced
+		}
+	case value[0] == '{' && json.Unmarshal(value, &keys) == nil:
+		for key, v := range keys {
+			keys[key] = walk(v, visit)
+		}
+		return encode(keys)
+	case value[0] == '[' && json.Unmarshal(value, &items) == nil:
+		for i, v := range items {
+			items[i] = walk(v, visit)
+		}
+		return encode(items)
+	}
+	return value
+}
+
+// encode writes JSON as specs have it: without HTML escapes.
+func encode(v any) json.RawMessage {
+	var buffer bytes.Buffer
+	e := json.NewEncoder(&buffer)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic("JSON that was read can be written: " + err.Error()) // raw messages read a moment ago
+	}
+	return bytes.TrimSpace(buffer.Bytes())
+}

@@ -1,0 +1,125 @@
+package edge
+
+import (
+	"slices"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// The changes that steps make to a site, as functions of data: the steps apply them to the edge, and plans
+// use them to show what the edge will hold.
+
+// Prepare adds what a PrepareConfig names.
+func Prepare(site *proxy.Site, c PrepareConfig) {
+	if site.Origin == "" {
+		site.Origin = c.Recipe.Origin
+	}
+	for _, s := range c.Services {
+		prepareService(site, s)
+	}
+	for _, g := range c.Groups {
+		if site.Group(g.Name) == nil {
+			site.Groups = append(site.Groups, g)
+		}
+	}
+	for _, p := range c.Ports {
+		if !slices.ContainsFunc(site.Ports, func(o proxy.Port) bool { return o.Name == p.Name }) {
+			site.Ports = append(site.Ports, p)
+		}
+	}
+}
+
+func prepareService(site *proxy.Site, s PrepareService) {
+	have := site.Service(s.Name)
+	if have == nil {
+		site.Services = append(site.Services, proxy.Service{Name: s.Name})
+		have = &site.Services[len(site.Services)-1]
+	}
+	have.Group, have.Mode = s.Group, s.Mode
+	side := have.Side(s.Side)
+	backend := s.Backend
+	backend.Servers = slices.Clone(backend.Servers)
+	for i := range backend.Servers {
+		if was := side.Server(backend.Servers[i].Slot); was != nil && was.Address == backend.Servers[i].Address {
+			backend.Servers[i].State = was.State
+		}
+	}
+	for _, was := range side.Servers { // what still serves stays until its own step drains it
+		if was.State != proxy.Maint && backend.Server(was.Slot) == nil {
+			backend.Servers = append(backend.Servers, was)
+		}
+	}
+	*side = backend
+}
+
+// Shift makes servers ready and sets a group's percentage.
+func Shift(site *proxy.Site, c ShiftConfig) {
+	SetState(site, c.Ready, proxy.Ready)
+	if g := site.Group(c.Group); g != nil {
+		g.Percent = c.Percent
+	}
+}
+
+// SetState gives servers a state. Those that are not there have none.
+func SetState(site *proxy.Site, servers []proxy.ServerID, state proxy.State) {
+	for _, id := range servers {
+		if s := site.Service(id.Service); s != nil {
+			if server := s.Side(id.Side).Server(id.Slot); server != nil {
+				server.State = state
+			}
+		}
+	}
+}
+
+// Drop takes groups and services off.
+func Drop(site *proxy.Site, c DropConfig) {
+	site.Services = slices.DeleteFunc(site.Services, func(s proxy.Service) bool { return slices.Contains(c.Services, s.Name) })
+	site.Groups = slices.DeleteFunc(site.Groups, func(g proxy.Group) bool { return slices.Contains(c.Groups, g.Name) })
+}
+
+// Reset puts a group back as it was.
+func Reset(site *proxy.Site, c ResetConfig) {
+	site.Ports = slices.DeleteFunc(site.Ports, func(p proxy.Port) bool { return slices.Contains(c.NewPorts, p.Listen) })
+	drop := DropConfig{Services: c.Added}
+	for _, before := range c.Services {
+		if s := site.Service(before.Name); s != nil {
+			*s = before
+		} else {
+			site.Services = append(site.Services, before)
+		}
+	}
+	switch g := site.Group(c.Group); {
+	case c.Before == nil:
+		drop.Groups = []string{c.Group}
+	case g == nil:
+		site.Groups = append(site.Groups, *c.Before)
+	default:
+		g.Percent = c.Before.Percent
+	}
+	Drop(site, drop)
+}
+
+// Settle is a group after its switch: all traffic on one side, whose servers are ready, the other in maint.
+func Settle(site *proxy.Site, group string, side proxy.Side, services []PrepareService) {
+	if g := site.Group(group); g != nil {
+		g.Percent = 0
+		if side == proxy.B {
+			g.Percent = 100
+		}
+	}
+	for _, p := range services {
+		s := site.Service(p.Name)
+		if s == nil {
+			continue
+		}
+		b := s.Side(side)
+		b.Servers = slices.Clone(p.Backend.Servers)
+		for i := range b.Servers {
+			b.Servers[i].State = proxy.Ready
+		}
+		old := s.Side(side.Other())
+		for i := range old.Servers {
+			old.Servers[i].State = proxy.Maint
+		}
+	}
+}

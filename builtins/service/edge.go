@@ -1,0 +1,256 @@
+package service
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/proxy/haproxy"
+	"github.com/deployrecipe/recipe/builtins/switchover"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// How long steps on the edge may take; the first one may have to pull its image.
+const (
+	ensureLimit = 15 * time.Minute
+	edgeLimit   = time.Minute
+)
+
+// edgeAddr is the address under which steps on the edge appear.
+var edgeAddr = addr.New("proxy", "edge")
+
+// edge adds what the groups need of the edge: that it runs, that it is prepared for all of them at once,
+// and, when they are ready, the routes as they are wanted.
+func (p *planner) edge() {
+	if len(p.wanted) == 0 && p.site.Empty() {
+		return
+	}
+	if len(p.wanted) == 0 {
+		p.leaveEdge()
+		return
+	}
+	p.ensure()
+	prepare := p.prepareConfig()
+	if len(prepare.Ports)+len(prepare.Groups)+len(prepare.Services) > 0 {
+		p.step(plan.Step{ID: "edge/prepare", Op: edge.OpPrepare, Title: "prepare the edge and have HAProxy check it",
+			Cause: plan.Cause{Why: "new servers need a place"}, Needs: []plan.ID{plan.ReadyID(edgeAddr)},
+			Provides: []plan.ID{switchover.Prepared}, Config: config(prepare), Early: true, Limit: edgeLimit,
+			Irreversible: "what it adds gets no traffic, and a failed group takes its own off again"})
+	}
+	p.routes()
+	p.texts(prepare)
+}
+
+func (p *planner) step(s plan.Step) {
+	if s.Addr.IsZero() {
+		s.Addr = edgeAddr
+	}
+	p.out.Steps = append(p.out.Steps, s)
+}
+
+// ensure has the edge run.
+func (p *planner) ensure() {
+	if p.facts.Edge.Running {
+		return
+	}
+	why := "ports need the shared proxy, and there is none on this engine yet"
+	if p.facts.Edge.Exists {
+		why = "ports need the shared proxy, and it does not run"
+	}
+	cause := plan.Cause{Why: why}
+	host := p.facts.Info.OS == "linux" && !p.facts.Info.Rootless && !p.facts.Info.Desktop
+	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Create, Summary: p.kind.Edge + " from " + p.kind.EdgeImage, Cause: cause})
+	p.step(plan.Step{ID: "edge/ensure", Op: edge.OpEnsure, Title: "start the edge " + p.kind.Edge, Cause: cause,
+		Provides: []plan.ID{plan.ReadyID(edgeAddr)}, Early: true, Limit: ensureLimit,
+		Config:       config(edge.EnsureConfig{Edge: p.kind.Edge, Image: p.kind.EdgeImage, Host: host}),
+		Irreversible: "an edge without sites listens to nothing, and goes with the last recipe that uses it"})
+}
+
+// prepareConfig is what the edge does not have yet of what the groups need.
+func (p *planner) prepareConfig() edge.PrepareConfig {
+	c := edge.PrepareConfig{Recipe: p.in.Desired.Recipe}
+	for _, want := range p.wanted {
+		if portNamed(p.site.Ports, want.Name) == nil {
+			c.Ports = append(c.Ports, want)
+		}
+	}
+	for _, x := range p.expanded {
+		if len(x.Services) == 0 {
+			continue
+		}
+		if p.site.Group(x.Group.Name) == nil {
+			c.Groups = append(c.Groups, x.Group)
+		}
+		for _, s := range x.Services {
+			if !p.standsPrepared(s) {
+				c.Services = append(c.Services, s)
+			}
+		}
+	}
+	return c
+}
+
+func (p *planner) standsPrepared(s edge.PrepareService) bool {
+	have := p.site.Service(s.Name)
+	if have == nil || have.Group != s.Group || have.Mode != s.Mode {
+		return false
+	}
+	b := have.Side(s.Side)
+	return b.Release == s.Backend.Release && sameCheck(b.Check, s.Backend.Check) &&
+		slices.EqualFunc(b.Servers, s.Backend.Servers, func(x, y proxy.Server) bool { return x.Slot == y.Slot && x.Address == y.Address })
+}
+
+func portNamed(ports []proxy.Port, name string) *proxy.Port {
+	for i := range ports {
+		if ports[i].Name == name {
+			return &ports[i]
+		}
+	}
+	return nil
+}
+
+// routes sets ports and routes as they are wanted, once whatever they lead to is ready.
+func (p *planner) routes() {
+	changed := false
+	for _, have := range p.site.Ports {
+		want := portNamed(p.wanted, have.Name)
+		changed = changed || want == nil || !reflect.DeepEqual(*want, have)
+	}
+	gone := p.unrouted()
+	if !changed && len(gone) == 0 {
+		return
+	}
+	needs := []plan.ID{plan.ReadyID(edgeAddr), switchover.Prepared}
+	for _, r := range p.in.Resources {
+		if len(p.served[r.Addr.String()]) > 0 {
+			needs = append(needs, plan.ReadyID(r.Addr))
+		}
+	}
+	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: plan.Cause{Why: "ports or routes changed"},
+		Needs: needs, Provides: []plan.ID{routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
+		Config: config(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted})})
+	p.drop(gone)
+}
+
+// routed is the milestone that no route leads to what is no longer wanted.
+const routed plan.ID = "proxy.edge@routed"
+
+// dropped is the milestone that services which lost their last route have drained.
+const dropped plan.ID = "proxy.edge@dropped"
+
+// unrouted are the services on the edge that no route will lead to.
+func (p *planner) unrouted() []proxy.Service {
+	wanted := map[string]bool{}
+	for _, port := range p.wanted {
+		for _, r := range port.Routes {
+			wanted[r.Service] = true
+		}
+	}
+	var gone []proxy.Service
+	for _, s := range p.site.Services {
+		if !wanted[s.Name] {
+			gone = append(gone, s)
+		}
+	}
+	return gone
+}
+
+// drop drains what lost its last route and takes it off the edge.
+func (p *planner) drop(gone []proxy.Service) {
+	if len(gone) == 0 {
+		return
+	}
+	c := edge.DropConfig{Recipe: p.site.Recipe}
+	var servers []proxy.ServerID
+	groups := map[string]bool{}
+	for _, s := range gone {
+		c.Services = append(c.Services, s.Name)
+		groups[s.Group] = true
+		for _, side := range []proxy.Side{proxy.A, proxy.B} {
+			for _, server := range s.Side(side).Servers {
+				if server.State != proxy.Maint {
+					servers = append(servers, proxy.ServerID{Recipe: p.site.Recipe, Service: s.Name, Side: side, Slot: server.Slot})
+				}
+			}
+		}
+	}
+	for _, s := range p.site.Services {
+		if !slices.ContainsFunc(gone, func(g proxy.Service) bool { return g.Name == s.Name }) {
+			delete(groups, s.Group)
+		}
+	}
+	for name := range groups {
+		c.Groups = append(c.Groups, name)
+	}
+	slices.Sort(c.Groups)
+	cause := plan.Cause{Why: "no route leads to it any more"}
+	needs := []plan.ID{routed}
+	if len(servers) > 0 {
+		limit := switchover.Default().Drain
+		p.step(plan.Step{ID: "edge/drop/drain", Op: edge.OpDrain, Title: "drain what has no route any more", Cause: cause, Needs: needs,
+			Wait: "the last connection ends", Limit: limit + edgeLimit, Irreversible: "no route leads to it",
+			Config: config(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit)})})
+		needs = []plan.ID{"edge/drop/drain"}
+	}
+	p.step(plan.Step{ID: "edge/drop", Op: edge.OpDrop, Title: "take what has no route off the edge", Cause: cause, Needs: needs,
+		Provides: []plan.ID{dropped}, Config: config(c), Limit: edgeLimit, Irreversible: "nothing leads to it"})
+}
+
+// leaveEdge takes the recipe off the edge: it has no ports any more.
+func (p *planner) leaveEdge() {
+	p.step(plan.Step{ID: "edge/remove", Op: edge.OpRemove, Title: "leave the edge", Cause: plan.Cause{Why: "the recipe has no ports any more"},
+		Provides: []plan.ID{routed, dropped}, Limit: edgeLimit, Irreversible: "the next apply joins it again",
+		Config: config(edge.RemoveConfig{Recipe: p.site.Recipe, Edge: p.kind.Edge})})
+}
+
+// texts shows the recipe's HAProxy file before and after.
+func (p *planner) texts(prepare edge.PrepareConfig) {
+	after := p.targetSite(prepare)
+	was, is := render(p.site), render(after)
+	if was == is {
+		return
+	}
+	for i := range p.out.Changes {
+		c := &p.out.Changes[i]
+		if c.Addr == edgeAddr || c.Addr.Kind == "port" {
+			continue
+		}
+		c.Texts = append(c.Texts, plan.Text{Name: haproxy.SiteFile(p.site.Recipe), Before: was, After: is})
+		return
+	}
+}
+
+func render(site proxy.Site) string {
+	text, err := haproxy.Show(site)
+	if err != nil {
+		return "" // shown when the edge is prepared, with HAProxy's own words
+	}
+	return text
+}
+
+// targetSite is the site as the plan leaves it.
+func (p *planner) targetSite(prepare edge.PrepareConfig) proxy.Site {
+	site := p.site.Clone()
+	edge.Prepare(&site, prepare)
+	for _, x := range p.expanded {
+		edge.Settle(&site, x.Group.Name, x.Final, x.Services)
+	}
+	site.Ports = p.wanted
+	for _, s := range p.unrouted() {
+		site.Services = slices.DeleteFunc(site.Services, func(o proxy.Service) bool { return o.Name == s.Name })
+	}
+	return site.Normal()
+}
+
+func config(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("a step's config always has a JSON form: " + err.Error()) // strings, numbers and maps of them
+	}
+	return data
+}

@@ -1,0 +1,197 @@
+package service
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/switchover"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/plan"
+)
+
+// group is services that switch together.
+type group struct {
+	addr     addr.Addr // of the switchover block, or of the one service
+	settings switchover.Settings
+	after    []plan.ID
+	members  []*base
+}
+
+// name is the group's on the edge: its first service's, so that adding a switchover block for a service
+// changes nothing there.
+func (g *group) name() string {
+	first := slices.MinFunc(g.members, func(a, b *base) int { return cmp.Compare(a.r.Addr.Short(), b.r.Addr.Short()) })
+	return first.r.Addr.Short()
+}
+
+func (g *group) behindPort() bool {
+	for _, b := range g.members {
+		if len(b.ports) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// sides finds out which side serves and which one the wanted releases take.
+func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, fresh bool) {
+	live = proxy.A
+	if before != nil {
+		live = before.Live()
+		if before.Percent > 0 && before.Percent < 100 {
+			live = unfinished(g, live)
+		}
+	}
+	fresh, changed := true, false
+	for _, b := range g.members {
+		switch {
+		case len(b.ports) > 0:
+			b.serving = b.onSide(live)
+		default:
+			b.serving = b.stock.newestRunning()
+		}
+		fresh = fresh && b.serving == ""
+		changed = changed || b.serving != b.release
+	}
+	if changed && !fresh {
+		return live, live.Other(), false
+	}
+	return live, live, fresh
+}
+
+// unfinished finds the serving side of a switch that stopped midway: the one that does not hold the wanted
+// releases, so that the switch goes on where it can.
+func unfinished(g *group, live proxy.Side) proxy.Side {
+	for _, side := range []proxy.Side{proxy.A, proxy.B} {
+		wanted := true
+		for _, b := range g.members {
+			wanted = wanted && (len(b.ports) == 0 || b.onSide(side) == b.release)
+		}
+		if wanted && g.behindPort() {
+			for _, b := range g.members {
+				if other := b.onSide(side.Other()); other != "" && other != b.release {
+					return side.Other()
+				}
+			}
+		}
+	}
+	return live
+}
+
+// expand turns a group into steps, if anything about it has to change.
+func (p *planner) expand(g *group) {
+	before := p.site.Group(g.name())
+	_, side, fresh := p.sides(g, before)
+	out := switchover.Group{Recipe: p.in.Desired.Recipe, Name: g.name(), Addr: g.addr, Settings: g.settings,
+		Before: before, Side: side, Fresh: fresh, After: g.after}
+	if before != nil {
+		out.Percent = before.Percent
+	}
+	act := false
+	for _, b := range g.members {
+		m, does := p.member(b, out)
+		out.Members = append(out.Members, m)
+		act = act || does
+	}
+	out.Cause = out.Members[0].Cause
+	out.NewPorts = p.newPorts(out)
+	p.traffic(g, out)
+	if !act && !p.misses(out) {
+		return
+	}
+	x := switchover.Expand(out)
+	p.out.Add(x.Result)
+	p.expanded = append(p.expanded, x)
+}
+
+// misses tells whether the edge lacks servers of a group that has nothing to do otherwise, or has them as
+// they should not be: the edge was made anew, a check changed, a switch ended before it cleaned up.
+func (p *planner) misses(g switchover.Group) bool {
+	for _, m := range g.Members {
+		for _, port := range m.Ports {
+			if port.Current == nil || port.Current.Group != g.Name {
+				return true
+			}
+			b := port.Current.Side(g.Side)
+			if b.Release != m.Release || !sameCheck(b.Check, port.Check) || port.Current.Mode != port.Mode {
+				return true
+			}
+			for _, n := range m.New {
+				if !hasReady(b, n, port.Target) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func hasReady(b *proxy.Backend, n switchover.Instance, target int) bool {
+	for _, s := range b.Servers {
+		if s.Slot == n.Slot && s.State == proxy.Ready && s.Address.Addr().String() == n.Address && int(s.Address.Port()) == target {
+			return true
+		}
+	}
+	return false
+}
+
+func sameCheck(a, b *proxy.Check) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// newPorts are the numbers of ports that open with a group.
+func (p *planner) newPorts(g switchover.Group) []int {
+	var numbers []int
+	for _, want := range p.wanted {
+		if portNamed(p.site.Ports, want.Name) != nil {
+			continue
+		}
+		for _, r := range want.Routes {
+			if slices.ContainsFunc(g.Members, func(m switchover.Member) bool {
+				return slices.ContainsFunc(m.Ports, func(sp switchover.Port) bool { return sp.Name == r.Service })
+			}) {
+				numbers = append(numbers, want.Listen)
+				break
+			}
+		}
+	}
+	return numbers
+}
+
+// traffic tells the plan where requests go before its first step.
+func (p *planner) traffic(g *group, out switchover.Group) {
+	t := plan.Traffic{Group: out.Name, Percent: out.Percent}
+	for _, m := range out.Members {
+		for _, i := range slices.Concat(m.New, m.Old, m.Surplus) {
+			if !i.Running {
+				continue
+			}
+			places := map[proxy.Side]bool{}
+			for _, s := range i.Servers {
+				places[s.Side] = true
+			}
+			one := plan.Instance{Name: i.Name, Writes: m.Writes}
+			if len(m.Ports) > 0 {
+				one.Service = m.Addr.String()
+			}
+			for _, side := range []proxy.Side{proxy.A, proxy.B} {
+				if places[side] {
+					one.Side, one.Ready = string(side), true
+				}
+			}
+			t.Instances = append(t.Instances, one)
+			if !m.Changed && out.Moves() && len(m.Ports) > 0 && one.Side != string(out.Side) {
+				alias := one
+				alias.Name, alias.Side, alias.Ready = i.Name+"@"+string(out.Side), string(out.Side), false
+				t.Instances = append(t.Instances, alias)
+			}
+		}
+	}
+	if len(t.Instances) > 0 {
+		p.out.Traffic = append(p.out.Traffic, t)
+	}
+}

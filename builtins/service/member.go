@@ -1,0 +1,219 @@
+package service
+
+import (
+	"encoding/json"
+	"net/netip"
+	"slices"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/switchover"
+	"github.com/deployrecipe/recipe/builtins/volume"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// member says what a service's part in its group's switch is, and whether there is anything to do for it.
+func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act bool) {
+	why, exclusive := b.spec.Exclusive()
+	m = switchover.Member{Addr: b.r.Addr, Release: b.release, Changed: b.serving != b.release, Ports: b.ports,
+		CreateNeeds: b.createNeeds(), StartNeeds: b.startNeeds(), Writes: b.writes()}
+	if exclusive {
+		m.StopFirst = why
+	}
+	wanted := b.spec.Replicas()
+	for i := 1; i <= wanted; i++ {
+		n, err := p.instance(b, g, i)
+		if err != nil {
+			p.diags = append(p.diags, diag.FromError(diag.InvalidValue, err, &b.r.Range))
+			return m, false
+		}
+		m.New = append(m.New, n)
+		act = act || !n.Running
+	}
+	kept := b.stock.kept(b.release, b.serving, g.Settings.Retain)
+	for _, piece := range b.stock.all {
+		i := p.standing(b, piece, g.Name)
+		switch {
+		case piece.Release == b.release && piece.index <= wanted:
+			continue
+		case piece.Release == b.release && piece.running():
+			m.Surplus = append(m.Surplus, i)
+		case piece.running():
+			m.Old = append(m.Old, i)
+			if !kept[piece.Release] {
+				m.Prune = append(m.Prune, i)
+			}
+		case piece.Release == b.release, !kept[piece.Release], piece.State == engine.Created:
+			m.Prune = append(m.Prune, i)
+		default:
+			continue
+		}
+		act = true
+	}
+	m.Cause = p.describe(b, m)
+	return m, act
+}
+
+// writes are the exclusive volumes that a service's containers hold.
+func (b *base) writes() []string {
+	var names []string
+	for target, mount := range b.spec.Mount {
+		if mount.Exclusive && mount.Volume != nil {
+			names = append(names, mount.Volume.Addr)
+		} else if mount.Exclusive {
+			names = append(names, target)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// instance is the i-th container of the wanted release, standing or still to be made.
+func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Instance, error) {
+	for _, piece := range b.stock.of(b.release) {
+		if piece.index == i {
+			n := p.standing(b, piece, g.Name)
+			n.Slot = i
+			n.Start.Restart = b.spec.Restart
+			n.Probe = b.probe(n.Name)
+			return n, nil
+		}
+	}
+	recipe := p.in.Desired.Recipe
+	place := container.Place{Recipe: recipe, Addr: b.r.Addr, Release: b.release, Generation: b.stock.generation(b.release), Index: i,
+		Image: b.image.Ref, Alias: len(b.ports) == 0, Volumes: map[string]string{}}
+	for _, n := range b.nets {
+		place.Networks = append(place.Networks, n.Name)
+	}
+	if len(b.ports) > 0 {
+		place.Address = p.address(b.nets[0])
+	}
+	for _, mount := range b.spec.Mount {
+		if mount.Volume == nil {
+			continue
+		}
+		if a, err := addr.Parse(mount.Volume.Addr); err == nil {
+			place.Volumes[mount.Volume.Addr] = volume.Name(recipe.Name, a)
+		}
+	}
+	create, err := container.Create(b.spec, b.r.Spec, place)
+	if err != nil {
+		return switchover.Instance{}, err
+	}
+	name := create.Spec.Name
+	n := switchover.Instance{Name: name, Release: b.release, Slot: i, Create: &create,
+		Start: container.StartConfig{Name: name}, Probe: b.probe(name), Stop: stopOf(name, b.spec)}
+	if place.Address.IsValid() {
+		n.Address = place.Address.String()
+	}
+	return n, nil
+}
+
+// standing is a container that exists, with its places on the edge.
+func (p *planner) standing(b *base, piece piece, group string) switchover.Instance {
+	spec := b.spec
+	if made, err := container.Parse(piece.Object.Spec); err == nil && piece.Object.Spec != nil {
+		spec = made
+	}
+	name := piece.name()
+	n := switchover.Instance{Name: name, Release: piece.Release, Exists: true, Running: piece.running(), Slot: piece.index,
+		Start: container.StartConfig{Name: name, Restart: spec.Restart}, Stop: stopOf(name, spec)}
+	var at netip.Addr
+	if len(b.nets) > 0 {
+		at = piece.Addresses[b.nets[0].Name]
+	}
+	if !at.IsValid() {
+		return n
+	}
+	n.Address = at.String()
+	n.Servers = p.places(b.r.Addr, at)
+	return n
+}
+
+// places are the servers of a service on the edge that have an address and are not in maint.
+func (p *planner) places(a addr.Addr, at netip.Addr) []proxy.ServerID {
+	var places []proxy.ServerID
+	for i := range p.site.Services {
+		s := &p.site.Services[i]
+		if !belongs(s.Name, a) {
+			continue
+		}
+		for _, side := range []proxy.Side{proxy.A, proxy.B} {
+			for _, server := range s.Side(side).Servers {
+				if server.State != proxy.Maint && server.Address.Addr() == at {
+					places = append(places, proxy.ServerID{Recipe: p.site.Recipe, Service: s.Name, Side: side, Slot: server.Slot})
+				}
+			}
+		}
+	}
+	return places
+}
+
+// belongs tells whether a service of the edge is one of a's named ports.
+func belongs(name string, a addr.Addr) bool {
+	prefix := a.Short() + "."
+	return len(name) > len(prefix) && name[:len(prefix)] == prefix
+}
+
+func stopOf(name string, spec *container.Spec) container.StopConfig {
+	c := container.StopConfig{Name: name, Timeout: state.Duration(defaultStop)}
+	if spec.Stop != nil {
+		c.Signal, c.Timeout = spec.Stop.Signal, spec.Stop.Timeout
+	}
+	return c
+}
+
+// describe adds the service's line to the plan, with the fields that differ, and gives the cause for steps.
+func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
+	cause := plan.Cause{Why: b.r.Addr.String() + " is new", File: b.r.Range.Filename, Line: b.r.Range.Start.Line}
+	change := plan.Change{Addr: b.r.Addr, Action: plan.Create}
+	updated := false
+	was := b.stock.of(b.serving)
+	if b.serving != "" && len(was) > 0 {
+		change.Fields = p.fields(b, was[0])
+		change.Action = plan.Update
+		if m.Changed {
+			change.Action = plan.Replace
+		}
+		if len(change.Fields) > 0 {
+			cause = change.Fields[0].Cause
+		} else {
+			cause.Why = b.r.Addr.String() + " is not as it should be"
+		}
+		updated = p.inPlace(b, cause)
+	}
+	change.Cause = cause
+	change.Summary = summary(b, m)
+	if updated || worthALine(m) {
+		p.out.Changes = append(p.out.Changes, change)
+	}
+	return cause
+}
+
+// worthALine tells whether a member changes in a way that its fields do not show.
+func worthALine(m switchover.Member) bool {
+	if m.Changed || len(m.Surplus)+len(m.Old)+len(m.Prune) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(m.New, func(n switchover.Instance) bool { return !n.Running })
+}
+
+// fields compares the service with a container of the release that serves.
+func (p *planner) fields(b *base, was piece) []plan.Field {
+	fields := plan.Fields(was.Object.Spec, b.r.Spec, b.r.Sources)
+	for i := range fields {
+		fields[i].Forces = b.serving != b.release && forces(fields[i].Path)
+	}
+	if was.Container.Image != b.image.Ref && !slices.ContainsFunc(fields, func(f plan.Field) bool { return f.Path == "image" }) {
+		before, _ := json.Marshal(was.Container.Image)
+		after, _ := json.Marshal(b.image.Ref)
+		cause := plan.CauseOf("image", b.r.Sources)
+		cause.Why = "the image's content changed"
+		fields = append(fields, plan.Field{Path: "image", Before: before, After: after, Forces: true, Cause: cause})
+	}
+	return fields
+}

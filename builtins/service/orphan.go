@@ -1,0 +1,69 @@
+package service
+
+import (
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// orphans removes the containers of services that the recipe no longer has, once no route leads to them.
+func (p *planner) orphans() {
+	p.out.Add(removals(p.in, plan.Cause{Why: "it is no longer in the recipe"}, []plan.ID{routed, dropped}))
+}
+
+// removals stops and removes all orphans, each after needs.
+func removals(in kind.Input, cause plan.Cause, needs []plan.ID) kind.Result {
+	var result kind.Result
+	seen := map[addr.Addr]bool{}
+	for _, o := range in.Orphans {
+		if o.Type != "container" || seen[o.Addr] {
+			continue
+		}
+		seen[o.Addr] = true
+		pieces := take(in.Observed, o.Addr).all
+		why := cause
+		why.Why = o.Addr.String() + ": " + cause.Why
+		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: count(len(pieces), "container"), Cause: why})
+		for _, piece := range pieces {
+			result.Steps = append(result.Steps, removal(o.Addr, piece, why, needs))
+		}
+	}
+	return result
+}
+
+func removal(a addr.Addr, piece piece, cause plan.Cause, needs []plan.ID) plan.Step {
+	stop := container.StopConfig{Name: piece.name(), Timeout: state.Duration(defaultStop)}
+	if spec, err := container.Parse(piece.Object.Spec); err == nil && piece.Object.Spec != nil {
+		stop = stopOf(piece.name(), spec)
+	}
+	var effects []plan.Effect
+	if piece.running() {
+		effects = append(effects, plan.Effect{Kind: plan.Stop, Instance: piece.name()})
+	}
+	return plan.Step{ID: plan.ID(a.String() + "/remove/" + piece.name()), Addr: a, Op: container.OpRemove,
+		Title: "remove " + piece.name(), Cause: cause, Needs: needs, Provides: []plan.ID{plan.GoneID(a)},
+		Config:  config(container.RemoveConfig(stop)),
+		Effects: append(effects, plan.Effect{Kind: plan.Remove, Object: piece.name()}),
+		Limit:   stop.Timeout.Std() + ensureLimit, Irreversible: "its image and volumes stay"}
+}
+
+// destroy closes the recipe's doors and removes all its containers.
+func (k Kind) destroy(in kind.Input) kind.Result {
+	cause := plan.Cause{Why: "the recipe is destroyed"}
+	var result kind.Result
+	if site := world.Facts(in.Observed).Site(in.Desired.Recipe.Name); site != nil {
+		var effects []plan.Effect
+		for _, g := range site.Groups {
+			effects = append(effects, plan.Effect{Kind: plan.Remove, Group: g.Name, Object: g.Name})
+		}
+		result.Steps = append(result.Steps, plan.Step{ID: "edge/remove", Addr: edgeAddr, Op: edge.OpRemove, Title: "leave the edge",
+			Cause: cause, Provides: []plan.ID{routed, dropped}, Limit: edgeLimit, Irreversible: "the recipe is destroyed", Effects: effects,
+			Config: config(edge.RemoveConfig{Recipe: in.Desired.Recipe.Name, Edge: k.Edge})})
+	}
+	result.Add(removals(in, cause, []plan.ID{dropped}))
+	return result
+}

@@ -1,0 +1,155 @@
+package service
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/network"
+	"github.com/deployrecipe/recipe/builtins/port"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/switchover"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/hashicorp/hcl/v2"
+)
+
+// What services without the blocks that say so get.
+const (
+	defaultWithin   = time.Minute
+	defaultInterval = time.Second
+	defaultStop     = 30 * time.Second
+)
+
+// Diff decides on all services of a recipe and on what the edge needs for them.
+func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
+	if in.Mode == kind.Destroy {
+		return k.destroy(in), nil
+	}
+	p := newPlanner(k, in)
+	groups := p.groups()
+	if p.diags.HasErrors() {
+		return kind.Result{}, p.diags
+	}
+	for _, g := range groups {
+		p.expand(g)
+	}
+	p.edge()
+	if in.Mode != kind.Rollback {
+		p.orphans()
+	}
+	return p.out, p.diags
+}
+
+// planner is one Diff under way.
+type planner struct {
+	kind   Kind
+	in     kind.Input
+	facts  *world.Known
+	site   proxy.Site // as it stands
+	wanted []proxy.Port
+	nets   map[addr.Addr]network.Net
+	served map[string]map[string]proxy.Mode
+	taken  map[netip.Addr]bool // fixed addresses that some container has
+	once   map[plan.ID]bool    // steps that several services asked for
+
+	expanded []switchover.Expansion
+	leaving  map[string]bool // services of the edge that nothing leads to any more
+	out      kind.Result
+	diags    hcl.Diagnostics
+}
+
+func newPlanner(k Kind, in kind.Input) *planner {
+	p := &planner{kind: k, in: in, facts: world.Facts(in.Observed), once: map[plan.ID]bool{}, taken: map[netip.Addr]bool{},
+		nets: network.Layout(in.Desired, in.Observed), served: port.Served(in.Desired), wanted: port.Site(in.Desired)}
+	p.site = proxy.Site{Recipe: in.Desired.Recipe.Name, Origin: in.Desired.Recipe.Origin}
+	if s := p.facts.Site(p.site.Recipe); s != nil {
+		p.site = s.Clone()
+	}
+	if in.Mode == kind.Rollback {
+		p.wanted = p.site.Ports // doors stay as they are
+	}
+	for _, o := range in.Observed.Objects {
+		for _, piece := range take(&state.Observed{Objects: []state.Object{o}}, o.Addr).all {
+			for _, a := range piece.Addresses {
+				p.taken[a] = true
+			}
+		}
+	}
+	return p
+}
+
+// addOnce adds steps that several services may ask for, such as the pull of an image that two run.
+func (p *planner) addOnce(more kind.Result) {
+	for _, s := range more.Steps {
+		if p.once[s.ID] {
+			return
+		}
+		p.once[s.ID] = true
+	}
+	p.out.Add(more)
+}
+
+// address gives a free fixed address of a network.
+func (p *planner) address(n network.Net) netip.Addr {
+	for a := range network.Fixed(n.Subnet) {
+		if !p.taken[a] {
+			p.taken[a] = true
+			return a
+		}
+	}
+	return netip.Addr{}
+}
+
+// groups gathers the services that switch together: those that one switchover names, and each other alone.
+func (p *planner) groups() []*group {
+	settings := map[string]switchover.Settings{}
+	after := map[string][]plan.ID{}
+	owner := map[string]addr.Addr{}
+	for _, r := range p.in.Desired.Resources {
+		if r.Addr.Kind != "switchover" {
+			continue
+		}
+		s, set, err := switchover.Read(r.Spec)
+		if err != nil {
+			continue // its own Validate reports it
+		}
+		for _, ref := range s.Services {
+			owner[ref.Addr] = r.Addr
+		}
+		settings[r.Addr.String()] = set
+		for _, job := range s.Before {
+			if a, err := addr.Parse(job.Addr); err == nil {
+				after[r.Addr.String()] = append(after[r.Addr.String()], plan.ReadyID(a))
+			}
+		}
+	}
+	var all []*group
+	byOwner := map[addr.Addr]*group{}
+	for _, r := range p.in.Resources {
+		b := p.base(r)
+		if p.in.Mode == kind.Rollback {
+			b = p.before(r)
+		}
+		if b == nil {
+			continue
+		}
+		a, owned := owner[r.Addr.String()]
+		if !owned {
+			a = r.Addr
+		}
+		g := byOwner[a]
+		if g == nil {
+			g = &group{addr: a, settings: switchover.Default()}
+			if set, ok := settings[a.String()]; ok {
+				g.settings, g.after = set, after[a.String()]
+			}
+			byOwner[a] = g
+			all = append(all, g)
+		}
+		g.members = append(g.members, b)
+	}
+	return all
+}

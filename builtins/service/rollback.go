@@ -1,0 +1,54 @@
+package service
+
+import (
+	"fmt"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/network"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// before is a service as its last release but the serving one was, whose containers are kept: what they
+// were made from stands in their labels. A service without one stays as it is and gives nil.
+func (p *planner) before(r *state.Resource) *base {
+	s := take(p.in.Observed, r.Addr)
+	release := s.before(p.serving(r, s))
+	kept := s.of(release)
+	if release == "" || len(kept) == 0 {
+		p.out.Notes = append(p.out.Notes, plan.Note{Addr: r.Addr, Text: "no earlier release is kept; it stays as it is"})
+		return nil
+	}
+	spec, err := container.Parse(kept[0].Object.Spec)
+	if err != nil {
+		p.diags = append(p.diags, diag.FromError(diag.InvalidValue,
+			fmt.Errorf("release %s of %s cannot be read from its containers' labels: %w", release, r.Addr, err), &r.Range))
+		return nil
+	}
+	count := len(kept) // as many as were kept: the rest of the arguments are theirs, too
+	spec.Count = &count
+	was := *r
+	was.Spec = kept[0].Object.Spec
+	return &base{r: &was, spec: spec, image: Image{Ref: kept[0].Container.Image}, release: release, stock: s,
+		nets: network.Of(spec.Networks, p.nets), ports: p.ports(r.Addr, spec)}
+}
+
+// serving is the release of a service that has the traffic, or runs, where no port leads to it.
+func (p *planner) serving(r *state.Resource, s stock) string {
+	for i := range p.site.Services {
+		svc := &p.site.Services[i]
+		g := p.site.Group(svc.Group)
+		if g == nil || !belongs(svc.Name, r.Addr) {
+			continue
+		}
+		backend := svc.Side(g.Live())
+		for _, server := range backend.Servers {
+			if server.State != proxy.Maint {
+				return backend.Release
+			}
+		}
+	}
+	return s.newestRunning()
+}

@@ -1,0 +1,102 @@
+package service
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// stock is what stands of one service on the engine.
+type stock struct {
+	all []piece // by generation, newest first, then by index
+}
+
+// piece is one container of a service.
+type piece struct {
+	state.Object
+	engine.Container
+	index int
+}
+
+// take gathers the containers of a service.
+func take(o *state.Observed, a addr.Addr) stock {
+	var s stock
+	for _, object := range o.At(a) {
+		c, ok := object.Data.(engine.Container)
+		if object.Type != "container" || !ok {
+			continue
+		}
+		index, _ := strconv.Atoi(c.Labels[label.Index])
+		s.all = append(s.all, piece{object, c, index})
+	}
+	slices.SortFunc(s.all, func(a, b piece) int {
+		return cmp.Or(cmp.Compare(b.Generation, a.Generation), cmp.Compare(a.index, b.index), cmp.Compare(a.Object.Name, b.Object.Name))
+	})
+	return s
+}
+
+func (p piece) name() string  { return p.Object.Name }
+func (p piece) running() bool { return p.State == engine.Running || p.State == engine.Restarting }
+
+// of are the containers of one release.
+func (s stock) of(release string) []piece {
+	var of []piece
+	for _, p := range s.all {
+		if p.Release == release {
+			of = append(of, p)
+		}
+	}
+	return of
+}
+
+// generation is that of a release, or the next one where none of it stands.
+func (s stock) generation(release string) int {
+	next := 1
+	for _, p := range s.all {
+		if p.Release == release {
+			return p.Generation
+		}
+		next = max(next, p.Generation+1)
+	}
+	return next
+}
+
+// newestRunning is the release that runs, the newest where several do; empty where none does.
+func (s stock) newestRunning() string {
+	for _, p := range s.all {
+		if p.running() {
+			return p.Release
+		}
+	}
+	return ""
+}
+
+// before is the newest release, other than the serving one, whose containers are kept.
+func (s stock) before(serving string) string {
+	for _, p := range s.all {
+		if p.Release != serving && p.State == engine.Exited {
+			return p.Release
+		}
+	}
+	return ""
+}
+
+// kept are the releases to keep beside the wanted one: the newest that served, retain of them.
+func (s stock) kept(wanted, serving string, retain int) map[string]bool {
+	kept := map[string]bool{}
+	for _, p := range s.all {
+		if len(kept) == retain {
+			break
+		}
+		served := p.Release == serving || p.State == engine.Exited
+		if p.Release != wanted && served {
+			kept[p.Release] = true
+		}
+	}
+	return kept
+}

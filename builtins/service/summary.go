@@ -1,0 +1,61 @@
+package service
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/switchover"
+)
+
+// summary is the rest of a service's line in a plan.
+func summary(b *base, m switchover.Member) string {
+	var parts []string
+	switch {
+	case b.serving == "":
+		parts = append(parts, "release "+b.release)
+	case m.Changed:
+		parts = append(parts, fmt.Sprintf("release %s, was %s", b.release, b.serving))
+	default:
+		parts = append(parts, "release "+b.release)
+	}
+	started := 0
+	for _, n := range m.New {
+		if !n.Running {
+			started++
+		}
+	}
+	if started > 0 {
+		parts = append(parts, count(started, "container")+" to start")
+	}
+	if len(m.Surplus) > 0 {
+		parts = append(parts, count(len(m.Surplus), "replica")+" fewer")
+	}
+	if n := len(m.Old); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d to stop", n))
+	}
+	if n := len(m.Prune); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d kept no longer", n))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// forces tells whether a change of the argument at path makes a new release.
+func forces(path string) bool {
+	first, rest, _ := strings.Cut(path, ".")
+	switch first {
+	case "count", "limits", "restart", "depends_on":
+		return false
+	case "health":
+		return strings.HasPrefix(rest, "exec")
+	case "expose":
+		return strings.HasSuffix(rest, ".publish")
+	}
+	return true
+}
