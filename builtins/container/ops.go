@@ -75,35 +75,47 @@ func (t Tools) create(ctx context.Context, step plan.Step, in kind.Inputs) (kind
 	if err := json.Unmarshal(step.Config, &c); err != nil {
 		return nil, fmt.Errorf("reading the step: %w", err)
 	}
-	if err := c.reveal(in); err != nil {
-		return nil, err
-	}
-	id, err := t.Engine.CreateContainer(ctx, c.Spec)
-	if errors.Is(err, engine.ErrConflict) {
-		return t.adopt(ctx, c)
-	}
+	id, err := t.Make(ctx, c, in)
 	if err != nil {
 		return nil, err
-	}
-	if err := t.writeFiles(ctx, id, c, in); err != nil {
-		return nil, errors.Join(err, t.Engine.RemoveContainer(context.WithoutCancel(ctx), id))
 	}
 	return kind.Outputs{"id": id}, nil
 }
 
+// Make creates a container with its files, or takes the one that an earlier, interrupted apply made.
+func (t Tools) Make(ctx context.Context, c CreateConfig, in kind.Inputs) (id string, err error) {
+	if err := c.reveal(in); err != nil {
+		return "", err
+	}
+	id, err = t.Engine.CreateContainer(ctx, c.Spec)
+	if errors.Is(err, engine.ErrConflict) {
+		have, err := t.adopt(ctx, c)
+		if err != nil || have.State != engine.Created {
+			return have.ID, err
+		}
+		id = have.ID // perhaps without its files
+	} else if err != nil {
+		return "", err
+	}
+	if err := t.writeFiles(ctx, id, c, in); err != nil {
+		return "", errors.Join(err, t.Engine.RemoveContainer(context.WithoutCancel(ctx), id))
+	}
+	return id, nil
+}
+
 // adopt takes a container that stands under the name already for the one to make, if it is of the same
 // release of the same recipe: the step ran before and its end was not seen.
-func (t Tools) adopt(ctx context.Context, c CreateConfig) (kind.Outputs, error) {
+func (t Tools) adopt(ctx context.Context, c CreateConfig) (engine.Container, error) {
 	have, err := t.Engine.Container(ctx, c.Spec.Name)
 	if err != nil {
-		return nil, err
+		return have, err
 	}
 	for _, name := range []string{label.Recipe, label.Origin, label.Addr, label.Release} {
 		if have.Labels[name] != c.Spec.Labels[name] {
-			return nil, fmt.Errorf("a container named %s exists already and is not this recipe's; rename or remove it", c.Spec.Name)
+			return have, fmt.Errorf("a container named %s exists already and is not this recipe's; rename or remove it", c.Spec.Name)
 		}
 	}
-	return kind.Outputs{"id": have.ID}, nil
+	return have, nil
 }
 
 func (t Tools) start(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {

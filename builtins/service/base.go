@@ -19,7 +19,7 @@ import (
 type base struct {
 	r       *state.Resource
 	spec    *container.Spec
-	image   Image
+	image   container.Found
 	release string
 	stock   stock
 	nets    []network.Net

@@ -31,7 +31,7 @@ func (p *planner) before(r *state.Resource) *base {
 	spec.Count = &count
 	was := *r
 	was.Spec = kept[0].Object.Spec
-	return &base{r: &was, spec: spec, image: Image{Ref: kept[0].Container.Image}, release: release, stock: s,
+	return &base{r: &was, spec: spec, image: container.Found{Ref: kept[0].Container.Image}, release: release, stock: s,
 		nets: network.Of(spec.Networks, p.nets), ports: p.ports(r.Addr, spec)}
 }
 

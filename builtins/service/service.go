@@ -11,7 +11,6 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/eval/kind"
-	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
@@ -19,21 +18,9 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Image is an image as a container needs it.
-type Image struct {
-	// Ref is what the container is made from, Content the digest of what is in it.
-	Ref, Content string
-	// Ready is the milestone at which the engine has it.
-	Ready []plan.ID
-}
-
-// ImageFinder finds the image that a service or job names, and the steps that bring it where no image block
-// does.
-type ImageFinder func(in kind.Input, image container.Image, platform string) (Image, kind.Result, error)
-
 // Kind is the service block.
 type Kind struct {
-	Image ImageFinder
+	Image container.ImageFinder
 	// Edge is the name of the edge's container, EdgeImage the image for it, HostNetwork whether it shall use
 	// the network of the engine's machine.
 	Edge, EdgeImage string

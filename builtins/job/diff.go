@@ -1,0 +1,159 @@
+package job
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/network"
+	"github.com/deployrecipe/recipe/builtins/volume"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+	"github.com/hashicorp/hcl/v2"
+)
+
+// limit is how long the engine may take for anything but the job itself.
+const limit = 2 * time.Minute
+
+// Diff runs the jobs whose release is not done, and removes what is left of others.
+func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
+	var result kind.Result
+	var diags hcl.Diagnostics
+	if in.Mode == kind.Rollback {
+		return result, nil
+	}
+	nets := network.Layout(in.Desired, in.Observed)
+	for _, r := range in.Resources {
+		more, err := k.one(in, r, nets)
+		if err != nil {
+			at := r.Range
+			if source, ok := r.Sources["image"]; ok {
+				at = source.Range
+			}
+			diags = append(diags, diag.FromError(diag.InvalidValue, err, &at))
+			continue
+		}
+		result.Add(more)
+	}
+	for _, o := range in.Orphans {
+		cause := plan.Cause{Why: o.Addr.String() + " is no longer in the recipe"}
+		if in.Mode == kind.Destroy {
+			cause.Why = "the recipe is destroyed"
+		}
+		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: o.Name, Cause: cause})
+		result.Steps = append(result.Steps, remove(o, cause, nil))
+	}
+	return result, diags
+}
+
+func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.Net) (kind.Result, error) {
+	spec, err := container.Parse(r.Spec)
+	if err != nil {
+		return kind.Result{}, err
+	}
+	image, result, err := k.Image(in, spec.Image, spec.Platform)
+	if err != nil {
+		return kind.Result{}, err
+	}
+	release := spec.Release(image.Content)
+	made := in.Observed.At(r.Addr)
+	if done(in, r.Addr, release, made) {
+		return result, nil
+	}
+	cause := why(r, release, made)
+	run, err := run(in, r, spec, image, release, nets)
+	if err != nil {
+		return kind.Result{}, err
+	}
+	run.Cause = cause
+	result.Changes = append(result.Changes, plan.Change{Addr: r.Addr, Action: plan.Run,
+		Summary: "release " + release + ", at most " + spec.Timeout.String(), Cause: cause})
+	result.Steps = append(result.Steps, run)
+	for _, o := range made {
+		if o.Release != release {
+			result.Steps = append(result.Steps, remove(o, plan.Cause{Why: "a later release of the job is done"}, []plan.ID{run.ID}))
+		}
+	}
+	return result, nil
+}
+
+// done tells whether a release of a job ran to a good end.
+func done(in kind.Input, a addr.Addr, release string, made []state.Object) bool {
+	if in.Recorded != nil && in.Recorded.Jobs[a.String()] == release {
+		return true
+	}
+	return slices.ContainsFunc(made, func(o state.Object) bool {
+		c, ok := o.Data.(engine.Container)
+		return ok && o.Release == release && c.State == engine.Exited && c.ExitCode == 0
+	})
+}
+
+// why says what makes a job run: it is new, its release is, or an earlier run of it did not end well.
+func why(r *state.Resource, release string, made []state.Object) plan.Cause {
+	cause := plan.Cause{Why: r.Addr.String() + " did not run yet", File: r.Range.Filename, Line: r.Range.Start.Line}
+	for _, o := range made {
+		c, ok := o.Data.(engine.Container)
+		switch {
+		case !ok:
+		case o.Release == release && o.Running:
+			cause.Why = r.Addr.String() + " is running already; its end is awaited"
+			return cause
+		case o.Release == release && c.State == engine.Exited:
+			cause.Why = fmt.Sprintf("%s ran before and ended with exit code %d; it runs again", r.Addr, c.ExitCode)
+			return cause
+		case o.Release != release:
+			cause.Why = r.Addr.String() + " ran for another release"
+			if fields := plan.Fields(o.Spec, r.Spec, r.Sources); o.Spec != nil && len(fields) > 0 {
+				cause = fields[0].Cause
+			}
+		}
+	}
+	return cause
+}
+
+func run(in kind.Input, r *state.Resource, spec *container.Spec, image container.Found, release string, nets map[addr.Addr]network.Net) (plan.Step, error) {
+	recipe := in.Desired.Recipe
+	place := container.Place{Recipe: recipe, Addr: r.Addr, Release: release, Generation: 1, Index: 1, Image: image.Ref, Volumes: map[string]string{}}
+	needs := append([]plan.ID(nil), image.Ready...)
+	for _, n := range network.Of(spec.Networks, nets) {
+		place.Networks = append(place.Networks, n.Name)
+		needs = append(needs, plan.ReadyID(n.Addr))
+	}
+	for _, target := range slices.Sorted(maps.Keys(spec.Mount)) {
+		if v := spec.Mount[target].Volume; v != nil {
+			a, err := addr.Parse(v.Addr)
+			if err != nil {
+				return plan.Step{}, err
+			}
+			place.Volumes[v.Addr] = volume.Name(recipe.Name, a)
+			needs = append(needs, plan.ReadyID(a))
+		}
+	}
+	for _, a := range r.Needs {
+		needs = append(needs, plan.ReadyID(a))
+	}
+	create, err := container.Create(spec, r.Spec, place)
+	if err != nil {
+		return plan.Step{}, err
+	}
+	create.Spec.Restart = "no"
+	config, err := json.Marshal(RunConfig{Create: create, Timeout: spec.Timeout, Release: release})
+	return plan.Step{ID: plan.ID(r.Addr.String() + "/run"), Addr: r.Addr, Op: OpRun, Title: "run " + create.Spec.Name,
+		Wait: "it ends with exit code 0", Needs: needs, Provides: []plan.ID{plan.ReadyID(r.Addr)}, Config: config,
+		Limit: spec.Timeout.Std() + limit, Irreversible: "what a job did stays done"}, err
+}
+
+func remove(o state.Object, cause plan.Cause, needs []plan.ID) plan.Step {
+	config, _ := json.Marshal(container.RemoveConfig{Name: o.Name, Timeout: state.Duration(10 * time.Second)})
+	return plan.Step{ID: plan.ID(o.Addr.String() + "/remove/" + o.Name), Addr: o.Addr, Op: container.OpRemove, Title: "remove " + o.Name,
+		Cause: cause, Needs: needs, Provides: []plan.ID{plan.GoneID(o.Addr)}, Config: config, Limit: limit,
+		Effects:      []plan.Effect{{Kind: plan.Remove, Object: o.Name}},
+		Irreversible: "it was evidence alone"}
+}
