@@ -1,4 +1,9 @@
 // Package world shows a recipe's objects on an engine to whoever plans.
+//
+// Everything that a plan is based on is read here, before it is made: what carries the recipe's labels, what the
+// edge's files say, what the record kept, and what is taken on the machine. It goes through engine.Reader, which
+// cannot change anything, takes no lock and starts no process; so a plan may be made at any time by anybody who
+// may ask the engine.
 package world
 
 import (
@@ -16,6 +21,8 @@ type Known struct {
 	Networks []engine.Network
 	Edge     Edge
 	Lock     *Lock // nil where nobody holds the recipe's lock
+	// Notes are for the reader of a plan.
+	Notes []string
 }
 
 // Edge is the shared proxy as it stands.
@@ -24,6 +31,8 @@ type Edge struct {
 	Container       engine.Container
 	Files           map[string][]byte
 	Sites           []proxy.Site
+	// Problem says why Sites could not be read from Files; whoever needs the edge cannot go on then.
+	Problem error
 }
 
 // Lock tells who changes the recipe's objects right now.

@@ -1,0 +1,74 @@
+package world
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/helper"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/builtins/proxy/haproxy"
+)
+
+// The edge's files are text; one of a megabyte would be 10,000 servers.
+const maxEdgeFile = 16 << 20
+
+// readEdge reads the edge's files out of its container, without a helper and whether or not it runs.
+func readEdge(ctx context.Context, r engine.Reader, name string) (Edge, error) {
+	if name == "" {
+		return Edge{}, nil
+	}
+	c, err := r.Container(ctx, name)
+	if errors.Is(err, engine.ErrNotFound) {
+		return Edge{}, nil
+	}
+	if err != nil {
+		return Edge{}, fmt.Errorf("looking for the edge: %w", err)
+	}
+	if c.Labels[label.Role] != helper.RoleEdge {
+		return Edge{}, fmt.Errorf("container %s has the name of the edge and is not it: remove it, or name the edge otherwise with RECIPE_EDGE", name)
+	}
+	edge := Edge{Exists: true, Running: c.State == engine.Running, Container: c}
+	edge.Files, err = edgeFiles(ctx, r, c.ID)
+	if errors.Is(err, engine.ErrNotFound) { // removed since
+		return Edge{}, nil
+	}
+	if err != nil {
+		return Edge{}, fmt.Errorf("reading the files of edge %s: %w", name, err)
+	}
+	config, err := haproxy.Parse(edge.Files)
+	edge.Sites, edge.Problem = config.Sites, err
+	return edge, nil
+}
+
+// edgeFiles reads cfg and maps below the edge's directory.
+func edgeFiles(ctx context.Context, r engine.Reader, container string) (map[string][]byte, error) {
+	archive, err := r.ReadArchive(ctx, container, helper.EdgeDir)
+	if err != nil {
+		return nil, err
+	}
+	defer archive.Close()
+	files := map[string][]byte{}
+	for entries := tar.NewReader(archive); ; {
+		header, err := entries.Next()
+		if errors.Is(err, io.EOF) {
+			return files, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		_, name, _ := strings.Cut(path.Clean(header.Name), "/")
+		folder, file := path.Split(name)
+		if header.Typeflag != tar.TypeReg || folder != "cfg/" && folder != "maps/" || strings.HasPrefix(file, ".") {
+			continue
+		}
+		if files[name], err = io.ReadAll(io.LimitReader(entries, maxEdgeFile)); err != nil {
+			return nil, err
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package world
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// The types of objects. Data of each is the engine package's struct of that name.
+const (
+	Container = "container"
+	Image     = "image"
+	Network   = "network"
+	Volume    = "volume"
+)
+
+// objects gathers what blocks have made. Locks and records belong to a recipe too, but no block made them.
+func objects(containers []engine.Container, images []engine.Image, networks []engine.Network, volumes []engine.Volume) []state.Object {
+	var all []state.Object
+	add := func(kind, id, name string, running bool, labels map[string]string, data any) {
+		object, ok := label.Read(labels)
+		if !ok || labels[label.Role] != "" {
+			return
+		}
+		object.Type, object.ID, object.Name, object.Running, object.Data = kind, id, name, running, data
+		all = append(all, object)
+	}
+	for _, c := range containers {
+		add(Container, c.ID, c.Name, c.State == engine.Running || c.State == engine.Restarting, c.Labels, c)
+	}
+	for _, i := range images {
+		name := i.ID
+		if len(i.Tags) > 0 {
+			name = i.Tags[0]
+		}
+		add(Image, i.ID, name, false, i.Labels, i)
+	}
+	for _, n := range networks {
+		add(Network, n.ID, n.Name, false, n.Labels, n)
+	}
+	for _, v := range volumes {
+		add(Volume, v.Name, v.Name, false, v.Labels, v)
+	}
+	slices.SortFunc(all, func(a, b state.Object) int {
+		return cmp.Or(addr.Compare(a.Addr, b.Addr), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name))
+	})
+	return all
+}
+
+// labelsOf are the labels of an object that List found.
+func labelsOf(o state.Object) map[string]string {
+	switch data := o.Data.(type) {
+	case engine.Container:
+		return data.Labels
+	case engine.Image:
+		return data.Labels
+	case engine.Network:
+		return data.Labels
+	case engine.Volume:
+		return data.Labels
+	}
+	return nil
+}
+
+// Foreign names the objects that a recipe of the same name, but from elsewhere, has made: "container web-1, by
+// git@host:shop". A plan that would touch one is refused unless it adopts them.
+func Foreign(o *state.Observed, r state.Recipe) []string {
+	var foreign []string
+	for _, object := range o.Objects {
+		if origin := labelsOf(object)[label.Origin]; origin != "" && origin != r.Origin {
+			foreign = append(foreign, object.Type+" "+object.Name+", by "+origin)
+		}
+	}
+	return foreign
+}

@@ -1,0 +1,78 @@
+package world
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/helper"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/builtins/record"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Refine completes what a listing found, for one kind of object.
+type Refine func(context.Context, engine.Reader, *state.Observed, *state.Desired) error
+
+// World reads a recipe's objects from an engine, and what planning needs to know besides. Its questions do not
+// depend on each other and are asked all at once, so that a listing takes as long as its slowest part.
+type World struct {
+	Reader engine.Reader
+	// Edge names the edge's container.
+	Edge string
+	// Refiners run one after the other, in this order.
+	Refiners []Refine
+}
+
+var _ kind.World = World{}
+
+// List tells everything that belongs to a recipe.
+func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *state.Recorded, error) {
+	var (
+		mine       = map[string]string{label.Recipe: r.Name}
+		known      Known
+		containers []engine.Container
+		images     []engine.Image
+		volumes    []engine.Volume
+		recorded   *state.Recorded
+		note       string
+	)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) { known.Info, err = w.Reader.Info(ctx); return err })
+	group.Go(func() (err error) { known.Networks, err = w.Reader.Networks(ctx, nil); return err })
+	group.Go(func() (err error) { known.Edge, err = readEdge(ctx, w.Reader, w.Edge); return err })
+	group.Go(func() (err error) { containers, err = w.Reader.Containers(ctx, mine); return err })
+	group.Go(func() (err error) { images, err = w.Reader.Images(ctx, mine); return err })
+	group.Go(func() (err error) { volumes, err = w.Reader.Volumes(ctx, mine); return err })
+	group.Go(func() (err error) { recorded, note, err = record.Read(ctx, w.Reader, r.Name); return err })
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	if note != "" {
+		known.Notes = append(known.Notes, note)
+	}
+	for _, c := range containers {
+		if held, ok := helper.HeldBy(c); ok {
+			known.Lock = &Lock{By: held.By, Since: held.Since}
+		}
+	}
+	networks := slices.DeleteFunc(slices.Clone(known.Networks), func(n engine.Network) bool {
+		return n.Labels[label.Recipe] != r.Name
+	})
+	observed := &state.Observed{Objects: objects(containers, images, networks, volumes)}
+	SetFacts(observed, &known)
+	return observed, recorded, nil
+}
+
+// Refine has each kind complete what List found.
+func (w World) Refine(ctx context.Context, o *state.Observed, d *state.Desired) error {
+	for _, refine := range w.Refiners {
+		if err := refine(ctx, w.Reader, o, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
