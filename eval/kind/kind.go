@@ -47,6 +47,8 @@ type Input struct {
 	Orphans []state.Object
 	// Mode of planning.
 	Mode Mode
+	// Volumes says that a destroy takes volumes too, other than protected ones.
+	Volumes bool
 	// Done are the results of the kinds diffed before this one (see builtins.Kinds for the order).
 	Done Result
 }

@@ -100,18 +100,33 @@ func (r *resolver) group(n *node, b *decode.Block, s *schema.Block) (cty.Value, 
 		}
 		v, fine := r.body(n, inner)
 		ok = ok && fine
+		if s.Sequence {
+			v = labelled(v, inner.Label)
+		}
 		named[inner.Label] = v
 		all = append(all, v)
 	}
 	switch {
 	case all == nil:
 		return unset(), ok
+	case s.Sequence:
+		return cty.TupleVal(all), ok
 	case s.Label != "":
 		return cty.ObjectVal(named), ok
 	case s.Max == 1:
 		return all[0], ok
 	}
 	return cty.TupleVal(all), ok
+}
+
+// labelled puts a block's label beside its arguments, for blocks that are kept in a list.
+func labelled(body cty.Value, label string) cty.Value {
+	all := body.AsValueMap()
+	if all == nil {
+		all = map[string]cty.Value{}
+	}
+	all["label"] = cty.StringVal(label)
+	return cty.ObjectVal(all)
 }
 
 // body evaluates a nested block whole.

@@ -37,7 +37,7 @@ func (r *resolver) bodySources(out map[string]state.Source, b *decode.Block, pat
 			if inner.Schema.Label != "" {
 				at = join(at, inner.Label)
 			}
-		case inner.Schema.Label != "":
+		case inner.Schema.Label != "" && !inner.Schema.Sequence:
 			at = join(at, inner.Label)
 		case inner.Schema.Max != 1:
 			at = join(at, strconv.Itoa(count[inner.Type]))
