@@ -1,0 +1,85 @@
+// Package diff makes the plan: what must happen for an engine to be as a recipe says.
+//
+// Make asks each block kind in turn what its resources and objects need, puts the answers together into one
+// plan, orders it, and has the invariants proved. It is pure: the same inputs give the same plan, to the byte.
+package diff
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Input is what a plan is made of.
+type Input struct {
+	// Kinds are asked in this order; each sees what those before it decided.
+	Kinds    []kind.Kind
+	Desired  *state.Desired
+	Observed *state.Observed
+	Recorded *state.Recorded
+	Mode     kind.Mode
+	// Engine is the ID of the engine that Observed is of.
+	Engine string
+	// Volumes says that a destroy takes volumes too.
+	Volumes bool
+}
+
+// Make makes the plan. It is nil when the diagnostics have errors. A plan that breaks an invariant is a fault of
+// a kind, never of a recipe, and an internal error: it is not to be shown as a plan.
+func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
+	if in.Recorded == nil {
+		in.Recorded = &state.Recorded{}
+	}
+	result, diags := decide(in)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	p := &plan.Plan{
+		Format: plan.Format, Recipe: in.Desired.Recipe, Engine: in.Engine,
+		Changes: ordered(in, result.Changes), Undo: result.Undo,
+		Traffic: result.Traffic, Interruptions: result.Interruptions,
+		Notes:   append(result.Notes, strangers(in)...),
+		Outputs: in.Desired.Outputs,
+	}
+	steps, problem := sorted(result)
+	if problem != nil {
+		return nil, append(diags, problem)
+	}
+	p.Steps = steps
+	if broken := prove(p); broken.HasErrors() {
+		return nil, append(diags, broken...)
+	}
+	return p, diags
+}
+
+// decide asks the kinds.
+func decide(in Input) (kind.Result, hcl.Diagnostics) {
+	resources := map[string][]*state.Resource{}
+	wanted := map[addr.Addr]bool{}
+	for _, r := range in.Desired.Resources {
+		resources[r.Addr.Kind] = append(resources[r.Addr.Kind], r)
+		wanted[r.Addr] = true
+	}
+	orphans := map[string][]state.Object{}
+	for _, o := range in.Observed.Objects {
+		if !wanted[o.Addr] {
+			orphans[o.Addr.Kind] = append(orphans[o.Addr.Kind], o)
+		}
+	}
+	var done kind.Result
+	var diags hcl.Diagnostics
+	for _, k := range in.Kinds {
+		name := k.Schema().Name
+		result, more := k.Diff(kind.Input{
+			Desired: in.Desired, Observed: in.Observed, Recorded: in.Recorded,
+			Resources: resources[name], Orphans: orphans[name],
+			Mode: in.Mode, Volumes: in.Volumes, Done: done,
+		})
+		diags = append(diags, more...)
+		done.Add(result)
+	}
+	return done, diags
+}
