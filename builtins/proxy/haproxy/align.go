@@ -122,7 +122,7 @@ func next(site *proxy.Site, w world, ipv6 bool) ([]string, error) {
 	for i := range site.Services {
 		service := &site.Services[i]
 		for _, side := range []proxy.Side{proxy.A, proxy.B} {
-			for n := 1; n <= slots(service); n++ {
+			for n := 1; n <= service.Slots(); n++ {
 				at := slot{backendName(site.Recipe, service.Name, side), serverName(n)}
 				is, ok := w.servers[at]
 				if !ok {

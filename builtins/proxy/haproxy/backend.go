@@ -41,7 +41,7 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 			for _, directive := range directives(service, side) {
 				line("    %s", directive)
 			}
-			for slot := 1; slot <= slots(service); slot++ {
+			for slot := 1; slot <= service.Slots(); slot++ {
 				line("    %s", serverLine(service.Side(side), slot))
 			}
 		}
@@ -49,13 +49,9 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 	return []byte(b.String())
 }
 
-// directives are a backend's lines before its servers. A side without servers takes the check of the other
-// one, which is the likeliest to be that of the release that will fill it.
+// directives are a backend's lines before its servers.
 func directives(s *proxy.Service, side proxy.Side) []string {
-	check := s.Side(side).Check
-	if len(s.Side(side).Servers) == 0 {
-		check = s.Side(side.Other()).Check
-	}
+	check := s.Watch(side)
 	if check == nil {
 		return []string{"default-server check inter 2000 fall 3 rise 1 # by default"}
 	}

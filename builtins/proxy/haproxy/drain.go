@@ -7,45 +7,13 @@ import (
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
 
-// Bounds of the time between two counts of a drain: the first are quick, since most drains have nothing to
-// wait for.
-const (
-	drainPoll = 5 * time.Millisecond
-	drainSlow = 50 * time.Millisecond
-)
-
 // Drain implements proxy.Edge. A server has something open while any worker counts a session, a queued
 // request or a connection in use; both counts are needed, since a request is handed from one to the other.
 func (e *Edge) Drain(ctx context.Context, servers []proxy.ServerID, limit time.Duration, progress func(open int)) (int, error) {
 	if len(servers) == 0 {
 		return 0, nil
 	}
-	wait, last, calm := drainPoll, -1, false
-	for end := time.Now().Add(limit); ; {
-		left, err := e.open(ctx, servers)
-		if err != nil {
-			return left, err
-		}
-		if progress != nil && left != last {
-			progress(left)
-		}
-		last = left
-		if left == 0 && calm {
-			return 0, nil
-		}
-		calm = left == 0
-		now := time.Now()
-		if !now.Before(end) && !calm {
-			return left, nil
-		}
-		if calm {
-			wait = drainPoll
-		}
-		if err := pause(ctx, wait); err != nil {
-			return left, err
-		}
-		wait = min(2*wait, drainSlow)
-	}
+	return proxy.Await(ctx, limit, progress, func(ctx context.Context) (int, error) { return e.open(ctx, servers) })
 }
 
 // open counts what the servers carry in all workers.

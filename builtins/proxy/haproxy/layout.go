@@ -87,22 +87,6 @@ func routeValue(s *proxy.Site, r proxy.Route) string {
 	return liveKey(s.Recipe, group) + "|" + base(s.Recipe, r.Service)
 }
 
-// slots is how many server lines both backends of a service have: a power of two with a spare one at
-// least, so that one replica more, or one replaced, is no reload.
-func slots(s *proxy.Service) int {
-	highest := 0
-	for _, side := range []proxy.Side{proxy.A, proxy.B} {
-		for _, server := range s.Side(side).Servers {
-			highest = max(highest, server.Slot)
-		}
-	}
-	n := 4
-	for n <= highest {
-		n *= 2
-	}
-	return n
-}
-
 // inOrder sorts the paths of files for writing: backends, then maps, then frontends that name both, so that
 // a crash in between leaves what HAProxy loads.
 func inOrder(paths []string) []string {

@@ -31,7 +31,14 @@ func reload(ctx context.Context, host Host) error {
 	if err != nil {
 		return err
 	}
-	if err := host.Reload(ctx); err != nil {
+	request := func() error {
+		err := host.Reload(ctx)
+		if errors.Is(err, proxy.ErrAbsent) {
+			return fmt.Errorf("%w: %w", errMoved, err)
+		}
+		return err
+	}
+	if err := again(ctx, request); err != nil {
 		return err
 	}
 	asked := time.Now()
@@ -48,7 +55,7 @@ func reload(ctx context.Context, host Host) error {
 		case now.master.reloads > before.master.reloads && now.failed > 0:
 			return fmt.Errorf("%w: %s", proxy.ErrRefused, refusedText)
 		case now.master.reloads == before.master.reloads && time.Since(asked) > reloadAgain:
-			if err := host.Reload(ctx); err != nil {
+			if err := again(ctx, request); err != nil {
 				return err
 			}
 			asked = time.Now()

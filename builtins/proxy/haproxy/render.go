@@ -102,7 +102,7 @@ func structure(s *proxy.Site, ipv6 bool) string {
 	for i := range s.Services {
 		service := &s.Services[i]
 		for _, side := range []proxy.Side{proxy.A, proxy.B} {
-			fmt.Fprintln(h, backendName(s.Recipe, service.Name, side), slots(service))
+			fmt.Fprintln(h, backendName(s.Recipe, service.Name, side), service.Slots())
 			fmt.Fprintln(h, strings.Join(directives(service, side), "\n"))
 		}
 	}

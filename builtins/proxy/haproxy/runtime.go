@@ -70,13 +70,23 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// send is host.Command, whose failures are errMoved unless nobody listens or the caller gave up.
+// send is host.Command, whose failures are errMoved unless nobody listens or the caller gave up. For a
+// moment nobody listens at the master's socket while the master executes itself anew (seen with 2.6), so
+// there the worker decides.
 func send(ctx context.Context, host Host, socket Socket, line string) (string, error) {
 	said, err := host.Command(ctx, socket, line)
-	if err != nil && ctx.Err() == nil && !errors.Is(err, proxy.ErrAbsent) {
-		return "", fmt.Errorf("%w: %w", errMoved, err)
+	if err == nil || ctx.Err() != nil {
+		return said, err
 	}
-	return said, err
+	if errors.Is(err, proxy.ErrAbsent) {
+		if socket == Admin {
+			return "", err
+		}
+		if _, err := host.Command(ctx, Admin, "show version"); errors.Is(err, proxy.ErrAbsent) {
+			return "", err
+		}
+	}
+	return "", fmt.Errorf("%w: %w", errMoved, err)
 }
 
 // pidOf finds the pid in the answer to show info.

@@ -49,15 +49,8 @@ const (
 // with others: their lines differ from all others in their shape.
 func parseServers(answer string) map[slot]live {
 	found := map[slot]live{}
-	used := map[slot]int{}
 	for line := range strings.Lines(answer) {
 		words := strings.Fields(line)
-		if len(words) > 7 && words[0] != "#" && words[4] == "-" {
-			if backend, server, ok := strings.Cut(words[0], "/"); ok {
-				used[slot{backend, server}], _ = strconv.Atoi(words[6])
-			}
-			continue
-		}
 		if len(words) < stateColumns {
 			continue
 		}
@@ -69,7 +62,7 @@ func parseServers(answer string) map[slot]live {
 		}
 		found[slot{words[columnBackend], words[columnServer]}] = live{address: netip.AddrPortFrom(ip, uint16(port)), admin: admin}
 	}
-	for s, n := range used {
+	for s, n := range parseUsed(answer) {
 		if l, ok := found[s]; ok {
 			l.used = n
 			found[s] = l

@@ -49,12 +49,14 @@ func (l *load) send(rig Rig, port int, keep bool) {
 // end stops the load and fails the test for every request that was lost.
 func (l *load) end(t testing.TB) {
 	t.Helper()
+	eventually(t, "a request", func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.sent > 0
+	})
 	close(l.stop)
 	l.done.Wait()
 	t.Logf("%d requests: %v", l.sent, l.bodys)
-	if l.sent == 0 {
-		t.Error("no request was sent")
-	}
 	if len(l.lost) > 0 {
 		t.Errorf("%d of %d requests were lost, first %s", len(l.lost), l.sent, l.lost[0])
 	}
