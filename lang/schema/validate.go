@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"fmt"
-	"regexp"
-)
+import "fmt"
 
 // Validate returns what is wrong with the schemas themselves, a line each, empty when they are sound. Tests call it:
 // the reference page and did-you-mean are only as good as the descriptions.
@@ -92,7 +89,7 @@ func (v *validator) typ(at string, t Type) {
 }
 
 func (v *validator) name(at, name, doc string) {
-	if !legalName.MatchString(name) {
+	if !wellNamed(name) {
 		v.addf("%s: %q is no name of the language", at, name)
 	}
 	if doc == "" {
@@ -100,4 +97,12 @@ func (v *validator) name(at, name, doc string) {
 	}
 }
 
-var legalName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+// wellNamed is the rule for the words of the language: lower case, in snake form.
+func wellNamed(s string) bool {
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return s != "" && s[0] >= 'a'
+}
