@@ -1,8 +1,6 @@
 package decode
 
 import (
-	"strings"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -40,7 +38,7 @@ func (d *decoder) unknownArgument(attr *hcl.Attribute, at *parent, b *Block) {
 	if nested := at.schema.Block(attr.Name); nested != nil {
 		d.errorf(diag.UnknownArgument, attr.NameRange, summary,
 			"%q is a block, not an argument. Write it without the equals sign: %s.", attr.Name, header(nested))
-		at.suggestMeant(attr.Name)
+		at.mean(attr.Name)
 		return
 	}
 	if at.top() {
@@ -52,7 +50,7 @@ func (d *decoder) unknownArgument(attr *hcl.Attribute, at *parent, b *Block) {
 	if hint == "" {
 		hint = at.suggest(attr.Name, at.schema.BlockNames())
 	}
-	d.errorf(diag.UnknownArgument, attr.NameRange, summary, "A %s block has no argument %q.%s", at.schema.Name, attr.Name, hint)
+	d.errorf(diag.UnknownArgument, attr.NameRange, summary, "%s block has no argument %q.%s", article(at.schema.Name), attr.Name, hint)
 }
 
 func (d *decoder) unknownProperty(p property, at *parent) {
@@ -63,16 +61,8 @@ func (d *decoder) unknownProperty(p property, at *parent) {
 		return
 	}
 	words := append(at.schema.ArgNames(), at.schema.BlockNames()...)
-	d.errorf(diag.UnknownArgument, p.rng, "Unknown argument", "A %s block has no argument or block %q.%s",
-		at.schema.Name, p.name, at.suggest(p.name, words))
-}
-
-// suggestMeant notes that a word was written in the wrong form, so it is not missing.
-func (p *parent) suggestMeant(word string) {
-	if p.meant == nil {
-		p.meant = map[string]bool{}
-	}
-	p.meant[word] = true
+	d.errorf(diag.UnknownArgument, p.rng, "Unknown argument", "%s block has no argument or block %q.%s",
+		article(at.schema.Name), p.name, at.suggest(p.name, words))
 }
 
 // unset returns the arguments that are not set yet, the only ones that a misspelt word can mean.
@@ -91,15 +81,8 @@ func (d *decoder) missing(at *parent, b *Block) {
 	for i := range at.schema.Args {
 		s := &at.schema.Args[i]
 		if s.Required && s.Later == "" && b.Args[s.Name] == nil && !at.meant[s.Name] {
-			d.errorf(diag.MissingArgument, b.Range, "Missing argument", "A %s block needs the argument %q. %s",
-				b.Type, s.Name, firstSentence(s.Doc))
+			d.errorf(diag.MissingArgument, b.Range, "Missing argument", "%s block needs the argument %q. %s",
+				article(b.Type), s.Name, firstSentence(s.Doc))
 		}
 	}
-}
-
-func firstSentence(doc string) string {
-	if i := strings.Index(doc, ". "); i >= 0 {
-		return doc[:i+1]
-	}
-	return doc
 }

@@ -29,11 +29,16 @@ func (p *parent) suggest(word string, candidates []string) string {
 	if s == "" {
 		return ""
 	}
+	p.mean(s)
+	return fmt.Sprintf(" Did you mean %q?", s)
+}
+
+// mean notes that a word was meant and not found in its place.
+func (p *parent) mean(word string) {
 	if p.meant == nil {
 		p.meant = map[string]bool{}
 	}
-	p.meant[s] = true
-	return fmt.Sprintf(" Did you mean %q?", s)
+	p.meant[word] = true
 }
 
 // body decodes what stands in a block's braces: arguments into b, nil at the top level, and the blocks returned.
@@ -103,6 +108,7 @@ func (d *decoder) unknownBlock(raw rawBlock, at *parent) {
 	if arg := at.schema.Arg(raw.typ); arg != nil {
 		d.errorf(diag.UnknownBlock, raw.typeRange, summary, "%q is an argument of %s, not a block. Write it with an equals sign: %s",
 			raw.typ, at.text, assignment(arg))
+		at.mean(raw.typ)
 		return
 	}
 	hint := at.suggest(raw.typ, at.schema.BlockNames())
@@ -113,29 +119,10 @@ func (d *decoder) unknownBlock(raw rawBlock, at *parent) {
 	if hint == "" {
 		hint = at.suggest(raw.typ, at.schema.ArgNames())
 	}
-	d.errorf(diag.UnknownBlock, raw.typeRange, summary, "A %s block has no block %q in it.%s", at.schema.Name, raw.typ, hint)
+	d.errorf(diag.UnknownBlock, raw.typeRange, summary, "%s block has no block %q in it.%s", article(at.schema.Name), raw.typ, hint)
 }
 
 func (d *decoder) later(rng hcl.Range, word, use string) {
 	d.errorf(diag.NotBuiltYet, rng, "Not built yet",
 		"%q is part of the language but not built yet in this version (%s). Remove it to go on without.", word, use)
-}
-
-// assignment shows how an argument is written.
-func assignment(a *schema.Arg) string {
-	switch a.Type.Shape {
-	case schema.Object, schema.Map:
-		return a.Name + " = { ... }."
-	case schema.List:
-		return a.Name + " = [...]."
-	}
-	return a.Name + " = ..."
-}
-
-// header shows how a block is written.
-func header(s *schema.Block) string {
-	if s.Label == "" {
-		return s.Name + " { ... }"
-	}
-	return fmt.Sprintf("%s %q { ... }", s.Name, placeholder(s.Label))
 }

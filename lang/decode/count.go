@@ -1,8 +1,6 @@
 package decode
 
 import (
-	"fmt"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -88,24 +86,4 @@ func firstOf(blocks []*Block, typ string) *Block {
 		}
 	}
 	return nil
-}
-
-// subject begins a sentence about a parent.
-func subject(at *parent) string {
-	if at.top() {
-		return "A recipe"
-	}
-	return "A " + at.schema.Name + " block"
-}
-
-func times(n int, name string) string {
-	if n == 1 {
-		return fmt.Sprintf("one %s block", name)
-	}
-	return fmt.Sprintf("%d %s blocks", n, name)
-}
-
-// place says where something stands, for the middle of a sentence.
-func place(rng hcl.Range) string {
-	return fmt.Sprintf("%s line %d", rng.Filename, rng.Start.Line)
 }

@@ -13,24 +13,24 @@ func (d *decoder) label(raw rawBlock, s *schema.Block) (string, bool) {
 	if s.Label == "" {
 		if len(raw.labels) > 0 {
 			d.errorf(diag.ExtraLabel, raw.labelRanges[0], "Too many labels",
-				"A %s block takes no label. Write %s.", s.Name, header(s))
+				"%s block takes no label. Write %s.", article(s.Name), header(s))
 		}
 		return "", true
 	}
 	if len(raw.labels) == 0 {
 		d.errorf(diag.MissingLabel, raw.typeRange, "Missing label",
-			"A %s block needs a label, its %s. Write %s.", s.Name, s.Label, header(s))
+			"%s block needs a label, its %s. Write %s.", article(s.Name), s.Label, header(s))
 		return "", false
 	}
 	if len(raw.labels) > 1 {
 		d.errorf(diag.ExtraLabel, raw.labelRanges[1], "Too many labels",
-			"A %s block takes one label, its %s.", s.Name, s.Label)
+			"%s block takes one label, its %s.", article(s.Name), s.Label)
 	}
 	label := raw.labels[0]
 	switch {
 	case label == "":
 		d.errorf(diag.InvalidName, raw.labelRanges[0], "Invalid name",
-			"The %s of a %s block must not be empty.", s.Label, s.Name)
+			"%s block needs a label, its %s, that is not empty.", article(s.Name), s.Label)
 		return label, false
 	case s.Label == "name" && !legalName(label):
 		d.errorf(diag.InvalidName, raw.labelRanges[0], "Invalid name",
@@ -65,13 +65,4 @@ func mended(s string) string {
 		return ` "` + fixed + `" would do.`
 	}
 	return ""
-}
-
-// placeholder stands for a label in an example.
-func placeholder(kind string) string {
-	switch kind {
-	case "path":
-		return "/PATH"
-	}
-	return strings.ToUpper(kind)
 }

@@ -65,7 +65,7 @@ func (d *decoder) labelOf(at *parent) string {
 
 func (d *decoder) unordered(rng hcl.Range, typ, label string) {
 	d.errorf(diag.UnorderedJSON, rng, "Order of instructions is lost",
-		"The order of the instructions of a %s block counts, and the keys of a JSON object have none. Write the body as an array within an array, each object with one instruction:\n  %q: [[{\"from\": {...}}, {\"run\": {...}}]]",
+		"The order of instructions counts in %s blocks, and the keys of a JSON object have none. Write the body as an array within an array, each object with one instruction:\n  %q: [[{\"from\": {...}}, {\"run\": {...}}]]",
 		typ, label)
 }
 
