@@ -3,6 +3,7 @@ package container
 import (
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
 )
 
 // Found is an image as a container needs it.
@@ -15,4 +16,4 @@ type Found struct {
 
 // ImageFinder finds the image that a service or job names, and the steps that bring it where no image block
 // does.
-type ImageFinder func(in kind.Input, image Image, platform string) (Found, kind.Result, error)
+type ImageFinder func(in kind.Input, r *state.Resource, image Image, platform string) (Found, kind.Result, error)

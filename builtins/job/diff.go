@@ -58,7 +58,7 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	if err != nil {
 		return kind.Result{}, err
 	}
-	image, result, err := k.Image(in, spec.Image, spec.Platform)
+	image, result, err := k.Image(in, r, spec.Image, spec.Platform)
 	if err != nil {
 		return kind.Result{}, err
 	}

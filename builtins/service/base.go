@@ -35,7 +35,7 @@ func (p *planner) base(r *state.Resource) *base {
 		p.diags = append(p.diags, diag.FromError(diag.Internal, err, &r.Range))
 		return nil
 	}
-	image, more, err := p.kind.Image(p.in, spec.Image, spec.Platform)
+	image, more, err := p.kind.Image(p.in, r, spec.Image, spec.Platform)
 	if err != nil {
 		at := r.Range
 		if source, ok := r.Sources["image"]; ok {
