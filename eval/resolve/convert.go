@@ -67,6 +67,8 @@ func (c *converter) convert(v cty.Value, t schema.Type, at site) (cty.Value, boo
 		return c.unknown(at)
 	case v.IsNull():
 		return unset(), true
+	case isInfinite(v):
+		return c.invalid(at, "The value of %q is infinite, as after a division by zero.", at.word)
 	}
 	switch t.Shape {
 	case schema.List:
@@ -205,6 +207,8 @@ func (c *converter) shaped(v cty.Value, t schema.Type) bool {
 	}
 	return ty.IsPrimitiveType()
 }
+
+func isInfinite(v cty.Value) bool { return v.Type() == cty.Number && v.AsBigFloat().IsInf() }
 
 func isList(t cty.Type) bool   { return t.IsTupleType() || t.IsListType() || t.IsSetType() }
 func isObject(t cty.Type) bool { return t.IsObjectType() || t.IsMapType() }

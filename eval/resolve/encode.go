@@ -58,6 +58,8 @@ func (e *encoder) tree(v cty.Value, path string) (any, bool) {
 	switch ty := v.Type(); {
 	case ty == cty.String:
 		return v.AsString(), true
+	case isInfinite(v): // of an output only; arguments have none
+		return v.AsBigFloat().String(), true
 	case ty == cty.Number:
 		return json.Number(v.AsBigFloat().Text('f', -1)), true
 	case ty == cty.Bool:

@@ -89,26 +89,18 @@ func (v VarValue) value(ty cty.Type) (cty.Value, hcl.Diagnostics) {
 	return v.parsed()
 }
 
-// parsed reads the text as an expression. It goes through the parser of files, which bounds what it takes.
+// parsed reads the text as an expression, by the parser that bounds what it takes.
 func (v VarValue) parsed() (cty.Value, hcl.Diagnostics) {
-	bad := func() (cty.Value, hcl.Diagnostics) {
-		return cty.DynamicVal, hcl.Diagnostics{diag.Errorf(diag.InvalidVariable, nil, "Invalid value for a variable",
-			`The value for %q (%s) cannot be read. Values that are no plain text are written as in a recipe, such as ["a", "b"] or { key = "value" }.`,
-			v.Name, v.Source)}
+	expr, diags := syntax.ParseExpression([]byte(v.Text), v.Source)
+	if !diags.HasErrors() {
+		var got cty.Value
+		if got, diags = expr.Value(nil); !diags.HasErrors() {
+			return got, nil
+		}
 	}
-	file, diags := syntax.Parse([]byte("value = "+v.Text+"\n"), v.Source)
-	if diags.HasErrors() {
-		return bad()
-	}
-	attrs, diags := file.HCL.Body.JustAttributes()
-	if diags.HasErrors() || len(attrs) != 1 || attrs["value"] == nil {
-		return bad()
-	}
-	got, diags := attrs["value"].Expr.Value(nil)
-	if diags.HasErrors() {
-		return bad()
-	}
-	return got, nil
+	return cty.DynamicVal, hcl.Diagnostics{diag.Errorf(diag.InvalidVariable, nil, invalidVariable,
+		`The value for %q (%s) cannot be read. Values that are no plain text are written as in a recipe, such as ["a", "b"] or { key = "value" }.`,
+		v.Name, v.Source)}
 }
 
 // fit brings a value to a type constraint and says what does not fit, without showing the value.

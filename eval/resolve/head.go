@@ -27,11 +27,10 @@ func (r *resolver) head() state.Recipe {
 // recipeName gives the name of the recipe, which becomes part of the names of its objects. That there is none
 // is reported here, so once; a check takes it for unknown.
 func (r *resolver) recipeName(at hcl.Range) *node {
-	return r.node(nodeKey{block: r.recipe, part: whole}, "recipe.name", at, func(*node) (cty.Value, bool) {
+	return r.node(nodeKey{block: r.recipe, part: whole}, "recipe.name", at, func(n *node) (cty.Value, bool) {
 		v, ok := unset(), true
 		if r.recipe != nil {
-			n := r.argument(r.recipe, "name", at)
-			v, ok = n.value, n.ok
+			v, ok = r.set(n, r.recipe, r.recipe.Schema.Arg("name"), false)
 		}
 		switch {
 		case !ok || !v.IsKnown():

@@ -51,7 +51,10 @@ func (i *instance) Addr() addr.Addr { return addr.New(i.b.Type, i.b.Label) }
 // Recipe is the recipe that the block belongs to.
 func (i *instance) Recipe() state.Recipe {
 	name := i.r.recipeName(i.at)
-	i.failed = i.failed || !name.ok
+	if !name.ok {
+		i.failed = true
+		return state.Recipe{}
+	}
 	i.unknown = i.unknown || !name.value.IsKnown()
 	return i.r.head()
 }

@@ -158,7 +158,20 @@ func (r *resolver) all() *state.Desired {
 	}
 	d.Resources = r.sorted(resources)
 	r.validate(d, resources)
+	r.explained(resources)
 	return d
+}
+
+// explained makes sure that nothing fails without a word: what failed was reported here, or by the decoder, which
+// has then left something out.
+func (r *resolver) explained(resources []*resource) {
+	for _, res := range resources {
+		if !res.ok && !r.diags.HasErrors() && !r.lenient {
+			r.errorf(diag.Internal, res.Range, "Not evaluated",
+				"%s has errors, which should have been reported before.", res.Addr)
+			return
+		}
+	}
 }
 
 // local gives the value of a local value, which must exist.

@@ -54,7 +54,7 @@ func (c *converter) number(v cty.Value, t schema.Type, at site) (cty.Value, bool
 	if err != nil || v.Type() == cty.Bool {
 		return c.wrongType(v, t, at, "")
 	}
-	if f := n.AsBigFloat(); f.IsInf() || f.MantExp(nil) > 1024 {
+	if n.AsBigFloat().MantExp(nil) > 1024 {
 		return c.invalid(at, "%q is too large a number.", at.word)
 	}
 	return n, true

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
@@ -30,7 +31,7 @@ func (r *resolver) secret(b *decode.Block, at hcl.Range) *node {
 			return unknown, false
 		}
 		source.Name = b.Label
-		if !r.oneSource(b, source) {
+		if !r.oneSource(b, source, spec) {
 			return unknown, false
 		}
 		value, err := r.in.Secrets(source)
@@ -42,14 +43,17 @@ func (r *resolver) secret(b *decode.Block, at hcl.Range) *node {
 	})
 }
 
-func (r *resolver) oneSource(b *decode.Block, s SecretSource) bool {
+// oneSource checks that there is one place to fetch a secret from. Where the kind finds that wrong too, it says so
+// when all resources are validated, and nothing is reported here.
+func (r *resolver) oneSource(b *decode.Block, s SecretSource, spec []byte) bool {
 	n := 0
 	for _, set := range []bool{s.Env != "", s.File != "", len(s.Command) > 0} {
 		if set {
 			n++
 		}
 	}
-	if n != 1 {
+	res := &state.Resource{Addr: r.reference(b).addr, Range: b.Range, Spec: spec}
+	if n != 1 && !r.in.Kinds[b.Type].Validate(res, &state.Desired{}).HasErrors() {
 		r.errorf(diag.InvalidValue, b.Range, "Invalid value",
 			"The secret %q needs one place to come from: exactly one of env, file and command.", b.Label)
 	}
