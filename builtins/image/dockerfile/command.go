@@ -88,7 +88,10 @@ type run struct {
 	command
 	Network  string `json:"network"`
 	Security string `json:"security"`
-	Mounts   mounts `json:"mount"`
+	// Steps are the mount blocks, which may repeat their label and so stand in a list.
+	Steps []struct {
+		Mount mounts `json:"mount"`
+	} `json:"steps"`
 }
 
 func (x *run) render(r *renderer) {
@@ -97,8 +100,10 @@ func (x *run) render(r *renderer) {
 		r.problem("The command has no words.")
 	}
 	words := []string{"RUN"}
-	for _, m := range x.Mounts {
-		words = append(words, m.flag(r))
+	for _, step := range x.Steps {
+		for _, m := range step.Mount {
+			words = append(words, m.flag(r))
+		}
 	}
 	if x.Network != "" && x.Network != "default" {
 		r.need("23.0", "network of a run block")

@@ -61,6 +61,8 @@ type File struct {
 	Bases []string
 	// Images are the addresses of the recipe's own images among the bases, by reference.
 	Images map[string]string
+	// Stages are the names of the stages, in order.
+	Stages []string
 	// Sources are the patterns of the context's files that instructions read; see buildcontext.Select.
 	Sources []string
 	Secrets []Secret

@@ -112,6 +112,7 @@ func (r *renderer) nameStage(name string) {
 		r.problem("There are two stages named %q. Give one of them another name.", name)
 	}
 	r.stages[name] = nil
+	r.file.Stages = append(r.file.Stages, name)
 }
 
 // declare makes the build arguments known to a stage that runs something. Those that the stage declares itself

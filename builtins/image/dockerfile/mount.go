@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -32,31 +31,19 @@ type mount struct {
 	ReadOnly *bool       `json:"read_only"`
 }
 
-// mounts are the mount blocks of a run block. In a spec they stand by their label; one label may be repeated.
+// mounts is what one mount block holds, by its label.
 type mounts []mount
 
-// UnmarshalJSON reads {"cache": {...}}, {"cache": [{...}, {...}]} or [{"type": "cache", ...}].
+// UnmarshalJSON reads {"cache": {...}}.
 func (m *mounts) UnmarshalJSON(data []byte) error {
-	if bytes.HasPrefix(data, []byte("[")) {
-		return json.Unmarshal(data, (*[]mount)(m))
-	}
-	var byType map[string]json.RawMessage
+	var byType map[string]mount
 	if err := json.Unmarshal(data, &byType); err != nil {
 		return err
 	}
 	for _, typ := range slices.Sorted(maps.Keys(byType)) {
-		list := byType[typ]
-		if !bytes.HasPrefix(list, []byte("[")) {
-			list = slices.Concat([]byte("["), list, []byte("]"))
-		}
-		var some []mount
-		if err := json.Unmarshal(list, &some); err != nil {
-			return err
-		}
-		for _, one := range some {
-			one.Type = typ
-			*m = append(*m, one)
-		}
+		one := byType[typ]
+		one.Type = typ
+		*m = append(*m, one)
 	}
 	return nil
 }

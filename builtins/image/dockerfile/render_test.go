@@ -61,9 +61,9 @@ func TestRender(t *testing.T) {
 func TestRenderTellsWhatABuildNeeds(t *testing.T) {
 	file, problems := Render(steps(t, `[
 		{"from": {"image": "golang:1.26", "as": "build"}},
-		{"run": {"shell": "make", "mount": {
-			"secret": [{"secret": {"secret": "steps.1.run.mount.0.secret"}, "target": "/t"}],
-			"ssh": {}, "bind": {"target": "/src", "source": "lib"}}}},
+		{"run": {"shell": "make", "steps": [
+			{"mount": {"secret": {"secret": {"secret": "steps.1.run.secret"}, "target": "/t"}}},
+			{"mount": {"ssh": {}}}, {"mount": {"bind": {"target": "/src", "source": "lib"}}}]}},
 		{"from": {"image": {"ref": "image.base"}}},
 		{"copy": {"from": ["a", "b"], "to": "/x/", "exclude": ["*.md"]}},
 		{"copy": {"image": "busybox:1", "from": ["/bin/sh"], "to": "/x", "link": true}},
@@ -78,7 +78,7 @@ func TestRenderTellsWhatABuildNeeds(t *testing.T) {
 	if want := []string{"lib", "a", "b"}; !slices.Equal(file.Sources, want) {
 		t.Errorf("sources %q, want %q", file.Sources, want)
 	}
-	if len(file.Secrets) != 1 || file.Secrets[0].ID != "secret1" || file.Secrets[0].Value.Secret != "steps.1.run.mount.0.secret" {
+	if len(file.Secrets) != 1 || file.Secrets[0].ID != "secret1" || file.Secrets[0].Value.Secret != "steps.1.run.secret" {
 		t.Errorf("secrets %+v", file.Secrets)
 	}
 	if len(file.SSH) != 1 || file.SSH[0] != "default" {
@@ -102,9 +102,9 @@ func TestProblemsAreSentences(t *testing.T) {
 		`[{"from": {"image": "scratch"}}, {"env": {"vars": {"A": "x\ny"}}}]`,
 		`[{"from": {"image": "scratch"}}, {"env": {"vars": {"A B": "x"}}}]`,
 		`[{"from": {"image": "scratch"}}, {"label": {"labels": {"recipe.name": "x"}}}]`,
-		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "mount": {"cache": {"target": "/a,b"}}}}]`,
-		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "mount": {"cache": {"target": "/a", "env": "b"}}}}]`,
-		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "mount": {"secret": {"secret": "plain", "target": "/a"}}}}]`,
+		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "steps": [{"mount": {"cache": {"target": "/a,b"}}}]}}]`,
+		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "steps": [{"mount": {"cache": {"target": "/a", "env": "b"}}}]}}]`,
+		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "steps": [{"mount": {"secret": {"secret": "plain", "target": "/a"}}}]}}]`,
 		`[{"from": {"image": "scratch"}}, {"onbuild": {"steps": [{"from": {"image": "scratch"}}]}}]`,
 		`[{"from": {"image": "scratch", "as": "X"}}]`,
 		`[{"from": {"image": "scratch"}}, {"cmd": {}}]`,
