@@ -37,9 +37,13 @@ func (p *planner) edge() {
 	p.ensure()
 	prepare := p.prepareConfig()
 	if len(prepare.Ports)+len(prepare.Groups)+len(prepare.Services) > 0 {
+		needs := []plan.ID{plan.ReadyID(edgeAddr)}
+		for _, x := range p.expanded {
+			needs = append(needs, x.Settled...)
+		}
 		p.step(plan.Step{ID: "edge/prepare", Op: edge.OpPrepare, Title: "prepare the edge and have HAProxy check it",
-			Cause: plan.Cause{Why: "new servers need a place"}, Needs: []plan.ID{plan.ReadyID(edgeAddr)},
-			Provides: []plan.ID{switchover.Prepared}, Config: config(prepare), Early: true, Limit: edgeLimit,
+			Cause: plan.Cause{Why: "new servers need a place"}, Needs: needs,
+			Provides: []plan.ID{switchover.Prepared}, Config: config(prepare), Early: len(needs) == 1, Limit: edgeLimit,
 			Irreversible: "what it adds gets no traffic, and a failed group takes its own off again"})
 	}
 	p.routes()
@@ -63,11 +67,11 @@ func (p *planner) ensure() {
 		why = "ports need the shared proxy, and it does not run"
 	}
 	cause := plan.Cause{Why: why}
-	host := p.facts.Info.OS == "linux" && !p.facts.Info.Rootless && !p.facts.Info.Desktop
-	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Create, Summary: p.kind.Edge + " from " + p.kind.EdgeImage, Cause: cause})
+	image := edge.Image(p.in.Desired, p.kind.EdgeImage)
+	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Create, Summary: p.kind.Edge + " from " + image, Cause: cause})
 	p.step(plan.Step{ID: "edge/ensure", Op: edge.OpEnsure, Title: "start the edge " + p.kind.Edge, Cause: cause,
 		Provides: []plan.ID{plan.ReadyID(edgeAddr)}, Early: true, Limit: ensureLimit,
-		Config:       config(edge.EnsureConfig{Edge: p.kind.Edge, Image: p.kind.EdgeImage, Host: host}),
+		Config:       config(edge.EnsureConfig{Edge: p.kind.Edge, Image: image, Host: edge.HostNetwork(p.facts.Info)}),
 		Irreversible: "an edge without sites listens to nothing, and goes with the last recipe that uses it"})
 }
 
@@ -101,8 +105,13 @@ func (p *planner) standsPrepared(s edge.PrepareService) bool {
 		return false
 	}
 	b := have.Side(s.Side)
-	return b.Release == s.Backend.Release && sameCheck(b.Check, s.Backend.Check) &&
-		slices.EqualFunc(b.Servers, s.Backend.Servers, func(x, y proxy.Server) bool { return x.Slot == y.Slot && x.Address == y.Address })
+	if b.Release != s.Backend.Release || !sameCheck(b.Check, s.Backend.Check) {
+		return false
+	}
+	return !slices.ContainsFunc(s.Backend.Servers, func(want proxy.Server) bool {
+		have := b.Server(want.Slot)
+		return have == nil || have.Address != want.Address
+	})
 }
 
 func portNamed(ports []proxy.Port, name string) *proxy.Port {

@@ -34,7 +34,7 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 		m.New = append(m.New, n)
 		act = act || !n.Running
 	}
-	kept := b.stock.kept(b.release, b.serving, g.Settings.Retain)
+	kept := b.stock.kept(b.release, b.servedBy(g), g.Settings.Retain)
 	for _, piece := range b.stock.all {
 		i := p.standing(b, piece, g.Name)
 		switch {
@@ -56,6 +56,16 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 	}
 	m.Cause = p.describe(b, m)
 	return m, act
+}
+
+// servedBy are the releases that have or had the traffic: the serving one and, where a switch ended before it
+// stopped the one before, that one.
+func (b *base) servedBy(g switchover.Group) []string {
+	served := []string{b.serving}
+	if g.Percent == 0 || g.Percent == 100 {
+		served = append(served, b.onSide(proxy.A), b.onSide(proxy.B))
+	}
+	return served
 }
 
 // writes are the exclusive volumes that a service's containers hold.

@@ -21,8 +21,8 @@ import (
 // Kind is the service block.
 type Kind struct {
 	Image container.ImageFinder
-	// Edge is the name of the edge's container, EdgeImage the image for it, HostNetwork whether it shall use
-	// the network of the engine's machine.
+	// Edge is the name of the edge's container, EdgeImage the image for a new one, whatever the recipe says of
+	// it; empty leaves it to the recipe.
 	Edge, EdgeImage string
 }
 

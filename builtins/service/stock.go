@@ -86,15 +86,15 @@ func (s stock) before(serving string) string {
 	return ""
 }
 
-// kept are the releases to keep beside the wanted one: the newest that served, retain of them.
-func (s stock) kept(wanted, serving string, retain int) map[string]bool {
+// kept are the releases to keep beside the wanted one: the newest that served, retain of them. What runs and
+// is not among served never did: an unfinished switch left it.
+func (s stock) kept(wanted string, served []string, retain int) map[string]bool {
 	kept := map[string]bool{}
 	for _, p := range s.all {
 		if len(kept) == retain {
 			break
 		}
-		served := p.Release == serving || p.State == engine.Exited
-		if p.Release != wanted && served {
+		if p.Release != wanted && (p.State == engine.Exited || slices.Contains(served, p.Release)) {
 			kept[p.Release] = true
 		}
 	}

@@ -28,9 +28,7 @@ func (x *expander) undo(step plan.Step) {
 func (x *expander) wayBack() {
 	var last []plan.ID
 	if x.g.behindPort() {
-		if x.g.Moves() {
-			last = x.undoTraffic()
-		}
+		last = x.undoTraffic()
 		reset := x.undoID("reset")
 		x.undo(plan.Step{ID: reset, Op: edge.OpReset, Title: "put the edge back as it was", Needs: last,
 			Config: config(x.reset()), Limit: edgeLimit})
@@ -44,7 +42,7 @@ func (x *expander) wayBack() {
 	var removals []plan.ID
 	for _, m := range x.g.Members {
 		for _, n := range m.New {
-			if n.Running && !m.Changed {
+			if n.Running && (!m.Changed || x.g.Fresh) {
 				continue
 			}
 			step := plan.Step{ID: x.undoID("remove", n.Name), Addr: m.Addr, Op: container.OpRemove, Title: "remove " + n.Name,
@@ -70,25 +68,47 @@ func (x *expander) takesBack(removals []plan.ID) {
 	}
 }
 
+// undoTraffic gives the traffic back and drains what the new release got. It returns what the rest of the
+// way back needs.
 func (x *expander) undoTraffic() []plan.ID {
-	servers, _ := x.newServers()
-	back := x.g.Percent
-	x.undo(plan.Step{ID: x.undoID("shift"), Op: edge.OpShift, Title: "give all traffic back to the release before",
-		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
-		Effects: x.weight(back), Limit: edgeLimit})
+	var needs []plan.ID
+	if x.g.Moves() {
+		back := x.g.percent(0)
+		x.undo(plan.Step{ID: x.undoID("shift"), Op: edge.OpShift, Title: "give all traffic back to the release before",
+			Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
+			Effects: x.weight(back), Limit: edgeLimit})
+		needs = []plan.ID{x.undoID("shift")}
+	}
+	servers, effects := x.takenServers()
 	if len(servers) == 0 {
-		return []plan.ID{x.undoID("shift")}
+		return needs
 	}
-	var effects []plan.Effect
-	for _, m := range x.g.Members {
-		for _, n := range m.New {
-			effects = append(effects, x.effect(plan.Drained, &m, x.placed(&m, n), x.g.Side))
-		}
+	if x.g.Fresh { // nobody was served before: the door closes again
+		effects = append([]plan.Effect{{Kind: plan.Remove, Group: x.g.Name, Object: x.g.Name}}, effects...)
 	}
-	x.undo(plan.Step{ID: x.undoID("drain"), Op: edge.OpDrain, Title: "drain the new release", Needs: []plan.ID{x.undoID("shift")},
+	x.undo(plan.Step{ID: x.undoID("drain"), Op: edge.OpDrain, Title: "drain the new release", Needs: needs,
 		Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
 		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit})
 	return []plan.ID{x.undoID("drain")}
+}
+
+// takenServers are the places that the new release has or gets by this plan, with their draining. Where no
+// traffic moves, those are the new replicas' alone.
+func (x *expander) takenServers() ([]proxy.ServerID, []plan.Effect) {
+	var servers []proxy.ServerID
+	var effects []plan.Effect
+	for _, m := range x.g.Members {
+		for _, p := range m.Ports {
+			for _, n := range m.New {
+				if !x.g.Moves() && x.isReady(p, n) {
+					continue
+				}
+				servers = append(servers, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side, Slot: n.Slot})
+				effects = append(effects, x.effect(plan.Drained, &m, x.placed(&m, n), x.g.Side))
+			}
+		}
+	}
+	return servers, effects
 }
 
 // reset describes the group on the edge as it stands.

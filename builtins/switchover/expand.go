@@ -29,6 +29,8 @@ type Expansion struct {
 	kind.Result
 	Group    proxy.Group
 	Services []edge.PrepareService
+	// Settled are the steps that clear the side to be prepared of what an unfinished switch left there.
+	Settled []plan.ID
 	// Final is the side that has all traffic in the end.
 	Final proxy.Side
 }
@@ -96,7 +98,7 @@ func (x *expander) settle() {
 		return
 	}
 	back := x.g.percent(0)
-	x.add(plan.Step{ID: x.ID("settle"), Op: edge.OpShift, Title: "give all traffic back to the serving release",
+	x.add(plan.Step{ID: x.ID("settle"), Op: edge.OpShift, Title: "give all traffic back to the serving release", Needs: x.creates(),
 		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
 		Effects: x.weight(back), Limit: edgeLimit, Irreversible: "an unfinished switch is given up"},
 		plan.Step{ID: x.ID("settle", "drain"), Op: edge.OpDrain, Title: "drain what an unfinished switch left",
@@ -104,6 +106,21 @@ func (x *expander) settle() {
 			Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: leftovers, Limit: state.Duration(x.g.Settings.Drain)}),
 			Effects: effects, Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "an unfinished switch is given up"})
 	x.settled = []plan.ID{x.ID("settle", "drain")}
+	x.out.Settled = x.settled
+}
+
+// creates are the steps that create the wanted release's containers: whatever can fail unnoticed comes before
+// what others notice.
+func (x *expander) creates() []plan.ID {
+	var ids []plan.ID
+	for _, m := range x.g.Members {
+		for _, n := range m.New {
+			if n.Create != nil {
+				ids = append(ids, id(m.Addr.String(), "create", n.Name))
+			}
+		}
+	}
+	return ids
 }
 
 // stopFirst ends the old release before the new one starts, where two must not run at once.
@@ -116,11 +133,7 @@ func (x *expander) stopFirst() {
 		needs := append([]plan.ID{Prepared}, x.settled...)
 		needs = append(needs, m.StartNeeds...)
 		needs = append(needs, x.g.After...)
-		for _, n := range m.New {
-			if n.Create != nil {
-				needs = append(needs, id(m.Addr.String(), "create", n.Name))
-			}
-		}
+		needs = append(needs, x.creates()...)
 		needs = append(needs, x.drain(m.Addr.String()+"/drain", m.Old, needs)...)
 		for _, old := range m.Old {
 			step := x.stopStep(m, old, needs)
@@ -139,7 +152,7 @@ func (x *expander) interrupt(m *Member) {
 		return
 	}
 	n := m.New[0]
-	x.out.Interruptions = append(x.out.Interruptions, plan.Interruption{Group: m.Addr.String(),
+	x.out.Interruptions = append(x.out.Interruptions, plan.Interruption{Group: x.g.Name,
 		Why:   m.StopFirst + ", so the old container stops before the new one starts",
 		Bound: n.Stop.Timeout.Std() + n.Probe.Within.Std()})
 }

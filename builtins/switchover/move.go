@@ -106,10 +106,7 @@ func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	step := plan.Step{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
 		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready}),
 		Effects: append(append([]plan.Effect(nil), s.effects...), x.weight(s.percent)...),
-		Undo:    []plan.ID{x.undoID("reset")}, Limit: edgeLimit}
-	if x.g.Moves() {
-		step.Undo = []plan.ID{x.undoID("shift"), x.undoID("drain"), x.undoID("reset")}
-	}
+		Undo:    x.undoShift(), Limit: edgeLimit}
 	last := &step
 	var hold plan.Step
 	if s.hold > 0 {
@@ -130,6 +127,17 @@ func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	}
 	x.moved = last.ID
 	return []plan.ID{last.ID}
+}
+
+func (x *expander) undoShift() []plan.ID {
+	undo := []plan.ID{x.undoID("reset")}
+	if x.g.Moves() {
+		undo = append(undo, x.undoID("shift"))
+	}
+	if servers, _ := x.takenServers(); len(servers) > 0 {
+		undo = append(undo, x.undoID("drain"))
+	}
+	return undo
 }
 
 func (x *expander) newNames() []string {

@@ -1,0 +1,266 @@
+package service_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/service"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/diff"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// scene is what one case plans from: a service web behind a port unless it says otherwise, at release new or
+// old, with containers and a site as they stand.
+type scene struct {
+	spec       string // of service.web, more arguments
+	noPort     bool
+	switchover string
+	have       []have
+	site       *proxy.Site
+	mode       kind.Mode
+}
+
+// have is one container that stands.
+type have struct {
+	spec    string // as scene.spec: what it was made from
+	gen, n  int
+	state   engine.State
+	address string
+}
+
+const (
+	base     = `"count":1,"expose":{"http":{"port":8080}},"health":{"http":{"port":"http","path":"/up"},"interval":"1s","timeout":"1s","retries":3,"start_timeout":"1m0s"},"stop":{"signal":"SIGTERM","timeout":"30s"},"restart":"unless-stopped"`
+	newEnv   = `"env":{"RELEASE":"2"},`
+	oldEnv   = `"env":{"RELEASE":"1"},`
+	subnet   = "10.200.0.0/21"
+	fixed1   = "10.200.4.0"
+	fixed2   = "10.200.4.1"
+	twoStage = `{"services":[{"ref":"service.web"}],"on_failure":"revert","retain":1,"drain":{"timeout":"10s"},"stage":[{"label":"canary","weight":10,"hold":"2m0s"},{"label":"full","weight":100}]}`
+)
+
+func spec(more string) json.RawMessage {
+	return json.RawMessage(`{"image":"app:1",` + more + base + `}`)
+}
+
+func release(t *testing.T, more string) string {
+	t.Helper()
+	s, err := container.Parse(spec(more))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Release("content")
+}
+
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	running := func(env string, gen, n int, address string) have {
+		return have{spec: env, gen: gen, n: n, state: engine.Running, address: address}
+	}
+	oldServes := func(t *testing.T) *proxy.Site { return site(t, oldEnv, 0, "", 0) }
+	for name, scene := range map[string]func(*testing.T) scene{
+		"first": func(*testing.T) scene { return scene{spec: newEnv} },
+		"unchanged": func(t *testing.T) scene {
+			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
+		},
+		"switch": func(t *testing.T) scene {
+			return scene{spec: newEnv, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
+		},
+		"canary": func(t *testing.T) scene {
+			return scene{spec: newEnv, switchover: twoStage, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
+		},
+		"died_in_canary": func(t *testing.T) scene {
+			return scene{spec: newEnv, switchover: twoStage, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
+				site: site(t, oldEnv, 10, newEnv, 0)}
+		},
+		"died_in_canary_then_changed": func(t *testing.T) scene {
+			return scene{spec: `"env":{"RELEASE":"3"},`, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
+				site: site(t, oldEnv, 10, newEnv, 0)}
+		},
+		"died_before_drain": func(t *testing.T) scene {
+			return scene{spec: newEnv, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
+				site: site(t, oldEnv, 100, newEnv, 0)}
+		},
+		"died_after_create": func(t *testing.T) scene {
+			created := running(newEnv, 2, 1, fixed2)
+			created.state = engine.Created
+			return scene{spec: newEnv, have: []have{running(oldEnv, 1, 1, fixed1), created}, site: oldServes(t)}
+		},
+		"scale_up": func(t *testing.T) scene {
+			return scene{spec: strings.Replace(oldEnv+base, `"count":1`, `"count":2`, 1), have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
+		},
+		"scale_down": func(t *testing.T) scene {
+			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1), running(oldEnv, 1, 2, fixed2)}, site: site(t, oldEnv, 0, "", 2)}
+		},
+		"worker": func(*testing.T) scene {
+			return scene{spec: newEnv, noPort: true, have: []have{running(oldEnv, 1, 1, "")}}
+		},
+		"exclusive": func(t *testing.T) scene {
+			mount := `"mount":{"/data":{"source":"/srv/data","read_only":false,"exclusive":true}},`
+			return scene{spec: newEnv + mount, have: []have{running(oldEnv+mount, 1, 1, fixed1)}, site: site(t, oldEnv+mount, 0, "", 0)}
+		},
+		"retain": func(t *testing.T) scene {
+			stopped := have{spec: `"env":{"RELEASE":"0"},`, gen: 1, n: 1, state: engine.Exited, address: fixed2}
+			return scene{spec: newEnv, switchover: twoStage, have: []have{stopped, running(oldEnv, 2, 1, fixed1)}, site: oldServes(t)}
+		},
+		"rollback": func(t *testing.T) scene {
+			stopped := have{spec: oldEnv, gen: 1, n: 1, state: engine.Exited, address: fixed1}
+			return scene{spec: newEnv, mode: kind.Rollback, have: []have{stopped, running(newEnv, 2, 1, fixed2)}, site: site(t, "", 100, newEnv, 0)}
+		},
+		"removed": func(t *testing.T) scene {
+			return scene{noPort: true, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
+		},
+		"edge_lost": func(*testing.T) scene {
+			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1)}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			golden(t, filepath.Join("testdata", name+".txt"), transcript(scene(t).plan(t)))
+		})
+	}
+}
+
+// site has release old on side a and release new on side b, ready, with percent going to b.
+func site(t *testing.T, old string, percent int, new string, more int) *proxy.Site {
+	t.Helper()
+	backend := func(env, address string) proxy.Backend {
+		if env == "" {
+			return proxy.Backend{}
+		}
+		b := proxy.Backend{Release: release(t, env), Check: &proxy.Check{Path: "/up", Interval: 1e9, Timeout: 1e9, Retries: 3}}
+		for i := range max(1, more) {
+			a := netip.MustParseAddr(address)
+			for range i {
+				a = a.Next()
+			}
+			b.Servers = append(b.Servers, proxy.Server{Slot: i + 1, Address: netip.AddrPortFrom(a, 8080), State: proxy.Ready})
+		}
+		return b
+	}
+	return &proxy.Site{Recipe: "shop", Origin: "here", Groups: []proxy.Group{{Name: "web", Percent: percent}},
+		Ports:    []proxy.Port{{Name: "web", Listen: 80, Mode: proxy.HTTP, Routes: []proxy.Route{{Path: "/", Service: "web.http"}}}},
+		Services: []proxy.Service{{Name: "web.http", Group: "web", Mode: proxy.HTTP, A: backend(old, fixed1), B: backend(new, fixed2)}}}
+}
+
+func (s scene) plan(t *testing.T) *plan.Plan {
+	t.Helper()
+	web := addr.New("service", "web")
+	d := &state.Desired{Recipe: state.Recipe{Name: "shop", Origin: "here", Dir: "/src/shop"}}
+	wanted := spec(s.spec)
+	if strings.Contains(s.spec, `"count"`) {
+		wanted = json.RawMessage(`{"image":"app:1",` + s.spec + `}`)
+	}
+	if s.spec != "" {
+		d.Resources = append(d.Resources, &state.Resource{Addr: web, Spec: wanted})
+	}
+	if !s.noPort {
+		d.Resources = append(d.Resources, &state.Resource{Addr: addr.New("port", "web"),
+			Spec: json.RawMessage(`{"listen":80,"mode":"http","route":[{"path":"/","to":{"ref":"service.web","port":"http"}}]}`)})
+	}
+	if s.switchover != "" {
+		d.Resources = append(d.Resources, &state.Resource{Addr: addr.New("switchover", "web"), Spec: json.RawMessage(s.switchover)})
+	}
+	o := &state.Observed{}
+	known := &world.Known{Info: engine.Info{OS: "linux", Version: "20.10"}, Networks: []engine.Network{{Name: "shop-default", Subnet: netip.MustParsePrefix(subnet)}}}
+	if s.site != nil {
+		known.Edge = world.Edge{Exists: true, Running: true, Sites: []proxy.Site{*s.site}}
+	}
+	world.SetFacts(o, known)
+	for _, h := range s.have {
+		o.Objects = append(o.Objects, h.object(t, web))
+	}
+	mode := s.mode
+	if mode == "" {
+		mode = kind.Apply
+	}
+	find := func(kind.Input, *state.Resource, container.Image, string) (container.Found, kind.Result, error) {
+		return container.Found{Ref: "app:1", Content: "content"}, kind.Result{}, nil
+	}
+	p, diags := diff.Make(diff.Input{Kinds: []kind.Kind{service.Kind{Image: find, Edge: "edge", EdgeImage: "haproxy"}},
+		Desired: d, Observed: o, Mode: mode, Engine: "engine"})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return p
+}
+
+func (h have) object(t *testing.T, a addr.Addr) state.Object {
+	t.Helper()
+	rel := release(t, h.spec)
+	name := container.Name("shop", a, rel, h.n)
+	c := engine.Container{ID: name, Name: name, State: h.state, Image: "app:1", Restart: "unless-stopped",
+		Labels: map[string]string{label.Index: strconv.Itoa(h.n)}}
+	if h.address != "" {
+		c.Addresses = map[string]netip.Addr{"shop-default": netip.MustParseAddr(h.address)}
+	}
+	return state.Object{Type: "container", Addr: a, ID: name, Name: name, Release: rel, Generation: h.gen,
+		Running: h.state == engine.Running, Spec: spec(h.spec), Data: c}
+}
+
+// transcript tells a plan in a form that a reviewer can read.
+func transcript(p *plan.Plan) string {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		fmt.Fprintf(&b, "%s %s: %s\n", c.Action, c.Addr, c.Summary)
+		for _, f := range c.Fields {
+			fmt.Fprintf(&b, "    %s %s -> %s\n", f.Path, f.Before, f.After)
+		}
+	}
+	for _, i := range p.Interruptions {
+		fmt.Fprintf(&b, "interruption of %s: %s, at most %s\n", i.Group, i.Why, i.Bound)
+	}
+	for _, steps := range [][]plan.Step{p.Steps, p.Undo} {
+		b.WriteString("--\n")
+		for _, s := range steps {
+			fmt.Fprintf(&b, "%s: %s", s.ID, s.Title)
+			if len(s.Needs) > 0 {
+				fmt.Fprintf(&b, "\n    needs %v", s.Needs)
+			}
+			if len(s.Undo) > 0 {
+				fmt.Fprintf(&b, "\n    undo %v", s.Undo)
+			}
+			if s.Commit {
+				b.WriteString("\n    commits")
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got; -update rewrites it):\n%s", file, d)
+	}
+}
