@@ -15,14 +15,13 @@ import (
 	"github.com/deployrecipe/recipe/builtins/proxy/proxytest"
 )
 
-// faulty is a Host that stops working at the nth command after a write, as if its caller had died there.
+// faulty is a Host whose caller dies before a command: it ends the caller's context.
 type faulty struct {
 	Host
 	wrote bool
-	left  int
+	left  int // commands after a write that it lives to see
+	kill  context.CancelFunc
 }
-
-var errDied = errors.New("died")
 
 func (f *faulty) WriteFiles(ctx context.Context, write map[string][]byte, remove []string) error {
 	f.wrote = true
@@ -30,26 +29,27 @@ func (f *faulty) WriteFiles(ctx context.Context, write map[string][]byte, remove
 }
 
 func (f *faulty) Command(ctx context.Context, socket Socket, line string) (string, error) {
-	if err := f.die(); err != nil {
-		return "", err
+	f.count()
+	if ctx.Err() != nil {
+		return "", ctx.Err()
 	}
 	return f.Host.Command(ctx, socket, line)
 }
 
 func (f *faulty) Reload(ctx context.Context) error {
-	if err := f.die(); err != nil {
-		return err
+	f.count()
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	return f.Host.Reload(ctx)
 }
 
-func (f *faulty) die() error {
+func (f *faulty) count() {
 	if f.wrote {
 		if f.left--; f.left < 0 {
-			return errors.Join(proxy.ErrAbsent, errDied)
+			f.kill()
 		}
 	}
-	return nil
 }
 
 // web is a site with one server a side.
@@ -102,8 +102,10 @@ func TestDeathAtEveryCommand(t *testing.T) {
 			if body := get("before", n); body != "a" {
 				t.Fatalf("before: %s", body)
 			}
-			dying := New(&faulty{Host: r.host, left: n}, Options{Dir: r.host.Dir})
-			_, err := dying.Update(t.Context(), "shop", to(after))
+			ctx, kill := context.WithCancel(t.Context())
+			dying := New(&faulty{Host: r.host, left: n, kill: kill}, Options{Dir: r.host.Dir})
+			_, err := dying.Update(ctx, "shop", to(after))
+			kill()
 			get("dead", n)
 			if _, err := r.edge.Update(t.Context(), "shop", func(*proxy.Site) error { return nil }); err != nil {
 				t.Fatalf("mending after %d commands: %v", n, err)
@@ -116,7 +118,7 @@ func TestDeathAtEveryCommand(t *testing.T) {
 				t.Logf("%d commands", n)
 				break
 			}
-			if !errors.Is(err, errDied) {
+			if !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 const (
 	reloadLimit = 30 * time.Second // for a new worker to answer; 10,000 backends take one second
 	reloadAgain = time.Second      // after which a request that nobody heard is sent anew
+	goneLimit   = 5 * time.Second  // without anyone at either socket
 	refusedText = "the new worker could not start, and the old one serves on; HAProxy's log says why (a port that it could not bind?)"
 )
 
@@ -41,10 +42,15 @@ func reload(ctx context.Context, host Host) error {
 	if err := again(ctx, request); err != nil {
 		return err
 	}
-	asked := time.Now()
+	asked, answered := time.Now(), time.Now()
 	for {
 		now, err := show(ctx, host)
+		if !errors.Is(err, proxy.ErrAbsent) {
+			answered = time.Now()
+		}
 		switch {
+		case time.Since(answered) > goneLimit:
+			return fmt.Errorf("HAProxy ended while it reloaded: %w", err)
 		case err != nil && ctx.Err() != nil:
 			return fmt.Errorf("waiting for a new worker: %w", errors.Join(err, ctx.Err()))
 		case err != nil: // starting
