@@ -128,7 +128,9 @@ type Step struct {
 	// Config is what the Op's implementation reads; secrets in it are state.Text.
 	Config  json.RawMessage `json:"config,omitempty"`
 	Effects []Effect        `json:"effects,omitempty"`
-	// Undo are the steps that take this one back, run when its group fails after it began.
+	// Undo are the steps that take this one back, run when its group fails after it began: one after the
+	// other, those of the last step first, each once. Their effects bring back what was before the group, and
+	// are about things that steps of this group alone change.
 	Undo []ID `json:"undo,omitempty"`
 	// Irreversible says why there is no way back, for a step that changes something and has no Undo.
 	Irreversible string `json:"irreversible,omitempty"`
@@ -177,7 +179,8 @@ type Effect struct {
 	Protected bool   `json:"protected,omitempty"`
 }
 
-// Traffic is a group's state before the first step.
+// Traffic is a group's state before the first step. Workers behind no port have one too, without sides, so
+// that none stops before the one that replaces it has passed.
 type Traffic struct {
 	Group     string     `json:"group"`
 	Percent   int        `json:"percent"`
