@@ -194,6 +194,9 @@ func TestAbsent(t *testing.T) {
 	if !errors.Is(err, proxy.ErrAbsent) || !errors.Is(drain, proxy.ErrAbsent) || time.Since(begin) > 2*time.Second {
 		t.Errorf("no edge: %v and %v after %v", err, drain, time.Since(begin))
 	}
+	if err := e.Remove(t.Context(), "shop"); err != nil {
+		t.Errorf("removing nothing from no edge: %v", err)
+	}
 	if files, _ := e.Files(t.Context()); len(files) != 0 {
 		t.Errorf("files came to be: %v", files)
 	}

@@ -35,7 +35,7 @@ type fussy struct {
 }
 
 // start runs HAProxy until the test ends. The directory's name is short: a socket's path has 107 bytes.
-func start(t *testing.T) *rig {
+func start(t testing.TB) *rig {
 	t.Helper()
 	binary, err := exec.LookPath("haproxy")
 	if err != nil {
@@ -59,14 +59,11 @@ func start(t *testing.T) *rig {
 	if err := r.host.WriteFiles(t.Context(), files, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(dir, "run"), 0o755); err != nil {
-		t.Fatal(err)
-	}
 	r.run(t)
 	return r
 }
 
-func (r *rig) run(t *testing.T) {
+func (r *rig) run(t testing.TB) {
 	t.Helper()
 	cmd := exec.Command(r.host.Binary, "-W", "-db", "-S", filepath.Join(r.host.Dir, MasterSocket)+",mode,600", "-f", filepath.Join(r.host.Dir, "cfg"))
 	cmd.Stdout, cmd.Stderr = r.log, r.log
@@ -116,6 +113,46 @@ func (f *fussy) Check(ctx context.Context, files map[string][]byte) (string, err
 		defer delete(files, "cfg/99.cfg")
 	}
 	return f.Local.Check(ctx, files)
+}
+
+// BenchmarkSwitch is an update that moves all traffic, files and read-backs included.
+func BenchmarkSwitch(b *testing.B) {
+	r := start(b)
+	one, two := r.Start(b, "1"), r.Start(b, "2")
+	site := web(r.Port(b), 0, one, two, proxy.Ready, proxy.Ready)
+	for b.Loop() {
+		site.Groups[0].Percent = 100 - site.Groups[0].Percent
+		if _, err := r.edge.Update(b.Context(), "shop", to(site)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkReload is an update that changes structure.
+func BenchmarkReload(b *testing.B) {
+	r := start(b)
+	site := web(r.Port(b), 0, r.Start(b, "1"), nil, proxy.Ready)
+	other := site.Clone()
+	other.Services = append(other.Services, proxy.Service{Name: "api.http", Group: "web", Mode: proxy.HTTP})
+	for b.Loop() {
+		if _, err := r.edge.Update(b.Context(), "shop", to(other)); err != nil {
+			b.Fatal(err)
+		}
+		site, other = other, site
+	}
+}
+
+// BenchmarkDrain is a drain with nothing to wait for.
+func BenchmarkDrain(b *testing.B) {
+	r := start(b)
+	if _, err := r.edge.Update(b.Context(), "shop", to(web(r.Port(b), 0, r.Start(b, "1"), nil, proxy.Ready))); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if left, err := r.edge.Drain(b.Context(), []proxy.ServerID{{Recipe: "shop", Service: "web.http", Side: proxy.A, Slot: 1}}, time.Second, nil); left != 0 || err != nil {
+			b.Fatal(left, err)
+		}
+	}
 }
 
 // syncBuffer is written by the process and read by the test.

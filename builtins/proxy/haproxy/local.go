@@ -59,6 +59,9 @@ func (l *Local) ReadFiles(ctx context.Context) (map[string][]byte, error) {
 
 // WriteFiles implements Host.
 func (l *Local) WriteFiles(ctx context.Context, write map[string][]byte, remove []string) error {
+	if err := os.MkdirAll(filepath.Join(l.Dir, "run"), 0o755); err != nil {
+		return err // the sockets' place, which HAProxy does not make
+	}
 	for _, name := range inOrder(slices.Collect(maps.Keys(write))) {
 		if err := l.writeFile(name, write[name]); err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
@@ -42,12 +41,18 @@ func (e *Edge) Sites(ctx context.Context) ([]proxy.Site, error) {
 // Files implements proxy.Reader.
 func (e *Edge) Files(ctx context.Context) (map[string][]byte, error) { return e.host.ReadFiles(ctx) }
 
-// Remove implements proxy.Edge.
+// Remove implements proxy.Edge. Where no HAProxy runs and no file knows the recipe, nothing is to do.
 func (e *Edge) Remove(ctx context.Context, recipe string) error {
 	_, err := e.Update(ctx, recipe, func(s *proxy.Site) error {
 		*s = proxy.Site{Recipe: recipe}
 		return nil
 	})
+	if errors.Is(err, proxy.ErrAbsent) {
+		sites, unread := e.Sites(ctx)
+		if unread == nil && !slices.ContainsFunc(sites, func(s proxy.Site) bool { return s.Recipe == recipe }) {
+			return nil
+		}
+	}
 	return err
 }
 
@@ -128,7 +133,9 @@ func (e *Edge) plan(ctx context.Context, recipe string, change func(*proxy.Site)
 		return nil, err
 	}
 	if u.before[globalFile] == nil {
-		config.Options = e.options
+		if config.Options = e.options; config.Options.Validate() != nil {
+			return nil, config.Options.Validate()
+		}
 	}
 	before := config.Site(recipe)
 	site := before.Clone()
@@ -137,18 +144,17 @@ func (e *Edge) plan(ctx context.Context, recipe string, change func(*proxy.Site)
 	}
 	site.Recipe = recipe
 	site = site.Normal()
-	if err := cmpValid(before, site, config.Sites); err != nil {
+	if err := accept(before, site, config.Sites); err != nil {
 		return nil, err
 	}
-	if u.files, err = config.with(site).Render(); err != nil {
-		return nil, err
-	}
+	u.files = config.merge(u.before, site)
 	u.site, u.ipv6 = site, config.Options.IPv6
 	u.compare()
 	return u, u.free(ctx)
 }
 
-func cmpValid(before, site proxy.Site, all []proxy.Site) error {
+// accept makes the checks that a site has to pass whatever the edge.
+func accept(before, site proxy.Site, all []proxy.Site) error {
 	if err := site.Validate(); err != nil {
 		return err
 	}
@@ -158,16 +164,10 @@ func cmpValid(before, site proxy.Site, all []proxy.Site) error {
 	return proxy.InUse(before, site)
 }
 
-// compare finds what to write and to remove. What belongs to other recipes, and the global file, stays as
-// it is, byte for byte.
+// compare finds what to write and to remove.
 func (u *updating) compare() {
-	others := func(name string) bool {
-		return name == globalFile || strings.HasPrefix(name, sitePrefix) && name != siteFile(u.site.Recipe)
-	}
-	for name, text := range u.before {
-		if others(name) {
-			u.files[name] = text
-		} else if u.files[name] == nil {
+	for name := range u.before {
+		if u.files[name] == nil {
 			u.remove = append(u.remove, name)
 		}
 	}

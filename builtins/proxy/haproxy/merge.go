@@ -1,0 +1,69 @@
+package haproxy
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// merge puts a recipe's site into an edge's files in the place of its old one. Files and map lines of other
+// recipes stay byte for byte, whatever they hold: what one recipe left half written, or what was edited by
+// hand, must not stand in another one's way. Where nothing was out of order, the result is that of Render.
+func (c Config) merge(before map[string][]byte, site proxy.Site) map[string][]byte {
+	files := maps.Clone(before)
+	if files == nil {
+		files = map[string][]byte{}
+	}
+	if files[globalFile] == nil {
+		files[globalFile] = c.Options.global()
+	}
+	delete(files, siteFile(site.Recipe))
+	if !site.Empty() {
+		files[siteFile(site.Recipe)] = renderSite(&site, c.Options.IPv6)
+	}
+	own := entries(&site)
+	files[liveMap] = mergeMap(before[liveMap], site.Recipe, own[liveMap])
+	for _, p := range c.Site(site.Recipe).Ports {
+		if own[portMap(p)] == nil {
+			c.leave(files, site.Recipe, p)
+		}
+	}
+	for _, p := range site.Ports {
+		files[portFile(p)] = renderPort(p, c.Options.IPv6)
+		files[portMap(p)] = mergeMap(before[portMap(p)], site.Recipe, own[portMap(p)])
+	}
+	return files
+}
+
+// leave takes a recipe off a port, and the port away with its last recipe.
+func (c Config) leave(files map[string][]byte, recipe string, port proxy.Port) {
+	for _, other := range c.Sites {
+		shares := func(p proxy.Port) bool { return portFile(p) == portFile(port) }
+		if other.Recipe != recipe && slices.ContainsFunc(other.Ports, shares) {
+			files[portMap(port)] = mergeMap(files[portMap(port)], recipe, nil)
+			return
+		}
+	}
+	delete(files, portFile(port))
+	delete(files, portMap(port))
+}
+
+// mergeMap puts a recipe's entries into a map's text in the place of its old ones. Lines of percentages
+// have their recipe in the key, those of routes in the value.
+func mergeMap(text []byte, recipe string, own map[string]string) []byte {
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSuffix(line, "\n")
+		key, value, _ := strings.Cut(line, " ")
+		if line != "" && !strings.HasPrefix(line, "#") && !owns(recipe, key) && !owns(recipe, value) {
+			lines = append(lines, line)
+		}
+	}
+	for key, value := range own {
+		lines = append(lines, key+" "+value)
+	}
+	slices.Sort(lines)
+	return []byte(strings.Join(append([]string{header}, lines...), "\n") + "\n")
+}
