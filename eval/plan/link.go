@@ -38,34 +38,41 @@ func Link(steps, undo []Step) (*Graph, error) {
 		}
 		g.undo[undo[i].ID] = i
 	}
-	if err := g.connect(); err != nil {
+	needed, err := g.resolve()
+	if err != nil {
 		return nil, err
 	}
+	g.connect(needed)
 	if !g.sort() {
 		return nil, fmt.Errorf("steps wait for each other in a circle: %s", g.circle())
 	}
 	return g, nil
 }
 
-// connect fills needs and dependents.
-func (g *Graph) connect() error {
-	needed := map[ID]bool{}
+// resolve checks that needs and undos name what there is, and returns the milestones that are needed.
+func (g *Graph) resolve() (needed map[ID]bool, err error) {
+	needed = map[ID]bool{}
 	for i := range g.steps {
 		for _, id := range g.steps[i].Needs {
 			if _, ok := g.index[id]; ok {
 				continue
 			}
 			if !strings.Contains(string(id), "@") {
-				return fmt.Errorf("step %q needs %q, which is no step", g.steps[i].ID, id)
+				return nil, fmt.Errorf("step %q needs %q, which is no step", g.steps[i].ID, id)
 			}
 			needed[id] = true
 		}
 		for _, id := range g.steps[i].Undo {
 			if _, ok := g.undo[id]; !ok {
-				return fmt.Errorf("step %q is undone by %q, which is no step of the way back", g.steps[i].ID, id)
+				return nil, fmt.Errorf("step %q is undone by %q, which is no step of the way back", g.steps[i].ID, id)
 			}
 		}
 	}
+	return needed, nil
+}
+
+// connect gives needed milestones their nodes, and fills needs and dependents.
+func (g *Graph) connect(needed map[ID]bool) {
 	for i := range g.steps {
 		for _, id := range g.steps[i].Provides {
 			if _, known := g.index[id]; needed[id] && !known {
@@ -91,7 +98,6 @@ func (g *Graph) connect() error {
 	for n := range g.needs {
 		g.needs[n], g.dependents[n] = compact(g.needs[n]), compact(g.dependents[n])
 	}
-	return nil
 }
 
 func (g *Graph) edge(from, to int) {

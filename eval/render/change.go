@@ -171,7 +171,7 @@ func window(a, b string, n int) (string, string) {
 	for same < min(len(ra), len(rb)) && ra[same] == rb[same] {
 		same++
 	}
-	if cut := same - n/3; cut > 0 {
+	if cut := min(same-n/3, max(len(ra), len(rb))-n+1); cut > 0 {
 		return shorten("…"+string(ra[cut:]), n), shorten("…"+string(rb[cut:]), n)
 	}
 	return shorten(a, n), shorten(b, n)
