@@ -1,4 +1,15 @@
 // Package edge puts the shared proxy on an engine and carries out the steps that change it.
+//
+// An edge is one container and one volume of the same name, made by the first recipe that needs them and
+// removed by the last. The volume holds what is meant: HAProxy's files, which the driver of package haproxy
+// writes. The container runs HAProxy with a master, so that a new configuration takes over without losing a
+// connection, on the network of the engine's machine, so that it reaches every container and clients keep their
+// addresses. Everything goes through a helper's session: files and sockets lie in the volume, which the helper
+// mounts too.
+//
+// Each step here can be done again: what has its effect already changes nothing. A step of a switch is one
+// Update of the driver, which checks claims, has HAProxy check the files, writes them, and brings the runtime
+// in line, all under the edge's own lock, since recipes that share an edge do not share a lock otherwise.
 package edge
 
 import (

@@ -94,24 +94,34 @@ func (s *Session) Probe(ctx context.Context, p Probe) (Probed, error) {
 	return out, err
 }
 
-// Listeners tells what listens for TCP in the helper's network: with Options.Host on the engine's machine.
-func (s *Session) Listeners(ctx context.Context) ([]netip.AddrPort, error) {
+// Machine is what the helper's place tells of the engine's machine, with Options.Host all of it.
+type Machine struct {
+	// Listeners are the addresses on which TCP is listened.
+	Listeners []netip.AddrPort
+	// IPv6 tells whether the machine has it.
+	IPv6 bool
+	// MaxFiles is how many files a process in a container may have open: its hard limit, 0 where unknown.
+	MaxFiles uint64
+}
+
+// Machine looks at the engine's machine.
+func (s *Session) Machine(ctx context.Context) (Machine, error) {
+	var out wire.Machine
 	if err := s.Ready(ctx); err != nil {
-		return nil, err
+		return Machine{}, err
 	}
-	var out wire.Listeners
-	if err := s.do(ctx, "Listeners", wire.None{}, &out); err != nil {
-		return nil, err
+	if err := s.do(ctx, "Machine", wire.None{}, &out); err != nil {
+		return Machine{}, err
 	}
-	var listeners []netip.AddrPort
-	for _, text := range out.Addresses {
+	m := Machine{IPv6: out.IPv6, MaxFiles: out.Files}
+	for _, text := range out.Listeners {
 		one, err := netip.ParseAddrPort(text)
 		if err != nil {
-			return nil, fmt.Errorf("what listens on the engine's machine: %w", err)
+			return Machine{}, fmt.Errorf("what listens on the engine's machine: %w", err)
 		}
-		listeners = append(listeners, one)
+		m.Listeners = append(m.Listeners, one)
 	}
-	return listeners, nil
+	return m, nil
 }
 
 func (s *Session) begin(limit time.Duration) wire.Call {

@@ -87,8 +87,9 @@ func (l *line) standBy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c == nil {
-		return nil
+	if c == nil { // removed since, or its making has only taken the name yet
+		l.sleep(ctx, "", 10*time.Millisecond)
+		return ctx.Err()
 	}
 	if c.ID != l.blocker {
 		l.blocker, l.first = c.ID, time.Now()

@@ -114,5 +114,9 @@ type Probed struct {
 	Took     time.Duration
 }
 
-// Listeners is a reply: what listens on the machine, as ADDRESS:PORT.
-type Listeners struct{ Addresses []string }
+// Machine is a reply: what the helper's place lets processes do.
+type Machine struct {
+	Listeners []string // what listens for TCP, as ADDRESS:PORT
+	IPv6      bool
+	Files     uint64 // that one process may have open
+}

@@ -15,3 +15,12 @@ func flock(f *os.File) error {
 	}
 	return err
 }
+
+// maxFiles is the hard limit, up to which every process may go by itself.
+func maxFiles() uint64 {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
+		return 0
+	}
+	return uint64(limit.Max) // signed on some systems
+}

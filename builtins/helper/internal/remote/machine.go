@@ -16,9 +16,10 @@ import (
 	"github.com/deployrecipe/recipe/builtins/helper/internal/wire"
 )
 
-// Listeners reads who listens for TCP in the helper's network, which is the machine's where the helper has
-// host networking. The kernel is asked, not a tool, since the helper's image holds nothing else.
-func (s *service) Listeners(_ wire.None, out *wire.Listeners) error {
+// Machine reads who listens for TCP in the helper's network, which is the machine's where the helper has host
+// networking, and what else the kernel tells. It is asked itself, and no tool, since the helper's image holds
+// nothing else.
+func (s *service) Machine(_ wire.None, out *wire.Machine) error {
 	s.hear()
 	for _, table := range []string{"tcp", "tcp6"} {
 		f, err := os.Open(filepath.Join(s.Proc, "net", table))
@@ -30,15 +31,19 @@ func (s *service) Listeners(_ wire.None, out *wire.Listeners) error {
 		}
 		lines := bufio.NewScanner(f)
 		for lines.Scan() {
-			if addr, ok := listener(lines.Text()); ok && !slices.Contains(out.Addresses, addr.String()) {
-				out.Addresses = append(out.Addresses, addr.String())
+			if addr, ok := listener(lines.Text()); ok && !slices.Contains(out.Listeners, addr.String()) {
+				out.Listeners = append(out.Listeners, addr.String())
 			}
 		}
 		if err := errors.Join(lines.Err(), f.Close()); err != nil {
 			return wire.Pack(fmt.Errorf("reading %s: %w", f.Name(), err))
 		}
 	}
-	slices.Sort(out.Addresses)
+	slices.Sort(out.Listeners)
+	// Where IPv6 is switched off no interface has an address of it, the loopback included.
+	interfaces, err := os.ReadFile(filepath.Join(s.Proc, "net", "if_inet6"))
+	out.IPv6 = err == nil && len(interfaces) > 0
+	out.Files = maxFiles()
 	return nil
 }
 
