@@ -111,10 +111,15 @@ func (b Build) files(ctx context.Context, c buildConfig) (buildcontext.Context, 
 	if err != nil {
 		return files, err
 	}
-	if changes := buildcontext.Compare(c.Files, files.Select(c.Sources)); !changes.IsEmpty() {
-		return files, fmt.Errorf("the build context is not what the plan was made for: %s; plan again", summary(changes))
+	now := files.Select(c.Sources)
+	if manifestDigest(now) == c.Manifest {
+		return files, nil
 	}
-	return files, nil
+	what := "files changed"
+	if changes := buildcontext.Compare(c.Files, now); c.Files != nil && !changes.IsEmpty() {
+		what = summary(changes)
+	}
+	return files, fmt.Errorf("the build context is not what the plan was made for: %s; plan again", what)
 }
 
 // directory checks a context of which nothing is read; builders ask for one all the same.

@@ -1,7 +1,12 @@
 package image
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/image/dockerfile"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -24,14 +29,17 @@ type buildConfig struct {
 	Content string   `json:"content"`
 	Context string   `json:"context"`
 	// Original is the path of the Dockerfile that people wrote, whose ignore file counts.
-	Original   string            `json:"original,omitempty"`
-	Dockerfile string            `json:"dockerfile"` // text, base images pinned
-	Sources    []string          `json:"sources,omitempty"`
-	Files      state.Manifest    `json:"files,omitempty"` // what the sources must hold
-	Args       map[string]string `json:"args,omitempty"`
-	Platform   string            `json:"platform,omitempty"`
-	Target     string            `json:"target,omitempty"`
-	Labels     map[string]string `json:"labels,omitempty"`
+	Original   string `json:"original,omitempty"`
+	Dockerfile string `json:"dockerfile"` // text, base images pinned
+	// Sources are the patterns of what is copied, which must hold what Manifest is the digest of. Files tells
+	// what that is, for explaining, where it is not too long for a plan.
+	Sources  []string          `json:"sources,omitempty"`
+	Manifest string            `json:"manifest,omitempty"`
+	Files    state.Manifest    `json:"files,omitempty"`
+	Args     map[string]string `json:"args,omitempty"`
+	Platform string            `json:"platform,omitempty"`
+	Target   string            `json:"target,omitempty"`
+	Labels   map[string]string `json:"labels,omitempty"`
 	// Local are the ids of base images that no digest pins, by reference.
 	Local        map[string]string   `json:"local,omitempty"`
 	Secrets      []dockerfile.Secret `json:"secrets,omitempty"`
@@ -63,12 +71,27 @@ type removeConfig struct {
 	Ref string `json:"ref"`
 }
 
+// mostFiles is how many files a plan lists for one image.
+const mostFiles = 1000
+
+// manifestDigest is the digest of a manifest as a whole.
+func manifestDigest(m state.Manifest) string {
+	h := sha256.New()
+	for _, path := range slices.Sorted(maps.Keys(m)) {
+		fmt.Fprintf(h, "%q %s\n", path, m[path])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 func (d *differ) buildConfig(r *state.Resource, s spec, c Content) buildConfig {
 	b := buildConfig{
 		Ref: c.Ref, Tags: s.Tags, Content: c.Digest, Context: filepath.ToSlash(s.Context), Original: s.Dockerfile,
-		Dockerfile: c.pinned, Sources: c.File.Sources, Files: c.Manifest,
+		Dockerfile: c.pinned, Sources: c.File.Sources, Manifest: manifestDigest(c.Manifest),
 		Args: s.Args, Platform: s.Platform, Target: s.Target, Labels: c.labels(d.in.Desired.Recipe, r.Spec),
 		Local: map[string]string{}, Secrets: c.File.Secrets, SSH: c.File.SSH, Entitlements: c.File.Entitlements,
+	}
+	if len(c.Manifest) <= mostFiles {
+		b.Files = c.Manifest
 	}
 	for ref, base := range c.Bases {
 		if base.Local != "" && !base.Pin {

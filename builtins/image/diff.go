@@ -22,8 +22,12 @@ const (
 	removeLimit = 5 * time.Minute
 )
 
-// Diff decides which images must be built, pulled, named or removed, from what Refine found out.
+// Diff decides which images must be built, pulled, named or removed, from what Refine found out. Going back to an
+// earlier release needs none of that: its containers kept their image.
 func (k *Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
+	if in.Mode == kind.Rollback {
+		return kind.Result{}, nil
+	}
 	d := &differ{in: in, facts: FactsOf(in.Observed)}
 	for _, r := range in.Resources {
 		d.resource(r)

@@ -332,7 +332,7 @@ func TestValidate(t *testing.T) {
 		`{"pull":"A B"}`:                                                         "Invalid image reference",
 		`{"pull":"a","args":{"X":"1"}}`:                                          "Argument without effect",
 		`{"dockerfile":"D","tags":["A"]}`:                                        "Invalid tag",
-		`{"dockerfile":"D","tags":["shop/web:1"]}`:                               "Tag is taken",
+		`{"dockerfile":"D","tags":["shop/web:0123456789ab"]}`:                    "Tag is taken",
 		`{"dockerfile":"D","args":{"a b":"1"}}`:                                  "Invalid name",
 		`{"steps":[{"from":{"image":"scratch","as":"x"}}],"target":"y"}`:         "Unknown stage",
 		`{"steps":[{"from":{"image":"scratch"}},{"expose":{"ports":[]}}]}`:       "Invalid expose block",

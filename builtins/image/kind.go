@@ -12,6 +12,7 @@ package image
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/image/dockerfile"
@@ -73,6 +74,8 @@ func (k *Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 	return v.diags
 }
 
+var digestTag = regexp.MustCompile(`^[0-9a-f]{12}$`)
+
 type validation struct {
 	r     *state.Resource
 	diags hcl.Diagnostics
@@ -120,8 +123,9 @@ func (v *validation) arguments(s spec, d *state.Desired) {
 			v.errorf(diag.InvalidValue, "tags", "Invalid tag", "%q cannot name an image (%v). Write NAME:TAG in lower-case letters, like \"shop/web:dev\".", tag, err)
 			continue
 		}
-		if reference.FamiliarName(named) == repository(d.Recipe, v.r.Addr) {
-			v.errorf(diag.NameConflict, "tags", "Tag is taken", "%q is the name under which %s keeps its builds by digest. Use another name.", tag, v.r.Addr)
+		tagged, ok := named.(reference.Tagged)
+		if ok && digestTag.MatchString(tagged.Tag()) && reference.FamiliarName(named) == repository(d.Recipe, v.r.Addr) {
+			v.errorf(diag.NameConflict, "tags", "Tag is taken", "Under names like %q, with twelve hexadecimal digits, %s keeps its builds. Use another tag.", tag, v.r.Addr)
 		}
 	}
 	for name := range s.Args {

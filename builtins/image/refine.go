@@ -133,7 +133,7 @@ func (r *refiner) refine(ctx context.Context, resource *state.Resource) error {
 
 // settle notes a result or a problem.
 func (r *refiner) settle(a addr.Addr, err error, note func()) error {
-	if errors.Is(err, engine.ErrUnreachable) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, engine.ErrUnreachable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	r.mu.Lock()
