@@ -146,6 +146,9 @@ func (p *planner) groups() []*group {
 			if set, ok := settings[a.String()]; ok {
 				g.settings, g.after = set, after[a.String()]
 			}
+			if p.in.Mode == kind.Rollback { // known to be good, and wanted now
+				g.settings.Stages, g.after = switchover.Default().Stages, nil
+			}
 			byOwner[a] = g
 			all = append(all, g)
 		}
