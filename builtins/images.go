@@ -2,6 +2,7 @@ package builtins
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/image"
@@ -36,5 +37,8 @@ func findImage(in kind.Input, r *state.Resource, named container.Image, platform
 		return found, kind.Result{}, nil
 	}
 	found.Ready = []plan.ID{step.ID}
+	if slices.ContainsFunc(in.Done.Steps, func(s plan.Step) bool { return s.ID == step.ID }) {
+		return found, kind.Result{}, nil // a kind before this one has asked for it
+	}
 	return found, kind.Result{Steps: []plan.Step{step}}, nil
 }

@@ -79,7 +79,7 @@ func (p *planner) ensure() {
 func (p *planner) prepareConfig() edge.PrepareConfig {
 	c := edge.PrepareConfig{Recipe: p.in.Desired.Recipe}
 	for _, want := range p.wanted {
-		if portNamed(p.site.Ports, want.Name) == nil {
+		if portOf(p.site.Ports, want) == nil {
 			c.Ports = append(c.Ports, want)
 		}
 	}
@@ -114,9 +114,10 @@ func (p *planner) standsPrepared(s edge.PrepareService) bool {
 	})
 }
 
-func portNamed(ports []proxy.Port, name string) *proxy.Port {
+// portOf finds the port that listens where p does, whatever its block is called.
+func portOf(ports []proxy.Port, p proxy.Port) *proxy.Port {
 	for i := range ports {
-		if ports[i].Name == name {
+		if ports[i].Listen == p.Listen {
 			return &ports[i]
 		}
 	}
@@ -127,7 +128,7 @@ func portNamed(ports []proxy.Port, name string) *proxy.Port {
 func (p *planner) routes() {
 	changed := false
 	for _, have := range p.site.Ports {
-		want := portNamed(p.wanted, have.Name)
+		want := portOf(p.wanted, have)
 		changed = changed || want == nil || !reflect.DeepEqual(*want, have)
 	}
 	gone := p.unrouted()

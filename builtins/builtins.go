@@ -1,0 +1,112 @@
+// Package builtins is the list of what the language comes with: block kinds, what completes an observation for
+// them, what carries out their steps, and functions. A new one of any of these is a package of its own and a line
+// here.
+package builtins
+
+import (
+	"context"
+	"maps"
+
+	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/funcs"
+	"github.com/deployrecipe/recipe/builtins/image"
+	"github.com/deployrecipe/recipe/builtins/image/buildkit"
+	"github.com/deployrecipe/recipe/builtins/job"
+	"github.com/deployrecipe/recipe/builtins/network"
+	"github.com/deployrecipe/recipe/builtins/port"
+	"github.com/deployrecipe/recipe/builtins/secret"
+	"github.com/deployrecipe/recipe/builtins/service"
+	"github.com/deployrecipe/recipe/builtins/switchover"
+	"github.com/deployrecipe/recipe/builtins/volume"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Settings are what is the same for all recipes of one run.
+type Settings struct {
+	// Edge is the name of the edge's container. EdgeImage overrides the image that a new one is made from; empty
+	// leaves it to the recipe.
+	Edge, EdgeImage string
+	// Upgrade takes newer images for tags that were resolved before.
+	Upgrade bool
+}
+
+// Environment reads the settings from the environment of the machine that plans.
+func Environment(env func(string) (string, bool)) Settings {
+	s := Settings{Edge: edge.DefaultName}
+	if name, ok := env("RECIPE_EDGE"); ok && name != "" {
+		s.Edge = name
+	}
+	s.EdgeImage, _ = env("RECIPE_PROXY_IMAGE")
+	return s
+}
+
+// Kinds are the block kinds, in the order in which their differences are decided: each sees what those before it
+// decided.
+func Kinds(s Settings) []kind.Kind {
+	return []kind.Kind{
+		secret.Kind{},
+		volume.Kind{},
+		network.Kind{},
+		&image.Kind{},
+		job.Kind{Image: findImage},
+		edge.Kind{Image: s.EdgeImage},
+		port.Kind{},
+		switchover.Kind{},
+		service.Kind{Image: findImage, Edge: s.Edge, EdgeImage: s.EdgeImage},
+	}
+}
+
+// World is how a recipe's objects are seen.
+func World(r engine.Reader, s Settings) kind.World {
+	return world.World{Reader: r, Edge: s.Edge, Refiners: []world.Refine{
+		container.Refine,
+		func(ctx context.Context, r engine.Reader, o *state.Observed, d *state.Desired) error {
+			return image.Refine(ctx, r, o, d, image.Options{Upgrade: s.Upgrade})
+		},
+	}}
+}
+
+// Tools are what steps are carried out with.
+type Tools struct {
+	Engine  engine.Engine
+	Builder buildkit.Engine
+	Session Session
+	// Recipe is the one that the plan is of, Host tells whether the edge uses the network of the engine's machine.
+	Recipe state.Recipe
+	Edge   string
+	Host   bool
+}
+
+// Session is what steps need of a helper on the engine's side: a *helper.Session.
+type Session interface {
+	edge.Session
+	prober
+}
+
+// Doers are what carries out each step.
+func Doers(t Tools) map[plan.Op]kind.Doer {
+	containers := container.Tools{Engine: t.Engine, Prober: probing{t.Session}}
+	all := map[plan.Op]kind.Doer{}
+	for _, doers := range []map[plan.Op]kind.Doer{
+		volume.Doers(t.Engine),
+		network.Doers(t.Engine),
+		image.Doers(image.Build{Images: t.Engine, Builder: t.Builder, Dir: t.Recipe.Dir}),
+		container.Doers(containers),
+		switchover.Doers(t.Engine),
+		job.Doers(containers),
+		edge.Doers(edge.For(t.Engine, t.Session, t.Edge, t.Host)),
+	} {
+		maps.Copy(all, doers)
+	}
+	return all
+}
+
+// Functions are what expressions may call.
+func Functions(in funcs.Inputs) map[string]function.Function { return funcs.Map(in) }

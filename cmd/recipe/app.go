@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/term"
+
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// The exit codes. They are documented in the help of the program, and do not change.
+const (
+	exitOK      = 0 // done, or nothing to do
+	exitError   = 1
+	exitChanges = 2 // with --detailed-exitcode: there are changes
+)
+
+// app is one run of the program: what it reads from and writes to, and what it learnt on the way.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	environ        []string
+	env            func(string) (string, bool)
+
+	dir     string // -C
+	noColor bool
+	// sources are the files read so far, for the snippets of diagnostics.
+	sources map[string]*hcl.File
+	signals *signals
+}
+
+// run runs one command line and returns the exit code. Nothing that goes wrong leaves it as a panic.
+func (a *app) run(args []string) (code int) {
+	defer func() {
+		if v := recover(); v != nil {
+			code = a.crashed(v, debug.Stack())
+		}
+	}()
+	a.signals = listen(a.stderr)
+	defer a.signals.stop()
+	root := newRoot(a)
+	root.SetArgs(args)
+	return a.ended(root.ExecuteContext(a.signals.ctx))
+}
+
+// exit ends the program with a code, everything having been said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// failure is an error that people have been waiting for: diagnostics to be shown.
+type failure struct{ diags hcl.Diagnostics }
+
+func (f failure) Error() string { return f.diags.Error() }
+
+// fail makes an error of diagnostics that have one.
+func fail(diags ...*hcl.Diagnostic) error { return failure{diags} }
+
+// failf makes an error that has no place in a file.
+func failf(summary, format string, args ...any) error {
+	return fail(diag.Errorf("", nil, summary, format, args...))
+}
+
+// usage is an error in how the program was called.
+type usage struct {
+	err     error
+	command string
+}
+
+func (u usage) Error() string { return u.err.Error() }
+
+// ended shows the error that a command ended with and returns the exit code.
+func (a *app) ended(err error) int {
+	var code exit
+	var f failure
+	var u usage
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &f):
+		a.show(f.diags)
+	case errors.As(err, &u):
+		a.show(hcl.Diagnostics{diag.Errorf("", nil, "Wrong usage", "%s. See \"%s --help\".", capital(u.Error()), u.command)})
+	case errors.Is(err, context.Canceled) && a.signals.interrupted():
+		fmt.Fprintln(a.stderr, "Interrupted.")
+	default:
+		a.show(hcl.Diagnostics{explain(err)})
+	}
+	return exitError
+}
+
+// show writes diagnostics to standard error.
+func (a *app) show(diags hcl.Diagnostics) {
+	if len(diags) > 0 {
+		_ = diag.Print(a.stderr, a.sources, diags, diag.Style{Color: a.color(a.stderr), Width: width(a.stderr)})
+	}
+}
+
+// crashed says that the program has a fault, and how to report it.
+func (a *app) crashed(v any, stack []byte) int {
+	fmt.Fprintf(a.stderr, "\n%s\n", strings.TrimSpace(fmt.Sprintf(`Error: Internal error
+
+recipe %s came upon a fault of its own: %v
+
+Please report it at https://github.com/deployrecipe/recipe/issues, with the
+command, the recipe if you can share it, and these lines:
+
+%s`, versionText(), v, frames(stack))))
+	return exitError
+}
+
+// frames keeps the lines of a stack that lie in this program, the first few.
+func frames(stack []byte) string {
+	var kept []string
+	for line := range strings.SplitSeq(string(stack), "\n") {
+		if strings.HasPrefix(line, "github.com/deployrecipe/recipe/") || strings.HasPrefix(line, "main.") {
+			name, _, _ := strings.Cut(line, "(0x")
+			kept = append(kept, "  "+name)
+		}
+	}
+	return strings.Join(kept[:min(len(kept), 8)], "\n")
+}
+
+// color tells whether a stream takes colours.
+func (a *app) color(w io.Writer) bool {
+	if no, _ := a.env("NO_COLOR"); a.noColor || no != "" {
+		return false
+	}
+	if name, _ := a.env("TERM"); name == "dumb" {
+		return false
+	}
+	return isTerminal(w)
+}
+
+// isTerminal tells whether a stream, an input or an output, is a terminal.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// width is the number of a terminal's columns; 0 for what is none.
+func width(w io.Writer) int {
+	if file, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return columns
+		}
+	}
+	return 0
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".")
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/engine/docker"
+	"github.com/deployrecipe/recipe/builtins/helper"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/apply"
+	"github.com/deployrecipe/recipe/eval/plan"
+)
+
+// applyOptions are the options of the commands that carry a plan out.
+type applyOptions struct {
+	planOptions
+	autoApprove bool
+	parallelism int
+	lockTimeout time.Duration
+	// question asks for the approval.
+	question string
+}
+
+func (o *applyOptions) register(cmd *cobra.Command) {
+	o.planOptions.register(cmd)
+	cmd.Flags().BoolVar(&o.json, "json", false, "write what happens as JSON, one object a line; needs --auto-approve")
+	cmd.Flags().BoolVar(&o.autoApprove, "auto-approve", false, "do not ask")
+	cmd.Flags().IntVar(&o.parallelism, "parallelism", apply.DefaultParallelism, "`NUMBER` of steps that run at once, at most")
+	cmd.Flags().DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait for the recipe's lock, such as 5m")
+}
+
+func (o *applyOptions) check(cmd *cobra.Command) error {
+	switch {
+	case o.json && !o.autoApprove:
+		return usage{errors.New("--json leaves no place for a question: give --auto-approve too"), cmd.CommandPath()}
+	case o.parallelism < 1:
+		return usage{errors.New("--parallelism is at least 1"), cmd.CommandPath()}
+	case o.lockTimeout < 0:
+		return usage{errors.New("--lock-timeout is not negative"), cmd.CommandPath()}
+	}
+	return nil
+}
+
+// carryOut plans, asks, and carries the plan out. A plan without steps takes no lock and writes nothing.
+func (a *app) carryOut(ctx context.Context, path string, o applyOptions) error {
+	p, err := a.newPlanner(path, o.planOptions)
+	if err != nil {
+		return err
+	}
+	reader, err := a.open(ctx, o.target, p.head)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	shown, err := p.make(ctx, reader)
+	if err != nil {
+		return err
+	}
+	a.show(p.warnings)
+	report := &report{planner: p}
+	if err := report.plan(shown); err != nil || shown.Empty() {
+		return err
+	}
+	if !o.autoApprove {
+		if err := a.approve(ctx, o.question); err != nil {
+			return err
+		}
+	}
+	c := &carrier{planner: p, options: o, engine: &docker.Engine{Reader: reader}, report: report}
+	return c.run(ctx, shown)
+}
+
+// carrier carries one plan out.
+type carrier struct {
+	*planner
+	options applyOptions
+	engine  *docker.Engine
+	report  *report
+	session *helper.Session
+	made    *planned
+}
+
+// run takes the lock, sees that the plan still is what was shown, and carries it out.
+func (c *carrier) run(ctx context.Context, shown *planned) (err error) {
+	c.session, err = helper.Open(ctx, c.engine, helper.Options{
+		Recipe: c.head, Edge: edgeOf(shown, c.settings.Edge), Host: true,
+		Who: who(), Wait: c.options.lockTimeout, Waiting: c.report.waiting,
+	})
+	if err != nil {
+		return err
+	}
+	// The lock is given back whatever happens, also after an interruption.
+	defer func() { err = errors.Join(err, c.session.Close(ctx)) }()
+	if c.made, err = c.make(ctx, c.engine.ReadOnly()); err != nil {
+		return err
+	}
+	if plan.Digest(c.made.Plan) != plan.Digest(shown.Plan) {
+		if err := c.moved(shown); err != nil || c.made.Empty() {
+			return err
+		}
+	}
+	return c.steps(ctx)
+}
+
+// moved decides what to do when the world is not as it was when the plan was shown.
+func (c *carrier) moved(shown *planned) error {
+	if c.made.Empty() {
+		return c.report.plan(c.made)
+	}
+	if c.options.autoApprove {
+		c.report.moved(shown, c.made)
+		return nil
+	}
+	return failf("The world moved", "Since the plan was shown, something changed, so that it would do something else now:\n%s\nNothing was changed. Plan again.",
+		difference(shown, c.made))
+}
+
+// steps runs the steps, writes the record and tells how it ended.
+func (c *carrier) steps(ctx context.Context) error {
+	c.signals.applying.Store(true)
+	defer c.signals.applying.Store(false)
+	result, err := apply.Run(ctx, c.made.Plan, apply.Options{
+		Doers:       builtins.Doers(c.tools()),
+		Parallelism: c.options.parallelism,
+		Secret:      c.secret(),
+		Sink:        c.report.sink(c.made),
+		Alive:       c.session.Alive,
+		Hard:        c.signals.hard,
+	})
+	if result == nil {
+		return err
+	}
+	c.signals.applying.Store(false)
+	end := c.report.ended(c.made, result, err)
+	return errors.Join(end, c.remember(ctx, result, err))
+}
+
+// secret looks up sensitive values of the plan's resources.
+func (c *carrier) secret() func(addr.Addr, string) (string, error) {
+	secrets := map[addr.Addr]map[string]string{}
+	for _, r := range c.made.desired.Resources {
+		secrets[r.Addr] = r.Secrets
+	}
+	return func(a addr.Addr, path string) (string, error) {
+		value, ok := secrets[a][path]
+		if !ok {
+			return "", fmt.Errorf("%s of %s is no secret that the recipe knows", path, a)
+		}
+		return value, nil
+	}
+}
+
+func (c *carrier) tools() builtins.Tools {
+	return builtins.Tools{
+		Engine: c.engine, Builder: c.engine, Session: c.session, Recipe: c.head,
+		Edge: c.settings.Edge, Host: edge.HostNetwork(world.Facts(c.made.observed).Info),
+	}
+}
+
+// edgeOf names the edge that a plan's steps need, empty where they need none: a helper then mounts nothing of it.
+func edgeOf(made *planned, name string) string {
+	for _, steps := range [][]plan.Step{made.Steps, made.Undo} {
+		for i := range steps {
+			if strings.HasPrefix(string(steps[i].Op), "edge.") {
+				return name
+			}
+		}
+	}
+	return ""
+}

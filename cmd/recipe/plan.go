@@ -1,0 +1,70 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/render"
+)
+
+func newPlan(a *app) *cobra.Command {
+	o := planOptions{mode: kind.Apply}
+	var destroy, detailed bool
+	cmd := &cobra.Command{
+		Use:   "plan [PATH]",
+		Short: "Show what an apply would do, and change nothing",
+		Long: `Shows what an apply of the recipe would do: each resource that changes and why,
+what exactly differs, the steps with what they wait for, and the way back. The
+engine is only asked: nothing on it changes, and no image is built.
+
+Exit codes: 0 the plan was made; 1 an error. With --detailed-exitcode: 0 there is
+nothing to do; 1 an error; 2 there are changes.`,
+		Example: `  recipe plan
+  recipe plan ./shop --var release=1.4.2 --detailed-exitcode
+  recipe plan --json | jq .changes`,
+		Args: onePath,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if destroy {
+				o.mode = kind.Destroy
+			}
+			p, err := a.newPlanner(pathOf(args), o)
+			if err != nil {
+				return err
+			}
+			reader, err := a.open(cmd.Context(), o.target, p.head)
+			if err != nil {
+				return err
+			}
+			defer reader.Close()
+			made, err := p.make(cmd.Context(), reader)
+			if err != nil {
+				return err
+			}
+			a.show(p.warnings)
+			if err := p.print(made); err != nil {
+				return err
+			}
+			if detailed && !made.Empty() {
+				return exit(exitChanges)
+			}
+			return nil
+		},
+	}
+	o.register(cmd)
+	cmd.Flags().BoolVar(&o.json, "json", false, "write the plan as JSON")
+	cmd.Flags().BoolVar(&destroy, "destroy", false, "plan what \"recipe destroy\" would do")
+	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with code 2 if there are changes")
+	return cmd
+}
+
+// print shows a plan, to people or as JSON.
+func (p *planner) print(made *planned) error {
+	if p.options.json {
+		return render.JSON(p.stdout, made.Plan)
+	}
+	return render.Text(p.stdout, made.Plan, p.style())
+}
+
+func (p *planner) style() render.Options {
+	return render.Options{Color: p.color(p.stdout), Width: width(p.stdout), Full: p.options.full}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/diff"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/resolve"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// planOptions are the options of all commands that make a plan.
+type planOptions struct {
+	target    targetOptions
+	variables variableOptions
+	adopt     bool
+	upgrade   bool
+	full      bool
+	json      bool
+	volumes   bool
+	mode      kind.Mode
+}
+
+func (o *planOptions) register(cmd *cobra.Command) {
+	o.target.register(cmd)
+	o.variables.register(cmd)
+	cmd.Flags().BoolVar(&o.adopt, "adopt", false, "take over objects that a recipe of this name made from elsewhere")
+	cmd.Flags().BoolVar(&o.upgrade, "upgrade", false, "take newer images for tags that were resolved before")
+	cmd.Flags().BoolVar(&o.full, "full", false, "show everything: whole texts, all limits, each step of the way back")
+}
+
+// planner makes plans of one recipe. It asks the engine through a client that cannot change anything.
+type planner struct {
+	*app
+	options planOptions
+	module  *module
+	// settings are what the environment and the options say of the edge and of images.
+	settings builtins.Settings
+	head     state.Recipe
+	desired  *state.Desired // nil until the recipe was evaluated
+	// warnings are what there is to say of the recipe although it can be applied.
+	warnings hcl.Diagnostics
+}
+
+// planned is a plan and what it was made of.
+type planned struct {
+	*plan.Plan
+	desired  *state.Desired
+	observed *state.Observed
+	recorded *state.Recorded
+}
+
+// newPlanner reads the recipe at path as far as it must be known before an engine is asked.
+func (a *app) newPlanner(path string, o planOptions) (*planner, error) {
+	m, diags := a.load(path, o.variables)
+	if diags.HasErrors() {
+		return nil, failure{diags}
+	}
+	m.inputs.Origin, m.inputs.Revision = origin(m.inputs.Dir)
+	head, more := resolve.Head(m.decoded, m.inputs)
+	if more.HasErrors() {
+		_, rest := resolve.Check(m.decoded, m.inputs)
+		return nil, failure{append(more, rest...)}
+	}
+	settings := builtins.Environment(a.env)
+	settings.Upgrade = o.upgrade
+	return &planner{app: a, options: o, module: m, settings: settings, head: head, warnings: diags}, nil
+}
+
+// make makes the plan for the engine as it stands.
+func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
+	// Evaluating the recipe and asking the engine take about as long and do not need each other. What is wrong
+	// with the recipe is told first, since it is so whatever the engine says.
+	resolved := make(chan error, 1)
+	go func() { resolved <- p.resolve(ctx) }()
+	w := builtins.World(r, p.settings)
+	observed, recorded, err := w.List(ctx, p.head)
+	if wrong := <-resolved; wrong != nil {
+		return nil, wrong
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := p.owned(observed); err != nil {
+		return nil, err
+	}
+	desired := p.fresh()
+	if err := w.Refine(ctx, observed, desired); err != nil {
+		return nil, err
+	}
+	made, diags := diff.Make(diff.Input{
+		Kinds: p.module.kinds, Desired: desired, Observed: observed, Recorded: recorded,
+		Mode: p.options.mode, Volumes: p.options.volumes, Engine: world.Facts(observed).Info.ID,
+	})
+	if diags.HasErrors() {
+		return nil, failure{append(p.warnings, diags...)}
+	}
+	p.warnings = append(p.warnings, diags...)
+	for _, note := range world.Facts(observed).Notes {
+		made.Notes = append(made.Notes, plan.Note{Text: note})
+	}
+	return &planned{made, desired, observed, recorded}, nil
+}
+
+// resolve evaluates the recipe, once: a second plan under the lock is of the same recipe, and a secret may take
+// a person to fetch. A recipe to be destroyed wants nothing, so that it can be destroyed although its variables
+// have no values any more.
+func (p *planner) resolve(ctx context.Context) error {
+	if p.desired != nil {
+		return nil
+	}
+	if p.options.mode == kind.Destroy {
+		p.desired = &state.Desired{Recipe: p.head}
+		return nil
+	}
+	p.module.fetchSecrets(ctx)
+	desired, diags := resolve.Resolve(p.module.decoded, p.module.inputs)
+	if diags.HasErrors() {
+		return failure{append(p.warnings, diags...)}
+	}
+	p.desired, p.warnings = desired, append(p.warnings, diags...)
+	return nil
+}
+
+// fresh is a copy of what is wanted that may be completed by what is observed.
+func (p *planner) fresh() *state.Desired {
+	copied := *p.desired
+	copied.Resources = slices.Clone(copied.Resources)
+	for i, r := range copied.Resources {
+		one := *r
+		copied.Resources[i] = &one
+	}
+	return &copied
+}

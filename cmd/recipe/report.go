@@ -1,0 +1,182 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/builtins/helper"
+	"github.com/deployrecipe/recipe/eval/apply"
+	"github.com/deployrecipe/recipe/eval/event"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/render"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// report tells what an apply does, to people or as JSON, one object a line.
+type report struct {
+	*planner
+	began time.Time
+}
+
+// plan shows the plan, or says that there is nothing to do.
+func (r *report) plan(made *planned) error {
+	if made.Empty() && r.options.mode == kind.Rollback {
+		return failf("Nothing to go back to", "No earlier release of any service of %s is kept on the engine.", r.head.Name)
+	}
+	if r.options.json {
+		return r.line(struct {
+			Type string     `json:"type"`
+			Plan *plan.Plan `json:"plan"`
+		}{"plan", made.Plan})
+	}
+	if made.Empty() && len(made.Changes) == 0 && r.options.mode == kind.Destroy {
+		fmt.Fprintf(r.stdout, "Nothing to destroy: the engine runs nothing of %s.\n", r.head.Name)
+		for _, n := range made.Notes {
+			fmt.Fprintf(r.stdout, "%s: %s\n", n.Addr, n.Text)
+		}
+		return nil
+	}
+	err := render.Text(r.stdout, made.Plan, r.style())
+	if r.options.mode == kind.Rollback {
+		fmt.Fprintln(r.stdout, "The recipe's files stay as they are: the next apply goes forward again.")
+	}
+	return err
+}
+
+func (r *report) line(v any) error {
+	encoder := json.NewEncoder(r.stdout)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
+}
+
+// waiting says whose lock is waited for.
+func (r *report) waiting(held *helper.HeldError) {
+	by := held.By
+	if by == "" {
+		by = "someone"
+	}
+	fmt.Fprintf(r.stderr, "Waiting for the lock of %s, held by %s for %s.\n", held.Recipe, by, event.Elapsed(max(0, time.Since(held.Since))))
+}
+
+// moved says that another plan than the one shown will be carried out.
+func (r *report) moved(shown, made *planned) {
+	fmt.Fprintf(r.stderr, "Something changed since the plan was shown. It is now:\n%s\n", difference(shown, made))
+}
+
+// difference tells in which steps two plans differ, the first few.
+func difference(before, after *planned) string {
+	titles := func(made *planned) []string {
+		var list []string
+		for i := range made.Steps {
+			list = append(list, made.Steps[i].Title)
+		}
+		return list
+	}
+	was, is := titles(before), titles(after)
+	var lines []string
+	for _, title := range was {
+		if !slices.Contains(is, title) {
+			lines = append(lines, "  - "+title)
+		}
+	}
+	for _, title := range is {
+		if !slices.Contains(was, title) {
+			lines = append(lines, "  + "+title)
+		}
+	}
+	const most = 10
+	switch {
+	case len(lines) == 0:
+		return "  the same steps, with other settings"
+	case len(lines) > most:
+		lines = append(lines[:most], fmt.Sprintf("  and %d more", len(lines)-most))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sink is where the steps' events go.
+func (r *report) sink(made *planned) event.Sink {
+	r.began = time.Now()
+	if r.options.json {
+		return func(e event.Event) { _ = r.line(e) }
+	}
+	fmt.Fprintln(r.stdout)
+	return render.NewProgress(r.stdout, made.Plan, r.style()).Sink
+}
+
+// ended tells how it ended. The error that it returns holds what is still to be shown.
+func (r *report) ended(made *planned, result *apply.Result, err error) error {
+	took := time.Since(r.began)
+	if r.options.json {
+		_ = r.line(resultLine(made, result, err, took))
+	} else if err == nil {
+		r.done(made, took)
+	}
+	if err == nil {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	for _, f := range result.Failed {
+		diags = append(diags, r.failed(made, f))
+	}
+	if errors.Is(err, apply.ErrLost) {
+		diags = append(diags, explain(helper.ErrLockLost))
+	}
+	if len(diags) == 0 {
+		diags = append(diags, diag.Errorf("", nil, "Interrupted", "%d of %d steps were done.", len(result.Done), len(made.Steps)))
+	}
+	last := diags[len(diags)-1]
+	last.Detail += "\n" + aftermath(made, result)
+	return failure{diags}
+}
+
+func (r *report) done(made *planned, took time.Duration) {
+	word := map[kind.Mode]string{kind.Apply: "Applied", kind.Destroy: "Destroyed", kind.Rollback: "Rolled back"}[r.options.mode]
+	fmt.Fprintf(r.stdout, "\n%s in %s.\n", word, event.Elapsed(took))
+	if r.options.mode == kind.Apply {
+		_ = render.Outputs(r.stdout, made.Outputs, r.style())
+	}
+	if r.options.mode == kind.Rollback {
+		fmt.Fprintln(r.stdout, "The next apply goes forward again.")
+	}
+}
+
+// failed is a step's failure, at the block that the step belongs to.
+func (r *report) failed(made *planned, f *apply.StepError) *hcl.Diagnostic {
+	var at *hcl.Range
+	if resource := made.desired.Find(f.Addr); resource != nil {
+		at = &resource.Range
+	}
+	text := strings.ReplaceAll(strings.TrimRight(f.Err.Error(), "\n"), "\n", "\n  ")
+	what := "The step"
+	if f.Undo {
+		what = "On the way back, the step"
+	}
+	return diag.Errorf(diag.StepFailed, at, "Step failed", "%s %q of %s failed: %s", what, f.Title, f.Addr, text)
+}
+
+// aftermath says where a failure leaves the recipe.
+func aftermath(made *planned, result *apply.Result) string {
+	var lines []string
+	for _, back := range result.Reverted {
+		if back.Err != nil {
+			lines = append(lines, fmt.Sprintf("%s was not taken back all the way; the next apply sees where it stands.", back.Group))
+		} else {
+			lines = append(lines, fmt.Sprintf("%s was taken back: what it was before still stands.", back.Group))
+		}
+	}
+	for _, group := range result.Paused {
+		lines = append(lines, group+" stays as it is now.")
+	}
+	if n := len(result.Skipped); n > 0 {
+		lines = append(lines, fmt.Sprintf("%d of %d steps were not begun.", n, len(made.Steps)))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// newRoot is the program's own command. The list of commands stands here and nowhere else.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "recipe COMMAND",
+		Short: "Deploy apps on plain Docker behind HAProxy, losing no request",
+		Long: `Recipe reads *.recipe.hcl files, shows what would change on a Docker engine, and
+applies it: the new release of an app starts beside the old one, passes its
+checks, takes over the traffic at HAProxy, and not one request is lost.
+
+The recipe is that of the current directory, or of the directory or file named
+after the command. The engine is that of --host, --context, DOCKER_HOST or
+docker's current context.
+
+Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
+--detailed-exitcode.`,
+		Example: `  recipe validate
+  recipe plan
+  recipe apply ./shop --var release=1.4.2
+  recipe status --json`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.dir == "" {
+				return nil
+			}
+			if err := os.Chdir(a.dir); err != nil {
+				return fail(diag.Errorf(diag.FileNotFound, nil, "Directory not found", "The directory %q, given with -C, cannot be entered: %s.", a.dir, reason(err)))
+			}
+			return nil
+		},
+	}
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.PersistentFlags().StringVarP(&a.dir, "chdir", "C", "", "run as if started in this `directory`")
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colours; setting NO_COLOR does the same")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage{err, cmd.CommandPath()} })
+	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
+	root.AddCommand(
+		newPlan(a), newApply(a), newDestroy(a), newRollback(a), newStatus(a),
+		newValidate(a), newFmt(a), newVersion(a), newHelper(a),
+	)
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+func unknownCommand(root *cobra.Command, word string) error {
+	var names []string
+	for _, c := range root.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return failf("Unknown command", "There is no command %q.%s See \"recipe --help\".", word, diag.DidYouMean(word, names))
+}
+
+// onePath takes at most one argument, the recipe's directory or file.
+func onePath(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usage{errTooMany(args[1]), cmd.CommandPath()}
+	}
+	return nil
+}
+
+func pathOf(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}

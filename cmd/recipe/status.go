@@ -1,0 +1,182 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+func newStatus(a *app) *cobra.Command {
+	var o planOptions
+	cmd := &cobra.Command{
+		Use:   "status [PATH]",
+		Short: "Show how a recipe stands on the engine",
+		Long: `Shows the releases of each service with their containers and their share of the
+traffic, the ports, the edge, who holds the recipe's lock, and how the last apply
+ended. It only asks. Of the recipe only its name is read, so that variables need no
+values, other than those that the name uses.
+
+Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
+		Example: `  recipe status
+  recipe status --json | jq '.services[].releases[0].running'`,
+		Args: onePath,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := a.newPlanner(pathOf(args), o)
+			if err != nil {
+				return err
+			}
+			reader, err := a.open(cmd.Context(), o.target, p.head)
+			if err != nil {
+				return err
+			}
+			defer reader.Close()
+			w := builtins.World(reader, p.settings)
+			observed, recorded, err := w.List(cmd.Context(), p.head)
+			if err != nil {
+				return err
+			}
+			// Listings do not tell since when a container runs.
+			if err := w.Refine(cmd.Context(), observed, &state.Desired{Recipe: p.head}); err != nil {
+				return err
+			}
+			s := newStatusJSON(p.head, observed, recorded)
+			s.Edge.Name, s.Engine.Host = p.settings.Edge, reader.Host()
+			if o.json {
+				encoder := json.NewEncoder(a.stdout)
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(s)
+			}
+			a.printStatus(s)
+			return nil
+		},
+	}
+	o.target.register(cmd)
+	o.variables.register(cmd)
+	cmd.Flags().BoolVar(&o.json, "json", false, "write JSON")
+	return cmd
+}
+
+// printStatus shows it to people.
+func (a *app) printStatus(s *statusJSON) {
+	fmt.Fprintf(a.stdout, "%s on %s (%s)\n", s.Recipe, cmp.Or(s.Engine.Name, "the engine"), s.Engine.Host)
+	if s.Lock != nil {
+		fmt.Fprintf(a.stdout, "Locked by %s for %s.\n", cmp.Or(s.Lock.By, "someone"), age(s.Lock.Since))
+	}
+	if s.Last != nil {
+		at, _ := time.Parse(time.RFC3339, s.Last.Time)
+		fmt.Fprintf(a.stdout, "Last: %s %s ago, by %s.\n", s.Last.Result, age(at), s.Last.By)
+	}
+	if len(s.Services) == 0 {
+		fmt.Fprintln(a.stdout, "\nNo service of it is on the engine.")
+	} else {
+		a.printServices(s)
+	}
+	if len(s.Ports) > 0 {
+		fmt.Fprintln(a.stdout)
+		table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "PORT\tLISTEN\tROUTES")
+		for _, p := range s.Ports {
+			fmt.Fprintf(table, "%s\t%s\t%s\n", p.Addr.Short(), p.listen(), strings.Join(p.routes(), ", "))
+		}
+		_ = table.Flush()
+	}
+	fmt.Fprintf(a.stdout, "\n%s\n", s.Edge.line())
+}
+
+func (a *app) printServices(s *statusJSON) {
+	fmt.Fprintln(a.stdout)
+	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "SERVICE\tRELEASE\tRUNNING\tTRAFFIC\tUP FOR\tREMARKS")
+	for _, service := range s.Services {
+		for _, r := range service.Releases {
+			since := "-"
+			if r.Running > 0 {
+				since = age(r.Since)
+			}
+			fmt.Fprintf(table, "%s\t%s\t%d/%d\t%s\t%s\t%s\n", service.Addr.Short(), r.Release, r.Running, r.Wanted, r.traffic(), since, r.remarks())
+		}
+	}
+	_ = table.Flush()
+}
+
+func (r releaseJSON) traffic() string {
+	if r.Side == "" {
+		return "-"
+	}
+	return fmt.Sprintf("%d%% (%s)", r.Percent, r.Side)
+}
+
+func (r releaseJSON) remarks() string {
+	var remarks []string
+	if r.Kept > 0 && r.Running == 0 {
+		remarks = append(remarks, "kept for a rollback")
+	}
+	for _, c := range r.Containers {
+		switch {
+		case c.Health == "unhealthy" || c.State == "restarting" || c.State == "dead" || c.State == "paused":
+			remarks = append(remarks, c.Name+" is "+cmp.Or(c.Health, c.State))
+		case c.Restarts > 0:
+			remarks = append(remarks, fmt.Sprintf("%s restarted %d times", c.Name, c.Restarts))
+		}
+	}
+	return strings.Join(remarks, ", ")
+}
+
+func (p portJSON) listen() string {
+	if p.Address != "" {
+		return fmt.Sprintf("%s:%d %s", p.Address, p.Listen, p.Mode)
+	}
+	return fmt.Sprintf("%d %s", p.Listen, p.Mode)
+}
+
+func (p portJSON) routes() []string {
+	var routes []string
+	for _, r := range p.Routes {
+		from := r.Host + r.Path
+		if from == "" {
+			from = "all"
+		}
+		routes = append(routes, from+" to "+r.To)
+	}
+	return routes
+}
+
+func (e edgeJSON) line() string {
+	switch {
+	case e.Problem != "":
+		return fmt.Sprintf("Edge %s: its files cannot be read: %s", e.Name, e.Problem)
+	case !e.Exists:
+		return fmt.Sprintf("Edge %s: none on this engine.", e.Name)
+	case !e.Running:
+		return fmt.Sprintf("Edge %s: stopped.", e.Name)
+	}
+	recipes := "1 recipe"
+	if e.Recipes != 1 {
+		recipes = fmt.Sprintf("%d recipes", e.Recipes)
+	}
+	return fmt.Sprintf("Edge %s: running for %s from %s, shared by %s.", e.Name, age(e.Since), e.Image, recipes)
+}
+
+// age says how long something lasts.
+func age(t time.Time) string {
+	d := max(0, time.Since(t))
+	switch {
+	case t.IsZero():
+		return "an unknown time"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/port"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// statusJSON is how a recipe stands on an engine: what "recipe status --json" writes. Fields are added, never
+// changed or removed.
+type statusJSON struct {
+	Format   int           `json:"format_version"` // 1
+	Recipe   string        `json:"recipe"`
+	Origin   string        `json:"origin"`
+	Engine   engineJSON    `json:"engine"`
+	Services []serviceJSON `json:"services"`
+	Ports    []portJSON    `json:"ports"`
+	Edge     edgeJSON      `json:"edge"`
+	Lock     *lockJSON     `json:"lock,omitempty"` // absent while nobody changes the recipe's objects
+	Last     *state.Entry  `json:"last,omitempty"` // how the last apply ended
+}
+
+type engineJSON struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Host    string `json:"host"`
+	Version string `json:"version"`
+}
+
+// serviceJSON is a service with the releases that the engine has of it, the newest first.
+type serviceJSON struct {
+	Addr     addr.Addr     `json:"addr"`
+	Releases []releaseJSON `json:"releases"`
+}
+
+type releaseJSON struct {
+	Release    string `json:"release"`
+	Generation int    `json:"generation"`
+	// Wanted is how many containers the release was made with, Running how many run now, Kept how many are kept,
+	// stopped, for a rollback.
+	Wanted  int `json:"wanted"`
+	Running int `json:"running"`
+	Kept    int `json:"kept"`
+	// Side and Percent say how much of the traffic it gets; Side is empty where no port leads to the service.
+	Side    string    `json:"side,omitempty"`
+	Percent int       `json:"percent"`
+	Since   time.Time `json:"since,omitzero"` // when the newest running container was started
+	// Containers by name.
+	Containers []containerJSON `json:"containers"`
+}
+
+type containerJSON struct {
+	Name     string    `json:"name"`
+	State    string    `json:"state"`
+	Health   string    `json:"health,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+	Restarts int       `json:"restarts"`
+	Exit     int       `json:"exit_code"`
+}
+
+type portJSON struct {
+	Addr    addr.Addr   `json:"addr"`
+	Listen  int         `json:"listen"`
+	Address string      `json:"address,omitempty"`
+	Mode    string      `json:"mode"`
+	Routes  []routeJSON `json:"routes"`
+}
+
+type routeJSON struct {
+	Host string `json:"host,omitempty"`
+	Path string `json:"path,omitempty"`
+	To   string `json:"to"` // service and port: web.http
+}
+
+type edgeJSON struct {
+	Name    string    `json:"name"`
+	Exists  bool      `json:"exists"`
+	Running bool      `json:"running"`
+	Image   string    `json:"image,omitempty"`
+	Since   time.Time `json:"since,omitzero"`
+	Recipes int       `json:"recipes"` // how many share it
+	Problem string    `json:"problem,omitempty"`
+}
+
+type lockJSON struct {
+	By    string    `json:"by"`
+	Since time.Time `json:"since"`
+}
+
+// newStatusJSON makes it of what was observed.
+func newStatusJSON(r state.Recipe, observed *state.Observed, recorded *state.Recorded) *statusJSON {
+	known := world.Facts(observed)
+	s := &statusJSON{Format: 1, Recipe: r.Name, Origin: r.Origin, Services: []serviceJSON{}, Ports: []portJSON{}}
+	s.Engine = engineJSON{ID: known.Info.ID, Name: known.Info.Name, Version: known.Info.Version}
+	e := known.Edge
+	s.Edge = edgeJSON{Exists: e.Exists, Running: e.Running, Image: e.Container.Image, Since: e.Container.Started, Recipes: len(e.Sites)}
+	if e.Problem != nil {
+		s.Edge.Problem = e.Problem.Error()
+	}
+	if known.Lock != nil {
+		s.Lock = &lockJSON{known.Lock.By, known.Lock.Since}
+	}
+	if n := len(recorded.History); n > 0 {
+		s.Last = &recorded.History[n-1]
+	}
+	site := known.Site(r.Name)
+	if site != nil {
+		for _, p := range site.Ports {
+			s.Ports = append(s.Ports, portOf(p))
+		}
+	}
+	s.Services = append(s.Services, servicesOf(observed, site)...)
+	return s
+}
+
+func portOf(p proxy.Port) portJSON {
+	out := portJSON{Addr: addr.New("port", p.Name), Listen: p.Listen, Address: p.Address, Mode: string(p.Mode), Routes: []routeJSON{}}
+	for _, r := range p.Routes {
+		out.Routes = append(out.Routes, routeJSON{Host: r.Host, Path: r.Path, To: r.Service})
+	}
+	return out
+}
+
+func servicesOf(observed *state.Observed, site *proxy.Site) []serviceJSON {
+	var list []serviceJSON
+	for _, o := range observed.Objects {
+		c, ok := o.Data.(engine.Container)
+		if !ok || o.Addr.Kind != "service" {
+			continue
+		}
+		i := slices.IndexFunc(list, func(s serviceJSON) bool { return s.Addr == o.Addr })
+		if i < 0 {
+			i = len(list)
+			list = append(list, serviceJSON{Addr: o.Addr})
+		}
+		s := &list[i]
+		j := slices.IndexFunc(s.Releases, func(r releaseJSON) bool { return r.Release == o.Release })
+		if j < 0 {
+			j = len(s.Releases)
+			s.Releases = append(s.Releases, releaseOf(o, site))
+		}
+		s.Releases[j].add(o, c)
+	}
+	for i := range list {
+		slices.SortStableFunc(list[i].Releases, func(a, b releaseJSON) int { return cmp.Compare(b.Generation, a.Generation) })
+	}
+	return list
+}
+
+// releaseOf begins a release with its place on the edge.
+func releaseOf(o state.Object, site *proxy.Site) releaseJSON {
+	r := releaseJSON{Release: o.Release, Generation: o.Generation, Wanted: 1}
+	var spec struct {
+		Count *int `json:"count"`
+	}
+	if json.Unmarshal(o.Spec, &spec) == nil && spec.Count != nil {
+		r.Wanted = *spec.Count
+	}
+	if site == nil {
+		return r
+	}
+	for i := range site.Services {
+		service := &site.Services[i]
+		group := site.Group(service.Group)
+		if group == nil || !strings.HasPrefix(service.Name, port.Service(state.Ref{Addr: o.Addr.String()})) {
+			continue
+		}
+		for _, side := range []proxy.Side{proxy.A, proxy.B} {
+			if service.Side(side).Release == o.Release {
+				r.Side, r.Percent = string(side), group.Percent
+				if side == proxy.A {
+					r.Percent = 100 - group.Percent
+				}
+			}
+		}
+	}
+	return r
+}
+
+func (r *releaseJSON) add(o state.Object, c engine.Container) {
+	since := c.Started
+	switch {
+	case o.Running:
+		r.Running++
+		if c.Started.After(r.Since) {
+			r.Since = c.Started
+		}
+	case c.State == engine.Exited:
+		r.Kept++
+		since = c.Finished
+	}
+	r.Containers = append(r.Containers, containerJSON{Name: o.Name, State: string(c.State), Health: c.Health, Since: since,
+		Restarts: c.RestartCount, Exit: c.ExitCode})
+}
