@@ -147,24 +147,32 @@ func (l *Local) Command(ctx context.Context, socket Socket, line string) (string
 	return string(answer), err
 }
 
+// checkDir is where Check puts its copy. There is one, since changes of an edge exclude each other, so what
+// a crash leaves is overwritten.
+const checkDir = ".check"
+
 // Check implements Host on a copy beside the edge's files.
 func (l *Local) Check(ctx context.Context, files map[string][]byte) (string, error) {
-	dir, err := os.MkdirTemp(l.Dir, ".check-")
-	if err != nil {
+	dir := filepath.Join(l.Dir, checkDir)
+	if err := os.RemoveAll(dir); err != nil {
 		return "", err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return "", err
-	}
 	copied := Local{Dir: dir}
 	for name, text := range files {
-		if err := copied.writeFile(name, text); err != nil {
+		path, err := copied.path(name)
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(path), 0o755)
+		}
+		if err == nil {
+			err = os.WriteFile(path, text, 0o644)
+		}
+		if err != nil {
 			return "", err
 		}
 	}
 	if l.CheckDir != nil {
-		return l.CheckDir(ctx, filepath.Base(dir))
+		return l.CheckDir(ctx, checkDir)
 	}
 	output, err := exec.CommandContext(ctx, l.Binary, "-c", "-f", filepath.Join(dir, "cfg")).CombinedOutput()
 	said := strings.ReplaceAll(string(output), dir+"/", "")
