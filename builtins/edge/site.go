@@ -23,7 +23,7 @@ func Prepare(site *proxy.Site, c PrepareConfig) {
 		}
 	}
 	for _, p := range c.Ports {
-		if !slices.ContainsFunc(site.Ports, func(o proxy.Port) bool { return o.Name == p.Name }) {
+		if !slices.ContainsFunc(site.Ports, func(o proxy.Port) bool { return o.Listen == p.Listen }) {
 			site.Ports = append(site.Ports, p)
 		}
 	}

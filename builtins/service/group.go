@@ -147,7 +147,7 @@ func sameCheck(a, b *proxy.Check) bool {
 func (p *planner) newPorts(g switchover.Group) []int {
 	var numbers []int
 	for _, want := range p.wanted {
-		if portNamed(p.site.Ports, want.Name) != nil {
+		if portOf(p.site.Ports, want) != nil {
 			continue
 		}
 		for _, r := range want.Routes {
