@@ -119,10 +119,16 @@ func (w *world) steadyBack(group string) (found []Violation) {
 			continue
 		}
 		found = append(found, w.steady(b.undo, b.effect, func(v Violation, t thing, bad func(int) bool) []Violation {
-			return w.violation(v, []phase{{group, b.time}}, func(q *query, s phase) {
-				q.in, q.out = append(q.in, b.cause), append(q.out, b.later...)
-				w.with(q, phase{group, b.time - 1}, t, bad)
-			})
+			for _, cause := range b.causes {
+				broken := w.violation(v, []phase{{group, b.time}}, func(q *query, s phase) {
+					q.in = append(q.in, cause)
+					w.with(q, phase{group, b.time - 1}, t, bad)
+				})
+				if broken != nil {
+					return broken
+				}
+			}
+			return nil
 		})...)
 	}
 	return found

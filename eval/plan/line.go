@@ -21,14 +21,13 @@ type line struct {
 	back map[string][]backEffect
 }
 
-// backEffect is one effect of an undo step, at its place in a way back. The undo step runs there because of
-// a step that names it, if that step has begun and no later one that names it has.
+// backEffect is one effect of an undo step, at its place in a way back. It takes place if one of its causes,
+// the steps that name the undo step, has begun.
 type backEffect struct {
 	time   int // counts the effects of one way back from 0
 	undo   *Step
 	effect *Effect
-	cause  int   // the begin of the step that names it
-	later  []int // the begins of those that would have had it run earlier
+	causes []int // their begins
 }
 
 // forward is the time of a way back before its first effect.
@@ -62,7 +61,7 @@ func (l *line) undone(value int, begun map[int]bool, group string, time int) int
 		if b.time > time {
 			break
 		}
-		if !begun[b.cause] || slices.ContainsFunc(b.later, func(later int) bool { return begun[later] }) {
+		if !slices.ContainsFunc(b.causes, func(cause int) bool { return begun[cause] }) {
 			continue
 		}
 		if l.restore != nil {

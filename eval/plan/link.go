@@ -13,30 +13,50 @@ type Graph struct {
 	steps      []Step
 	milestones []ID
 	index      map[ID]int
-	undo       map[ID]int
-	undoSteps  []Step
+	back       *Graph // the undo steps
 	needs      [][]int
 	dependents [][]int
 	order      []int
+	ways       map[string]*wayBack
 }
 
-// Link finds out what the needs of steps name. IDs that two steps share, needs and undos that name no step,
-// and circles are errors; a milestone that no step provides is reached already, and is left out.
-// It takes time in proportion to the steps and what they need.
+// Link finds out what the needs of steps name, those of the way forward among themselves and those of the way
+// back among themselves. IDs that two steps share, needs and undos that name no step, and circles are errors;
+// a milestone that no step provides is reached already, and is left out. It takes time in proportion to the
+// steps and what they need.
 func Link(steps, undo []Step) (*Graph, error) {
-	g := &Graph{steps: steps, undoSteps: undo, index: make(map[ID]int, len(steps)), undo: make(map[ID]int, len(undo))}
+	back, err := order(undo)
+	if err != nil {
+		return nil, fmt.Errorf("on the way back, %w", err)
+	}
+	g, err := order(steps)
+	if err != nil {
+		return nil, err
+	}
+	g.back = back
+	g.ways = map[string]*wayBack{}
+	for i := range steps {
+		if _, taken := back.index[steps[i].ID]; taken {
+			return nil, fmt.Errorf("two steps have the ID %q", steps[i].ID)
+		}
+		for _, id := range steps[i].Undo {
+			if g.Undo(id) == nil {
+				return nil, fmt.Errorf("step %q is undone by %q, which is no step of the way back", steps[i].ID, id)
+			}
+		}
+	}
+	g.findWays()
+	return g, nil
+}
+
+// order links steps among themselves.
+func order(steps []Step) (*Graph, error) {
+	g := &Graph{steps: steps, index: make(map[ID]int, len(steps))}
 	for i := range steps {
 		if _, taken := g.index[steps[i].ID]; taken {
 			return nil, fmt.Errorf("two steps have the ID %q", steps[i].ID)
 		}
 		g.index[steps[i].ID] = i
-	}
-	for i := range undo {
-		_, forward := g.index[undo[i].ID]
-		if _, taken := g.undo[undo[i].ID]; taken || forward {
-			return nil, fmt.Errorf("two steps have the ID %q", undo[i].ID)
-		}
-		g.undo[undo[i].ID] = i
 	}
 	needed, err := g.resolve()
 	if err != nil {
@@ -49,7 +69,7 @@ func Link(steps, undo []Step) (*Graph, error) {
 	return g, nil
 }
 
-// resolve checks that needs and undos name what there is, and returns the milestones that are needed.
+// resolve checks that needs name what there is, and returns the milestones that are needed.
 func (g *Graph) resolve() (needed map[ID]bool, err error) {
 	needed = map[ID]bool{}
 	for i := range g.steps {
@@ -61,11 +81,6 @@ func (g *Graph) resolve() (needed map[ID]bool, err error) {
 				return nil, fmt.Errorf("step %q needs %q, which is no step", g.steps[i].ID, id)
 			}
 			needed[id] = true
-		}
-		for _, id := range g.steps[i].Undo {
-			if _, ok := g.undo[id]; !ok {
-				return nil, fmt.Errorf("step %q is undone by %q, which is no step of the way back", g.steps[i].ID, id)
-			}
 		}
 	}
 	return needed, nil
@@ -201,8 +216,8 @@ func (g *Graph) Index(id ID) (n int, ok bool) {
 
 // Undo returns a step of the way back, nil when there is none of that ID.
 func (g *Graph) Undo(id ID) *Step {
-	if i, ok := g.undo[id]; ok {
-		return &g.undoSteps[i]
+	if i, ok := g.back.index[id]; ok {
+		return g.back.Step(i)
 	}
 	return nil
 }

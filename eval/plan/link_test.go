@@ -58,6 +58,8 @@ func TestLink(t *testing.T) {
 		{"a!u", "", `error: step "a" is undone by "u", which is no step of the way back`},
 		{"x a<x,c b<a c<b", "", "error: steps wait for each other in a circle: a needs c needs b needs a"},
 		{"a<x@ready b<a>x@ready", "", "error: steps wait for each other in a circle: a needs x@ready needs b needs a"},
+		{"a!u", "u<v", `error: on the way back, step "u" needs "v", which is no step`},
+		{"a!u", "u<v v<u", "error: on the way back, steps wait for each other in a circle: u needs v needs u"},
 		{"a<a", "", "error: steps wait for each other in a circle: a needs a"},
 	} {
 		p := evaltest.Plan(steps(test.steps), steps(test.undo))
@@ -109,6 +111,30 @@ func TestUndoFor(t *testing.T) {
 	} {
 		var names []string
 		for _, s := range plan.UndoFor(p, "web", test.begun, test.done) {
+			names = append(names, string(s.ID))
+		}
+		if got := strings.Join(names, " "); got != test.want {
+			t.Errorf("begun %v: got %q, want %q", test.begun, got, test.want)
+		}
+	}
+}
+
+// Undo steps wait for those that they need, of whatever has begun.
+func TestUndoForHonoursNeeds(t *testing.T) {
+	p := evaltest.Plan(steps("a!first b<a!second c<b!third,second"), steps("third<first second first"))
+	for i := range p.Steps {
+		p.Steps[i].Group = "g"
+	}
+	for _, test := range []struct {
+		begun []plan.ID
+		want  string
+	}{
+		{[]plan.ID{"a", "b", "c"}, "first third second"},
+		{[]plan.ID{"a", "b"}, "first second"},
+		{[]plan.ID{"b"}, "second"},
+	} {
+		var names []string
+		for _, s := range plan.UndoFor(p, "g", test.begun, nil) {
 			names = append(names, string(s.ID))
 		}
 		if got := strings.Join(names, " "); got != test.want {

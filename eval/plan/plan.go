@@ -129,8 +129,8 @@ type Step struct {
 	Config  json.RawMessage `json:"config,omitempty"`
 	Effects []Effect        `json:"effects,omitempty"`
 	// Undo are the steps that take this one back, run when its group fails after it began: one after the
-	// other, those of the last step first, each once. Their effects bring back what was before the group, and
-	// are about things that steps of this group alone change.
+	// other, those of the last step first, each once, and after the undo steps that they need. Their effects
+	// bring back what was before the group, and are about things that steps of this group alone change.
 	Undo []ID `json:"undo,omitempty"`
 	// Irreversible says why there is no way back, for a step that changes something and has no Undo.
 	Irreversible string `json:"irreversible,omitempty"`

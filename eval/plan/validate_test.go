@@ -147,7 +147,12 @@ func effectsOf(t *rapid.T, most int) []plan.Effect {
 // mutate changes one thing in a plan.
 func mutate(t *rapid.T, p *plan.Plan) {
 	s := &p.Steps[rapid.IntRange(0, len(p.Steps)-1).Draw(t, "step")]
-	switch rapid.IntRange(0, 10).Draw(t, "mutation") {
+	switch rapid.IntRange(0, 11).Draw(t, "mutation") {
+	case 11:
+		if n := len(p.Undo); n > 1 {
+			i := rapid.IntRange(1, n-1).Draw(t, "undo step")
+			p.Undo[i].Needs = append(p.Undo[i].Needs, p.Undo[rapid.IntRange(0, i-1).Draw(t, "needs")].ID)
+		}
 	case 10:
 		p.Traffic[0].Instances[0].Ready = false
 	case 0:

@@ -2,8 +2,7 @@ package plan
 
 import "slices"
 
-// way is the way back of a group of steps, as UndoFor gives it: for each step, the last one first, and each
-// undo step that it names, that step's effects.
+// way is the way back of a group of steps, as UndoFor gives it, effect by effect.
 type way struct {
 	effects []backEffect // effect is nil for an undo step that has none
 	ends    []int        // of the group's steps: when all are done, there is no way back
@@ -12,34 +11,30 @@ type way struct {
 
 // goBack finds the ways back.
 func (w *world) goBack() {
-	for _, n := range slices.Backward(w.graph.Order()) {
-		step := w.graph.Step(n)
-		if step == nil || step.Group == "" || slices.Contains(w.plan.Pause, step.Group) {
+	for group, linked := range w.graph.ways {
+		if slices.Contains(w.plan.Pause, group) {
 			continue
 		}
-		back := w.ways[step.Group]
-		if back == nil {
-			back = &way{}
-			w.ways[step.Group] = back
+		back := &way{}
+		w.ways[group] = back
+		for _, n := range linked.members {
+			back.ends = append(back.ends, w.m.end[n])
+			if w.graph.Step(n).Commit {
+				back.commits = append(back.commits, w.m.end[n])
+			}
 		}
-		back.ends = append(back.ends, w.m.end[n])
-		if step.Commit {
-			back.commits = append(back.commits, w.m.end[n])
-		}
-		for _, id := range step.Undo {
-			back.add(w.graph.Undo(id), w.m.begin[n])
+		for _, u := range linked.undoing {
+			causes := make([]int, len(u.causes))
+			for i, n := range u.causes {
+				causes[i] = w.m.begin[n]
+			}
+			back.add(u.step, causes)
 		}
 	}
 }
 
-func (b *way) add(undo *Step, cause int) {
-	var later []int
-	for _, earlier := range b.effects {
-		if earlier.undo == undo {
-			later = append(later, earlier.cause)
-		}
-	}
-	slot := backEffect{undo: undo, cause: cause, later: slices.Compact(later)}
+func (b *way) add(undo *Step, causes []int) {
+	slot := backEffect{undo: undo, causes: causes}
 	for i := range max(len(undo.Effects), 1) {
 		slot.time = len(b.effects)
 		if len(undo.Effects) > 0 {
@@ -69,7 +64,7 @@ func (w *world) draw() {
 			}
 			for _, t := range w.about(b.effect) {
 				l := w.line(t)
-				l.moments = append(l.moments, b.cause)
+				l.moments = append(l.moments, b.causes...)
 				l.back[group] = append(l.back[group], b)
 			}
 		}
@@ -119,7 +114,7 @@ func (w *world) report(v Violation, s phase, ideal []int) Violation {
 	v.Group = s.group
 	has := func(moment int) bool { _, ok := slices.BinarySearch(ideal, moment); return ok }
 	for _, b := range back.effects[:s.time+1] {
-		if has(b.cause) && !slices.Contains(v.Back, b.undo.ID) {
+		if slices.ContainsFunc(b.causes, has) && !slices.Contains(v.Back, b.undo.ID) {
 			v.Back = append(v.Back, b.undo.ID)
 		}
 	}
