@@ -45,7 +45,7 @@ func (p *planner) base(r *state.Resource) *base {
 		return nil
 	}
 	p.addOnce(more)
-	b := &base{r: r, spec: spec, image: image, release: spec.Release(image.Content), stock: take(p.in.Observed, r.Addr),
+	b := &base{r: r, spec: spec, image: image, release: spec.Release(image.Content), stock: p.stocks[r.Addr],
 		nets: network.Of(spec.Networks, p.nets)}
 	b.ports = p.ports(r.Addr, spec)
 	return b

@@ -18,13 +18,14 @@ func (p *planner) orphans() {
 // removals stops and removes all orphans, each after needs.
 func removals(in kind.Input, cause plan.Cause, needs []plan.ID) kind.Result {
 	var result kind.Result
+	stocks := gather(in.Observed)
 	seen := map[addr.Addr]bool{}
 	for _, o := range in.Orphans {
 		if o.Type != "container" || seen[o.Addr] {
 			continue
 		}
 		seen[o.Addr] = true
-		pieces := take(in.Observed, o.Addr).all
+		pieces := stocks[o.Addr].all
 		why := cause
 		why.Why = o.Addr.String() + ": " + cause.Why
 		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: count(len(pieces), "container"), Cause: why})

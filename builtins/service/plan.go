@@ -12,7 +12,6 @@ import (
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
-	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/hashicorp/hcl/v2"
 )
 
@@ -52,6 +51,7 @@ type planner struct {
 	wanted []proxy.Port
 	nets   map[addr.Addr]network.Net
 	served map[string]map[string]proxy.Mode
+	stocks map[addr.Addr]stock
 	taken  map[netip.Addr]bool // fixed addresses that some container has
 	once   map[plan.ID]bool    // steps that several services asked for
 
@@ -62,7 +62,7 @@ type planner struct {
 }
 
 func newPlanner(k Kind, in kind.Input) *planner {
-	p := &planner{kind: k, in: in, facts: world.Facts(in.Observed), once: map[plan.ID]bool{}, taken: map[netip.Addr]bool{},
+	p := &planner{kind: k, in: in, facts: world.Facts(in.Observed), stocks: gather(in.Observed), once: map[plan.ID]bool{}, taken: map[netip.Addr]bool{},
 		nets: network.Layout(in.Desired, in.Observed), served: port.Served(in.Desired), wanted: port.Site(in.Desired)}
 	p.site = proxy.Site{Recipe: in.Desired.Recipe.Name, Origin: in.Desired.Recipe.Origin}
 	if s := p.facts.Site(p.site.Recipe); s != nil {
@@ -71,8 +71,8 @@ func newPlanner(k Kind, in kind.Input) *planner {
 	if in.Mode == kind.Rollback {
 		p.wanted = p.site.Ports // doors stay as they are
 	}
-	for _, o := range in.Observed.Objects {
-		for _, piece := range take(&state.Observed{Objects: []state.Object{o}}, o.Addr).all {
+	for _, s := range p.stocks {
+		for _, piece := range s.all {
 			for _, a := range piece.Addresses {
 				p.taken[a] = true
 			}

@@ -14,7 +14,7 @@ import (
 // before is a service as its last release but the serving one was, whose containers are kept: what they
 // were made from stands in their labels. A service without one stays as it is and gives nil.
 func (p *planner) before(r *state.Resource) *base {
-	s := take(p.in.Observed, r.Addr)
+	s := p.stocks[r.Addr]
 	release := s.before(p.serving(r, s))
 	kept := s.of(release)
 	if release == "" || len(kept) == 0 {

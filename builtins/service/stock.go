@@ -23,10 +23,23 @@ type piece struct {
 	index int
 }
 
-// take gathers the containers of a service.
-func take(o *state.Observed, a addr.Addr) stock {
+// gather sorts what stands by service, in one pass.
+func gather(o *state.Observed) map[addr.Addr]stock {
+	byAddr := map[addr.Addr][]state.Object{}
+	for _, object := range o.Objects {
+		byAddr[object.Addr] = append(byAddr[object.Addr], object)
+	}
+	stocks := make(map[addr.Addr]stock, len(byAddr))
+	for a, objects := range byAddr {
+		stocks[a] = take(objects)
+	}
+	return stocks
+}
+
+// take gathers the containers among the objects of one service.
+func take(objects []state.Object) stock {
 	var s stock
-	for _, object := range o.At(a) {
+	for _, object := range objects {
 		c, ok := object.Data.(engine.Container)
 		if object.Type != "container" || !ok {
 			continue

@@ -4,6 +4,7 @@ package state
 
 import (
 	"encoding/json"
+	"sync"
 
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/hashicorp/hcl/v2"
@@ -32,16 +33,20 @@ type Desired struct {
 	// that leaves a choice.
 	Resources []*Resource
 	Outputs   []Output
+
+	indexed sync.Once
+	index   map[addr.Addr]*Resource
 }
 
-// Find returns the resource at a, nil when there is none.
+// Find returns the resource at a, nil when there is none. Resources are complete when it is first asked.
 func (d *Desired) Find(a addr.Addr) *Resource {
-	for _, r := range d.Resources {
-		if r.Addr == a {
-			return r
+	d.indexed.Do(func() {
+		d.index = make(map[addr.Addr]*Resource, len(d.Resources))
+		for _, r := range d.Resources {
+			d.index[r.Addr] = r
 		}
-	}
-	return nil
+	})
+	return d.index[a]
 }
 
 // Resource is one resource block, evaluated.
