@@ -69,16 +69,16 @@ func (b Build) build(ctx context.Context, step plan.Step, c buildConfig, in kind
 		Args: c.Args, Platform: c.Platform, Target: c.Target, Labels: c.Labels,
 		SSH: c.SSH, Entitlements: c.Entitlements, Secret: secrets(c, in), Key: key(step, files.Dir),
 	}
-	id, err := buildkit.Solve(ctx, b.Builder, request, in.Report)
-	if err != nil {
+	if _, err := buildkit.Solve(ctx, b.Builder, request, in.Report); err != nil {
 		return engine.Image{}, c.explain(err)
 	}
 	image, err := b.Images.Image(ctx, c.Ref)
 	if err != nil {
 		return image, fmt.Errorf("the build ended and the engine does not show its image: %w", err)
 	}
-	if id != "" && image.ID != id {
-		return image, fmt.Errorf("the build made %s, and %s is %s by now: something else builds under this name", id, c.Ref, image.ID)
+	// The label, since what engines return for an id differs with their image store.
+	if image.Labels[LabelContent] != c.Content {
+		return image, fmt.Errorf("%s is not what was just built: something else builds under this name", c.Ref)
 	}
 	return image, b.basesStand(ctx, c)
 }

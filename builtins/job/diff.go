@@ -146,7 +146,7 @@ func run(in kind.Input, r *state.Resource, spec *container.Spec, image container
 	create.Spec.Restart = "no"
 	config, err := json.Marshal(RunConfig{Create: create, Timeout: spec.Timeout, Release: release})
 	return plan.Step{ID: plan.ID(r.Addr.String() + "/run"), Addr: r.Addr, Op: OpRun, Title: "run " + create.Spec.Name,
-		Wait: "it ends with exit code 0", Needs: needs, Provides: []plan.ID{plan.ReadyID(r.Addr)}, Config: config,
+		Wait: "until it ends with exit code 0", Within: spec.Timeout.Std(), Needs: needs, Provides: []plan.ID{plan.ReadyID(r.Addr)}, Config: config,
 		Limit: spec.Timeout.Std() + limit, Irreversible: "what a job did stays done"}, err
 }
 

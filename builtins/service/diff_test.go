@@ -243,7 +243,26 @@ func transcript(p *plan.Plan) string {
 			b.WriteByte('\n')
 		}
 	}
+	groups := map[string]bool{}
+	for _, s := range p.Steps {
+		if s.Group == "" || groups[s.Group] {
+			continue
+		}
+		groups[s.Group] = true
+		b.WriteString("-- way back of " + s.Group + "\n")
+		for _, back := range plan.UndoFor(p, s.Group, all(p), nil) {
+			b.WriteString(back.Title + "\n")
+		}
+	}
 	return b.String()
+}
+
+func all(p *plan.Plan) []plan.ID {
+	var ids []plan.ID
+	for _, s := range p.Steps {
+		ids = append(ids, s.ID)
+	}
+	return ids
 }
 
 func golden(t *testing.T, file, got string) {

@@ -182,7 +182,7 @@ func (x *expander) boot(m *Member) {
 			continue
 		}
 		step := plan.Step{ID: id(m.Addr.String(), "probe", n.Name), Addr: m.Addr, Op: container.OpProbe,
-			Title: "wait for " + n.Name, Wait: waitFor(n.Probe), Cause: m.Cause, Needs: needs, Config: config(n.Probe),
+			Title: "wait for " + n.Name, Wait: waitFor(n.Probe), Within: n.Probe.Within.Std(), Cause: m.Cause, Needs: needs, Config: config(n.Probe),
 			Effects: []plan.Effect{x.effect(plan.Passed, m, n.Name, x.g.Side)}, Limit: n.Probe.Within.Std() + stopSlack}
 		x.add(step)
 		x.probed = append(x.probed, step.ID)
@@ -221,13 +221,13 @@ func waitFor(p container.ProbeConfig) string {
 		if path == "" {
 			path = "/"
 		}
-		return fmt.Sprintf("GET %s on port %d passes", path, p.Port)
+		return fmt.Sprintf("until GET %s on port %d passes", path, p.Port)
 	case p.TCP:
-		return fmt.Sprintf("port %d accepts connections", p.Port)
+		return fmt.Sprintf("until port %d accepts connections", p.Port)
 	case p.Exec:
-		return "its check passes"
+		return "until its check passes"
 	}
-	return "it keeps running"
+	return "until it has run for a moment"
 }
 
 // prepare says what the edge needs before traffic can move.
@@ -268,7 +268,7 @@ func (x *expander) drain(name string, instances []Instance, needs []plan.ID) []p
 		return nil
 	}
 	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
-		Wait: "the last connection ends", Needs: needs,
+		Wait: "until the last connection ends", Within: x.g.Settings.Drain, Needs: needs,
 		Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
 		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "the new release has the traffic"}
 	x.add(step)

@@ -115,8 +115,10 @@ type Step struct {
 	Op   Op        `json:"op"`
 	// Title is what people read: "start shop-web-3fa9c2e1-1".
 	Title string `json:"title"`
-	// Wait, when not empty, says what the step waits for: "GET /up answers 200".
-	Wait string `json:"wait,omitempty"`
+	// Wait, when not empty, says what the step waits for: "until GET /up answers 200". Within is how long it
+	// waits at most by the recipe's own settings, 0 where they bound nothing.
+	Wait   string        `json:"wait,omitempty"`
+	Within time.Duration `json:"within,omitempty"`
 	// Group gathers steps that fail together: when one fails, the finished ones of its group are undone.
 	// Steps of no group have nothing to undo.
 	Group string `json:"group,omitempty"`
@@ -139,7 +141,7 @@ type Step struct {
 	// Early marks a step that nobody outside can notice (a build, a pull, a check): it needs no step that
 	// somebody could notice, so that whatever can fail does so first.
 	Early bool `json:"early,omitempty"`
-	// Limit is how long the step may take at most.
+	// Limit is how long the step may take at most: Within, and what the engine may need besides.
 	Limit time.Duration `json:"limit"`
 }
 

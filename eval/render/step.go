@@ -41,13 +41,16 @@ func (r *printer) step(number int, s *plan.Step, widest int) {
 	line := fmt.Sprintf("%5d  %s", number, pad(clean(s.Title), widest))
 	var more []string
 	if s.Wait != "" {
-		more = append(more, "until "+clean(s.Wait))
+		more = append(more, clean(s.Wait))
 	}
-	if s.Limit > 0 && (s.Wait != "" || r.Full) {
+	switch {
+	case s.Within > 0:
+		more = append(more, "at most "+limit(s.Within))
+	case s.Limit > 0 && r.Full:
 		more = append(more, "at most "+limit(s.Limit))
 	}
 	line += "  " + strings.Join(more, ", ")
-	if s.Irreversible != "" {
+	if s.Irreversible != "" && r.Full {
 		line = strings.TrimRight(line, " ") + "  " + r.dim(remark("no way back: "+clean(s.Irreversible)))
 	}
 	fmt.Fprintln(r.w, strings.TrimRight(line, " "))
