@@ -138,10 +138,10 @@ func TestBuildWithEverythingThatRuns(t *testing.T) {
 	s.set("web", `{"args":{"VERSION":"7"},"steps":[
 		{"from":{"image":"`+base+`","as":"build"}},
 		{"shell":{"exec":["/app","echo"]}},
-		{"run":{"shell":"$one \\ line","steps":[
-			{"mount":{"secret":{"secret":{"secret":"the.path"},"target":"/run/token"}}},
-			{"mount":{"cache":{"target":"/tmp/a"}}},{"mount":{"cache":{"target":"/tmp/b"}}},
-			{"mount":{"bind":{"source":"lib","target":"/tmp/lib"}}},{"mount":{"tmpfs":{"target":"/tmp/t"}}}]}},
+		{"run":{"shell":"$one \\ line","mount": [
+			{"label": "secret", "secret":{"secret":"the.path"},"target":"/run/token"},
+			{"label": "cache", "target":"/tmp/a"},{"label": "cache", "target":"/tmp/b"},
+			{"label": "bind", "source":"lib","target":"/tmp/lib"},{"label": "tmpfs", "target":"/tmp/t"}]}},
 		{"run":{"shell":"two <<EOF\nlines \"$x\"\nEOF\n"}},
 		{"onbuild":{"steps":[{"env":{"vars":{"T":"1"}}}]}},
 		{"healthcheck":{"exec":["/app"],"interval":"5s"}},

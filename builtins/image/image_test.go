@@ -73,16 +73,17 @@ func (s *scenario) set(name, spec string, needs ...addr.Addr) *state.Resource {
 func (s *scenario) plan(reader engine.Reader, containers ...engine.Container) (kind.Result, hcl.Diagnostics) {
 	s.t.Helper()
 	ctx := context.Background()
+	desired := &state.Desired{Recipe: s.desired.Recipe, Resources: s.desired.Resources}
 	images, err := reader.Images(ctx, map[string]string{label.Recipe: s.desired.Recipe.Name})
 	must(s.t, err)
 	observed := &state.Observed{Objects: Objects(images)}
 	for _, c := range containers {
 		observed.Objects = append(observed.Objects, state.Object{Type: "container", Addr: addr.New("service", "web"), Data: c})
 	}
-	must(s.t, Refine(ctx, reader, observed, s.desired, s.options))
-	in := kind.Input{Desired: s.desired, Observed: observed, Recorded: s.recorded}
+	must(s.t, Refine(ctx, reader, observed, desired, s.options))
+	in := kind.Input{Desired: desired, Observed: observed, Recorded: s.recorded}
 	for _, object := range observed.Objects {
-		if object.Type == "image" && s.desired.Find(object.Addr) == nil {
+		if object.Type == "image" && desired.Find(object.Addr) == nil {
 			in.Orphans = append(in.Orphans, object)
 		}
 	}

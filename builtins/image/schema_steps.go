@@ -35,7 +35,7 @@ func fileBlocks() []schema.Block {
 func commandBlocks() []schema.Block {
 	duration := func(name, doc string) schema.Arg { return schema.Arg{Name: name, Type: schema.Dur(), Doc: doc} }
 	return []schema.Block{
-		{Name: "run", Ordered: true, Doc: "Runs a command and keeps what it changed.", Args: append(execArgs(),
+		{Name: "run", Doc: "Runs a command and keeps what it changed.", Args: append(execArgs(),
 			schema.Arg{Name: "network", Type: schema.OneOf("default", "none", "host"), Doc: "The network that the command sees; needs Docker 23.0 unless it is \"default\"."},
 			schema.Arg{Name: "security", Type: schema.OneOf("sandbox", "insecure"), Doc: "How far the command is confined; \"insecure\" needs Docker 29.1 and the engine's permission."},
 		), Blocks: []schema.Block{mountBlock()}},
@@ -60,7 +60,7 @@ func mountBlock() schema.Block {
 		return schema.Arg{Name: name, Type: schema.Whole(0, 1<<32-1), Doc: doc}
 	}
 	return schema.Block{
-		Name: "mount", Label: "type",
+		Name: "mount", Label: "type", Sequence: true,
 		Doc: "Lets the command see something that does not become part of the image: bind (files of the context, a stage or an image), cache (a directory kept between builds), tmpfs, secret or ssh (the user's SSH agent).",
 		Args: []schema.Arg{
 			str("target", "The path at which the command sees it."),

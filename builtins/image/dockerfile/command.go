@@ -86,12 +86,9 @@ func (s *setShell) render(r *renderer) {
 
 type run struct {
 	command
-	Network  string `json:"network"`
-	Security string `json:"security"`
-	// Steps are the mount blocks, which may repeat their label and so stand in a list.
-	Steps []struct {
-		Mount mounts `json:"mount"`
-	} `json:"steps"`
+	Network  string  `json:"network"`
+	Security string  `json:"security"`
+	Mounts   []mount `json:"mount"`
 }
 
 func (x *run) render(r *renderer) {
@@ -100,10 +97,8 @@ func (x *run) render(r *renderer) {
 		r.problem("The command has no words.")
 	}
 	words := []string{"RUN"}
-	for _, step := range x.Steps {
-		for _, m := range step.Mount {
-			words = append(words, m.flag(r))
-		}
+	for _, m := range x.Mounts {
+		words = append(words, m.flag(r))
 	}
 	if x.Network != "" && x.Network != "default" {
 		r.need("23.0", "network of a run block")

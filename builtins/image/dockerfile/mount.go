@@ -2,9 +2,7 @@ package dockerfile
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +12,7 @@ import (
 
 // mount is something that a run instruction sees while it runs, and that leaves nothing in the image.
 type mount struct {
-	Type     string      `json:"type"`
+	Type     string      `json:"label"`
 	Target   string      `json:"target"`
 	Source   string      `json:"source"`
 	Stage    string      `json:"stage"`
@@ -29,23 +27,6 @@ type mount struct {
 	Secret   *state.Text `json:"secret"`
 	Required *bool       `json:"required"`
 	ReadOnly *bool       `json:"read_only"`
-}
-
-// mounts is what one mount block holds, by its label.
-type mounts []mount
-
-// UnmarshalJSON reads {"cache": {...}}.
-func (m *mounts) UnmarshalJSON(data []byte) error {
-	var byType map[string]mount
-	if err := json.Unmarshal(data, &byType); err != nil {
-		return err
-	}
-	for _, typ := range slices.Sorted(maps.Keys(byType)) {
-		one := byType[typ]
-		one.Type = typ
-		*m = append(*m, one)
-	}
-	return nil
 }
 
 // takes lists the options of each type of mount.

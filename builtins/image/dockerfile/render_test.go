@@ -61,9 +61,9 @@ func TestRender(t *testing.T) {
 func TestRenderTellsWhatABuildNeeds(t *testing.T) {
 	file, problems := Render(steps(t, `[
 		{"from": {"image": "golang:1.26", "as": "build"}},
-		{"run": {"shell": "make", "steps": [
-			{"mount": {"secret": {"secret": {"secret": "steps.1.run.secret"}, "target": "/t"}}},
-			{"mount": {"ssh": {}}}, {"mount": {"bind": {"target": "/src", "source": "lib"}}}]}},
+		{"run": {"shell": "make", "mount": [
+			{"label": "secret", "secret": {"secret": "steps.1.run.secret"}, "target": "/t"},
+			{"label": "ssh"}, {"label": "bind", "target": "/src", "source": "lib"}]}},
 		{"from": {"image": {"ref": "image.base"}}},
 		{"copy": {"from": ["a", "b"], "to": "/x/", "exclude": ["*.md"]}},
 		{"copy": {"image": "busybox:1", "from": ["/bin/sh"], "to": "/x", "link": true}},
@@ -102,9 +102,9 @@ func TestProblemsAreSentences(t *testing.T) {
 		`[{"from": {"image": "scratch"}}, {"env": {"vars": {"A": "x\ny"}}}]`,
 		`[{"from": {"image": "scratch"}}, {"env": {"vars": {"A B": "x"}}}]`,
 		`[{"from": {"image": "scratch"}}, {"label": {"labels": {"recipe.name": "x"}}}]`,
-		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "steps": [{"mount": {"cache": {"target": "/a,b"}}}]}}]`,
-		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "steps": [{"mount": {"cache": {"target": "/a", "env": "b"}}}]}}]`,
-		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "steps": [{"mount": {"secret": {"secret": "plain", "target": "/a"}}}]}}]`,
+		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "mount": [{"label": "cache", "target": "/a,b"}]}}]`,
+		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "mount": [{"label": "cache", "target": "/a", "env": "b"}]}}]`,
+		`[{"from": {"image": "scratch"}}, {"run": {"shell": "x", "mount": [{"label": "secret", "secret": "plain", "target": "/a"}]}}]`,
 		`[{"from": {"image": "scratch"}}, {"onbuild": {"steps": [{"from": {"image": "scratch"}}]}}]`,
 		`[{"from": {"image": "scratch", "as": "X"}}]`,
 		`[{"from": {"image": "scratch"}}, {"cmd": {}}]`,
