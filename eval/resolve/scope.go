@@ -152,7 +152,8 @@ func (r *resolver) lookUpFact(s *scope, ref decode.Reference) bool {
 
 // undeclared reports a reference that leads nowhere, unless what it means may have been lost in decoding.
 func (r *resolver) undeclared(ref decode.Reference, depth int, candidates []string) bool {
-	if !r.m.Incomplete || depth == 0 {
+	lost := slices.ContainsFunc(ref.Path, func(name string) bool { return r.m.Lost[name] })
+	if depth == 0 || !r.m.Incomplete && !lost {
 		r.report(ref.Undeclared(depth, candidates))
 	}
 	return false

@@ -67,12 +67,12 @@ func (d *decoder) body(body hcl.Body, at *parent, b *Block) []*Block {
 func (d *decoder) block(raw rawBlock, at *parent) *Block {
 	s := at.schema.Block(raw.typ)
 	if s == nil {
-		d.module.Incomplete = true
+		d.lose(raw)
 		d.unknownBlock(raw, at)
 		return nil
 	}
 	if s.Later != "" {
-		d.module.Incomplete = true
+		d.lose(raw)
 		d.later(raw.header(), s.Name, s.Later)
 		return nil
 	}
@@ -89,10 +89,24 @@ func (d *decoder) block(raw rawBlock, at *parent) *Block {
 	d.counts(inner, b.Blocks)
 	d.missing(inner, b)
 	if !labelled {
-		d.module.Incomplete = true
+		d.lose(raw)
 		return nil
 	}
 	return b
+}
+
+// lose notes a block that cannot be part of the module. One without a label may have declared anything.
+func (d *decoder) lose(raw rawBlock) {
+	if len(raw.labels) == 0 {
+		d.module.Incomplete = true
+		return
+	}
+	if d.module.Lost == nil {
+		d.module.Lost = map[string]bool{}
+	}
+	for _, label := range raw.labels {
+		d.module.Lost[label] = true
+	}
 }
 
 // String names the block as its header does.

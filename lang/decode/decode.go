@@ -27,6 +27,9 @@ type Module struct {
 	// Incomplete says that some declarations are missing because they could not be read, so that a reference
 	// to something undeclared may be no mistake and is not to be reported.
 	Incomplete bool
+	// Lost are the labels of blocks that could not be read: a reference that names one of them leads nowhere only
+	// because of that, and is not to be reported.
+	Lost map[string]bool
 }
 
 // Block is one block.
