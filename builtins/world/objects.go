@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -30,15 +31,12 @@ func objects(containers []engine.Container, images []engine.Image, networks []en
 		all = append(all, object)
 	}
 	for _, c := range containers {
+		if a, err := addr.Parse(c.Labels[label.Addr]); err == nil && a.Kind == "image" {
+			continue // somebody's own container from an image of ours: it has the image's labels
+		}
 		add(Container, c.ID, c.Name, c.State == engine.Running || c.State == engine.Restarting, c.Labels, c)
 	}
-	for _, i := range images {
-		name := i.ID
-		if len(i.Tags) > 0 {
-			name = i.Tags[0]
-		}
-		add(Image, i.ID, name, false, i.Labels, i)
-	}
+	all = append(all, image.Objects(images)...)
 	for _, n := range networks {
 		add(Network, n.ID, n.Name, false, n.Labels, n)
 	}
