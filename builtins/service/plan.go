@@ -38,6 +38,7 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	p.edge()
 	if in.Mode != kind.Rollback {
 		p.orphans()
+		p.names()
 	}
 	return p.out, p.diags
 }
