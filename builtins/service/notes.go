@@ -13,6 +13,9 @@ import (
 func (p *planner) names() {
 	for _, r := range p.in.Desired.Resources {
 		for _, path := range slices.Sorted(maps.Keys(r.Sources)) {
+			if !strings.Contains(r.Sources[path].Expr, ".name") {
+				continue
+			}
 			for _, a := range slices.Sorted(maps.Keys(p.served)) {
 				if strings.Contains(r.Sources[path].Expr, a+".name") {
 					p.out.Notes = append(p.out.Notes, plan.Note{Addr: r.Addr,

@@ -157,9 +157,12 @@ func width(w io.Writer) int {
 	return 0
 }
 
+// capital begins an error's text as a sentence, unless its first word is a name, and leaves the full stop off.
 func capital(s string) string {
-	if s == "" {
+	s = strings.TrimSuffix(s, ".")
+	word, _, _ := strings.Cut(s, " ")
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" || s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".")
+	return strings.ToUpper(s[:1]) + s[1:]
 }

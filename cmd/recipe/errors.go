@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -18,7 +19,7 @@ import (
 // explain makes of an error that no command foresaw a diagnostic. The errors of the engine and the edge are
 // written for people; what they need is a heading.
 func explain(err error) *hcl.Diagnostic {
-	summary := "The command failed"
+	summary, text := "The command failed", err.Error()
 	var held *helper.HeldError
 	for _, known := range []struct {
 		err     error
@@ -34,13 +35,14 @@ func explain(err error) *hcl.Diagnostic {
 	} {
 		if errors.Is(err, known.err) {
 			summary = known.summary
+			text = strings.TrimPrefix(text, known.err.Error()+": ") // the summary says it
 			break
 		}
 	}
 	if errors.As(err, &held) {
 		summary = "The recipe is locked"
 	}
-	return diag.Errorf("", nil, summary, "%s.", capital(err.Error()))
+	return diag.Errorf("", nil, summary, "%s.", capital(text))
 }
 
 // reason is what the system says of a file, without the path that the caller names itself.

@@ -26,7 +26,9 @@ lines. Nothing but white space changes. Of a directory, the files of its recipe
 are formatted, those with values for variables included; "-" formats standard
 input to standard output. The names of the files that changed are printed.
 
-With --check nothing is written; exit codes then: 0 all is formatted; 1 some is not.`,
+With --check nothing is written.
+
+Exit codes: 0 done; 1 an error, or with --check something is not formatted.`,
 		Example: `  recipe fmt
   recipe fmt --check ./shop
   recipe fmt - < recipe.hcl`,

@@ -132,11 +132,10 @@ func (p *planner) resolve(ctx context.Context) error {
 
 // fresh is a copy of what is wanted that may be completed by what is observed.
 func (p *planner) fresh() *state.Desired {
-	copied := *p.desired
-	copied.Resources = slices.Clone(copied.Resources)
+	copied := &state.Desired{Recipe: p.desired.Recipe, Resources: slices.Clone(p.desired.Resources), Outputs: p.desired.Outputs}
 	for i, r := range copied.Resources {
 		one := *r
 		copied.Resources[i] = &one
 	}
-	return &copied
+	return copied
 }

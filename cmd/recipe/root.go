@@ -11,8 +11,9 @@ import (
 // newRoot is the program's own command. The list of commands stands here and nowhere else.
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "recipe COMMAND",
-		Short: "Deploy apps on plain Docker behind HAProxy, losing no request",
+		Version: versionText(),
+		Use:     "recipe",
+		Short:   "Deploy apps on plain Docker behind HAProxy, losing no request",
 		Long: `Recipe reads *.recipe.hcl files, shows what would change on a Docker engine, and
 applies it: the new release of an app starts beside the old one, passes its
 checks, takes over the traffic at HAProxy, and not one request is lost.
@@ -51,11 +52,11 @@ Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
 	root.PersistentFlags().StringVarP(&a.dir, "chdir", "C", "", "run as if started in this `directory`")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colours; setting NO_COLOR does the same")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage{err, cmd.CommandPath()} })
-	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
 	root.AddCommand(
 		newPlan(a), newApply(a), newDestroy(a), newRollback(a), newStatus(a),
 		newValidate(a), newFmt(a), newVersion(a), newHelper(a),
 	)
+	root.SetVersionTemplate("recipe {{.Version}}\n")
 	root.InitDefaultCompletionCmd()
 	return root
 }

@@ -16,13 +16,15 @@ type targetOptions struct{ host, context string }
 func (o *targetOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.host, "host", "", "the engine's `ADDRESS`: unix://, tcp:// or ssh://")
 	cmd.Flags().StringVar(&o.context, "context", "", "the docker context, by `NAME`, whose engine to use")
-	cmd.MarkFlagsMutuallyExclusive("host", "context")
 }
 
 // open opens the engine for a recipe, for asking alone: whoever may change it says so by making a docker.Engine
 // of the reader. A recipe that names its engine is for that one: it is opened where nothing says otherwise, and
 // nothing else may be.
 func (a *app) open(ctx context.Context, o targetOptions, head state.Recipe) (*docker.Reader, error) {
+	if o.host != "" && o.context != "" {
+		return nil, failf("Two engines", "--host and --context both name the engine. Give one of them.")
+	}
 	options := docker.Options{Host: o.host, Context: o.context}
 	_, host := a.env("DOCKER_HOST")
 	_, context := a.env("DOCKER_CONTEXT")
