@@ -71,7 +71,7 @@ func Refine(ctx context.Context, reader engine.Reader, observed *state.Observed,
 		return err
 	}
 	r := &refiner{
-		resolver: resolver{reader: reader, upgrade: options.Upgrade}, options: options,
+		resolver: resolver{reader: askOnce(reader), upgrade: options.Upgrade}, options: options,
 		observed: observed, desired: desired, waits: map[addr.Addr]chan struct{}{},
 		facts: &Facts{Version: info.Version, Contents: map[addr.Addr]Content{}, References: map[string]Content{}, Problems: map[addr.Addr]error{}},
 	}

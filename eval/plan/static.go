@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // malformed finds effects that lack what they are about.
 func malformed(p *Plan) (found []Violation) {
@@ -126,13 +129,12 @@ func early(g *Graph) (found []Violation) {
 			found = append(found, Violation{Invariant: 3, Text: "an early step comes after one that others could notice", Steps: []ID{s.ID, noticed[n]}})
 			continue
 		}
-		after := map[int]bool{}
-		seen.after(g, n, func(later int) { after[later] = true })
-		for _, other := range byGroup[s.Group] {
-			if s.Group != "" && !after[other] {
-				found = append(found, Violation{Invariant: 3, Text: "others could notice a step while an early one may still fail",
-					Steps: []ID{g.Name(other), s.ID}})
-			}
+		if s.Group == "" {
+			continue
+		}
+		for _, other := range seen.missed(g, n, byGroup[s.Group]) {
+			found = append(found, Violation{Invariant: 3, Text: "others could notice a step while an early one may still fail",
+				Steps: []ID{g.Name(other), s.ID}})
 		}
 	}
 	return found
@@ -146,15 +148,40 @@ type marks struct {
 
 func newMarks(g *Graph) *marks { return &marks{by: make([]int, g.Len())} }
 
+// missed are those of a group's nodes that do not come after n in every order. Ways from one to the other are
+// looked for within the group first, since that is where they are, and elsewhere only if that fails: else the
+// search from each step of a long plan would go through all the rest of it.
+func (m *marks) missed(g *Graph, n int, nodes []int) []int {
+	if len(nodes) == 0 {
+		return nil
+	}
+	group := g.Step(n).Group
+	within := func(later int) bool { s := g.Step(later); return s != nil && s.Group == group }
+	for _, inside := range []func(int) bool{within, func(int) bool { return true }} {
+		reached := map[int]bool{}
+		m.search(g, n, inside, func(later int) { reached[later] = true })
+		nodes = slices.DeleteFunc(slices.Clone(nodes), func(other int) bool { return reached[other] })
+		if len(nodes) == 0 {
+			return nil
+		}
+	}
+	return nodes
+}
+
 // after visits all that comes after n in every order.
 func (m *marks) after(g *Graph, n int, visit func(int)) {
+	m.search(g, n, func(int) bool { return true }, visit)
+}
+
+// search visits what comes after n by ways inside.
+func (m *marks) search(g *Graph, n int, inside func(int) bool, visit func(int)) {
 	m.tick++
 	stack := []int{n}
 	for len(stack) > 0 {
 		x := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		for _, later := range g.Dependents(x) {
-			if m.by[later] != m.tick {
+			if m.by[later] != m.tick && inside(later) {
 				m.by[later] = m.tick
 				visit(later)
 				stack = append(stack, later)
