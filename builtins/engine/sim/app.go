@@ -86,9 +86,14 @@ func (e *Engine) Serve(name string, app App) {
 	e.apps[normal(name)] = app
 }
 
-// appOf finds what a container runs: what was published as its very image, then by the reference it was made
+// appOf finds what a container runs: what Play says, then what was published as its very image, then by the reference it was made
 // from, by its image's tags, by AppLabel.
 func (e *Engine) appOf(b *box) App {
+	if e.Play != nil {
+		if app, ok := e.Play(b.spec); ok {
+			return app
+		}
+	}
 	names := []string{b.imageID, b.spec.Image, normal(b.spec.Image)}
 	if i := e.images[b.imageID]; i != nil {
 		names = append(names, i.tags...)

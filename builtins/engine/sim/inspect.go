@@ -72,18 +72,16 @@ func (b *box) addresses() map[string]netip.Addr {
 	return found
 }
 
-// listener finds the app that answers at an address.
-func (e *Engine) listener(address netip.Addr) (App, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+// listener finds the container that answers at an address.
+func (e *Engine) listener(address netip.Addr) (*box, error) {
 	for _, b := range e.containers {
 		for _, a := range b.held {
 			if a == address && b.run != nil && time.Since(b.started) >= b.run.app.Boot {
-				return b.run.app, nil
+				return b, nil
 			}
 		}
 	}
-	return App{}, fmt.Errorf("%s: %w", address, ErrRefused)
+	return nil, fmt.Errorf("%s: %w", address, ErrRefused)
 }
 
 // Dump writes everything there is, a line an object, for a test to compare. Ids and times are left out.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"maps"
 	"net/netip"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -63,13 +64,36 @@ var ErrRefused = errors.New("connection refused")
 // Probe asks the container that has an address for a path, as an HTTP GET of any port would: ErrRefused where
 // none runs, or where its app has not booted.
 func (e *Engine) Probe(address netip.Addr, path string) (status int, body string, err error) {
-	app, err := e.listener(address)
+	e.mu.Lock()
+	b, err := e.listener(address)
 	if err != nil {
+		e.mu.Unlock()
 		return 0, "", err
 	}
+	app := b.run.app
+	e.mu.Unlock()
 	if app.Probe == nil {
 		return 200, "ok", nil
 	}
 	status, body = app.Probe(path)
 	return status, body, nil
+}
+
+// Peer is the container at the other end of a connection.
+type Peer struct {
+	Name   string
+	Labels map[string]string
+	// Gone closes when its program ends, and the connection with it.
+	Gone <-chan struct{}
+}
+
+// Dial connects to the container that has an address: ErrRefused where none runs, or its app has not booted.
+func (e *Engine) Dial(address netip.Addr) (Peer, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	b, err := e.listener(address)
+	if err != nil {
+		return Peer{}, err
+	}
+	return Peer{Name: b.spec.Name, Labels: maps.Clone(b.spec.Labels), Gone: b.run.killed}, nil
 }

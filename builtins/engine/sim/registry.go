@@ -2,6 +2,8 @@ package sim
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -28,10 +30,32 @@ func (e *Engine) Publish(ref string, config engine.ImageConfig, app App) string 
 	return digest
 }
 
+// stored finds an image in its registry. The digest of one that is there because every one is depends on its
+// reference alone.
+func (e *Engine) stored(ref string) (*image, bool) {
+	if i, ok := e.registry[normal(ref)]; ok || !e.Stocked {
+		return i, ok
+	}
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return nil, false
+	}
+	i := e.newImage(engine.ImageConfig{})
+	delete(e.images, i.id)
+	sum := sha256.Sum256([]byte(normal(ref)))
+	digest := "sha256:" + hex.EncodeToString(sum[:])
+	if pinned, ok := named.(reference.Digested); ok {
+		digest = pinned.Digest().String()
+	}
+	i.digests = []string{reference.FamiliarName(named) + "@" + digest}
+	e.registry[normal(ref)], e.registry[i.digests[0]] = i, i
+	return i, true
+}
+
 // RemoteDigest asks the registry.
 func (e *Engine) RemoteDigest(ctx context.Context, ref string) (digest string, err error) {
 	err = e.read(ctx, "RemoteDigest", []any{ref}, func() error {
-		i, ok := e.registry[normal(ref)]
+		i, ok := e.stored(ref)
 		if !ok {
 			return fmt.Errorf("asking for the digest of %s: %w", ref, engine.ErrNotFound)
 		}
@@ -44,7 +68,7 @@ func (e *Engine) RemoteDigest(ctx context.Context, ref string) (digest string, e
 // Pull brings an image from the registry.
 func (e *Engine) Pull(ctx context.Context, ref, platform string, progress func(engine.Progress)) (found engine.Image, err error) {
 	err = e.change(ctx, "Pull", []any{ref, platform}, func() error {
-		i, ok := e.registry[normal(ref)]
+		i, ok := e.stored(ref)
 		if !ok {
 			return fmt.Errorf("pulling %s: %w", ref, engine.ErrNotFound)
 		}

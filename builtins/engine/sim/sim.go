@@ -30,6 +30,10 @@ type Engine struct {
 	Fault func(Call) error
 	// Delay, when set, is how long a call takes before its effect.
 	Delay func(Call) time.Duration
+	// Play, when set, is asked first what a container that starts runs; it must not call the engine.
+	Play func(engine.ContainerSpec) (App, bool)
+	// Stocked says that every reference leads to an image in its registry.
+	Stocked bool
 
 	mu         sync.Mutex
 	serial     int
