@@ -64,7 +64,7 @@ func Kinds(s Settings) []kind.Kind {
 }
 
 // World is how a recipe's objects are seen.
-func World(r engine.Reader, s Settings) kind.World {
+func World(r engine.Reader, s Settings) world.World {
 	return world.World{Reader: r, Edge: s.Edge, Refiners: []world.Refine{
 		container.Refine,
 		func(ctx context.Context, r engine.Reader, o *state.Observed, d *state.Desired) error {
@@ -92,16 +92,32 @@ type Session interface {
 
 // Doers are what carries out each step.
 func Doers(t Tools) map[plan.Op]kind.Doer {
-	containers := container.Tools{Engine: t.Engine, Prober: probing{t.Session}}
+	return DoersOf(Parts{
+		Containers: container.Tools{Engine: t.Engine, Prober: probing{t.Session}},
+		Images:     image.Build{Images: t.Engine, Builder: t.Builder, Dir: t.Recipe.Dir},
+		Edge:       edge.For(t.Engine, t.Session, t.Edge, t.Host),
+	})
+}
+
+// Parts are what the steps of each package work on, for an engine and an edge of another making.
+type Parts struct {
+	Containers container.Tools
+	Images     image.Build
+	Edge       edge.Deps
+}
+
+// DoersOf are what carries out each step, on parts of one engine.
+func DoersOf(p Parts) map[plan.Op]kind.Doer {
+	e := p.Containers.Engine
 	all := map[plan.Op]kind.Doer{}
 	for _, doers := range []map[plan.Op]kind.Doer{
-		volume.Doers(t.Engine),
-		network.Doers(t.Engine),
-		image.Doers(image.Build{Images: t.Engine, Builder: t.Builder, Dir: t.Recipe.Dir}),
-		container.Doers(containers),
-		switchover.Doers(t.Engine),
-		job.Doers(containers),
-		edge.Doers(edge.For(t.Engine, t.Session, t.Edge, t.Host)),
+		volume.Doers(e),
+		network.Doers(e),
+		image.Doers(p.Images),
+		container.Doers(p.Containers),
+		switchover.Doers(e),
+		job.Doers(p.Containers),
+		edge.Doers(p.Edge),
 	} {
 		maps.Copy(all, doers)
 	}

@@ -21,8 +21,10 @@ type Refine func(context.Context, engine.Reader, *state.Observed, *state.Desired
 // depend on each other and are asked all at once, so that a listing takes as long as its slowest part.
 type World struct {
 	Reader engine.Reader
-	// Edge names the edge's container.
-	Edge string
+	// Edge names the edge's container. ReadEdge, when set, looks at the edge in place of reading the files of
+	// that container.
+	Edge     string
+	ReadEdge func(context.Context) (Edge, error)
 	// Refiners run one after the other, in this order.
 	Refiners []Refine
 }
@@ -43,7 +45,7 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) { known.Info, err = w.Reader.Info(ctx); return err })
 	group.Go(func() (err error) { known.Networks, err = w.Reader.Networks(ctx, nil); return err })
-	group.Go(func() (err error) { known.Edge, err = readEdge(ctx, w.Reader, w.Edge); return err })
+	group.Go(func() (err error) { known.Edge, err = w.edge(ctx); return err })
 	group.Go(func() (err error) { containers, err = w.Reader.Containers(ctx, mine); return err })
 	group.Go(func() (err error) { images, err = w.Reader.Images(ctx, mine); return err })
 	group.Go(func() (err error) { volumes, err = w.Reader.Volumes(ctx, mine); return err })
@@ -65,6 +67,13 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	observed := &state.Observed{Objects: objects(containers, images, networks, volumes)}
 	SetFacts(observed, &known)
 	return observed, recorded, nil
+}
+
+func (w World) edge(ctx context.Context) (Edge, error) {
+	if w.ReadEdge != nil {
+		return w.ReadEdge(ctx)
+	}
+	return readEdge(ctx, w.Reader, w.Edge)
 }
 
 // Refine has each kind complete what List found.
