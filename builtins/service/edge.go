@@ -225,14 +225,15 @@ func (p *planner) texts(prepare edge.PrepareConfig) {
 	if was == is {
 		return
 	}
+	text := plan.Text{Name: haproxy.SiteFile(p.site.Recipe), Before: was, After: is}
 	for i := range p.out.Changes {
-		c := &p.out.Changes[i]
-		if c.Addr == edgeAddr || c.Addr.Kind == "port" {
-			continue
+		if c := &p.out.Changes[i]; len(p.served[c.Addr.String()]) > 0 {
+			c.Texts = append(c.Texts, text)
+			return
 		}
-		c.Texts = append(c.Texts, plan.Text{Name: haproxy.SiteFile(p.site.Recipe), Before: was, After: is})
-		return
 	}
+	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Update, Summary: "the recipe's part of " + p.kind.Edge,
+		Texts: []plan.Text{text}, Cause: plan.Cause{Why: "ports or routes changed"}})
 }
 
 func render(site proxy.Site) string {
