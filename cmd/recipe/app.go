@@ -79,23 +79,55 @@ func (u usage) Error() string { return u.err.Error() }
 // ended shows the error that a command ended with and returns the exit code.
 func (a *app) ended(err error) int {
 	var code exit
-	var f failure
-	var u usage
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &code):
 		return int(code)
-	case errors.As(err, &f):
-		a.show(f.diags)
-	case errors.As(err, &u):
-		a.show(hcl.Diagnostics{diag.Errorf("", nil, "Wrong usage", "%s. See \"%s --help\".", capital(u.Error()), u.command)})
-	case errors.Is(err, context.Canceled) && a.signals.interrupted():
-		fmt.Fprintln(a.stderr, "Interrupted.")
-	default:
-		a.show(hcl.Diagnostics{explain(err)})
 	}
+	var diags hcl.Diagnostics
+	for _, one := range parts(err) {
+		diags = append(diags, a.diagnose(one)...)
+	}
+	if len(diags) == 0 {
+		fmt.Fprintln(a.stderr, "Interrupted.")
+	}
+	a.show(diags)
 	return exitError
+}
+
+// diagnose says what an error is to people. Being told to end is none.
+func (a *app) diagnose(err error) hcl.Diagnostics {
+	var f failure
+	var u usage
+	switch {
+	case errors.As(err, &f):
+		return f.diags
+	case errors.As(err, &u):
+		return hcl.Diagnostics{diag.Errorf("", nil, "Wrong usage", "%s. See \"%s --help\".", capital(u.Error()), u.command)}
+	case errors.Is(err, context.Canceled) && a.signals.interrupted():
+		return nil
+	}
+	return hcl.Diagnostics{explain(err)}
+}
+
+// parts takes apart what errors.Join put together, and only that: errors that fmt.Errorf wraps are told by its
+// text, not by theirs.
+func parts(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var texts []string
+	var all []error
+	for _, one := range joined.Unwrap() {
+		texts = append(texts, one.Error())
+		all = append(all, parts(one)...)
+	}
+	if strings.Join(texts, "\n") != err.Error() {
+		return []error{err}
+	}
+	return all
 }
 
 // show writes diagnostics to standard error.

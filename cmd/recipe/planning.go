@@ -56,7 +56,12 @@ type planned struct {
 	desired  *state.Desired
 	observed *state.Observed
 	recorded *state.Recorded
+	// adopts are the strangers whose objects the plan takes over.
+	adopts []stranger
 }
+
+// nothing tells whether carrying the plan out would write nothing at all.
+func (p *planned) nothing() bool { return p.Empty() && len(p.adopts) == 0 }
 
 // newPlanner reads the recipe at path as far as it must be known before an engine is asked.
 func (a *app) newPlanner(path string, o planOptions) (*planner, error) {
@@ -89,7 +94,8 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.owned(observed); err != nil {
+	strangers := p.strangers(observed, recorded)
+	if err := p.owned(strangers); err != nil {
 		return nil, err
 	}
 	desired := p.fresh()
@@ -107,7 +113,10 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	for _, note := range world.Facts(observed).Notes {
 		made.Notes = append(made.Notes, plan.Note{Text: note})
 	}
-	return &planned{made, desired, observed, recorded}, nil
+	for _, s := range strangers {
+		made.Notes = append(made.Notes, plan.Note{Text: "takes over what was made from " + s.origin})
+	}
+	return &planned{made, desired, observed, recorded, strangers}, nil
 }
 
 // resolve evaluates the recipe, once: a second plan under the lock is of the same recipe, and a secret may take

@@ -34,6 +34,9 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	if mode == kind.Apply {
 		settled(&kept, c.made, result)
 	}
+	for _, s := range c.made.adopts {
+		kept.Adopted = append(kept.Adopted, s.origin)
+	}
 	entry := state.Entry{
 		Plan: plan.Digest(c.made.Plan)[:12], By: who(), Revision: c.head.Revision,
 		Result: outcome(result, ended), Releases: releases(c.made, result),

@@ -129,6 +129,7 @@ type Recorded struct {
 	Contexts  map[string]Manifest        `json:"contexts,omitempty"`  // image address -> what its context held
 	Jobs      map[string]string          `json:"jobs,omitempty"`      // job address -> release done
 	History   []Entry                    `json:"history,omitempty"`   // oldest first, bounded
+	Adopted   []string                   `json:"adopted,omitempty"`   // origins whose objects the recipe took over
 }
 
 // Manifest tells what a build context held: path -> digest.
