@@ -14,6 +14,11 @@ const (
 	Interrupt  Decision = "replace with an interruption"
 )
 
+// NewRelease tells whether a new release takes over.
+func (d Decision) NewRelease() bool {
+	return d == Switchover || d == Replace || d == StopFirst || d == Interrupt
+}
+
 // Facts are what the decision depends on.
 type Facts struct {
 	Release    bool // the release digest differs, or nothing runs yet

@@ -6,33 +6,46 @@ import (
 	"github.com/deployrecipe/recipe/eval/plan"
 )
 
-// inPlace changes the limits and the restart policy of running containers of the wanted release. What the
-// engine shows counts, not the label, since labels never change.
-func (p *planner) inPlace(b *base, cause plan.Cause) (changed bool) {
-	want := b.spec.InPlace()
+// differsInPlace tells whether a running container of the wanted release has other limits or another restart
+// policy. What the engine shows counts, not the label, since labels never change.
+func (b *base) differsInPlace() bool {
 	for _, piece := range b.stock.of(b.release) {
-		have := piece.Container.Limits
+		if piece.running() && piece.Container.Restart != "" && b.settled(piece) != b.held(piece) {
+			return true
+		}
+	}
+	return false
+}
+
+// held is what the engine shows, settled what it can be brought to: a limit can be changed in place, not lifted.
+func (b *base) held(piece piece) container.UpdateConfig {
+	return container.UpdateConfig{Name: piece.name(), Limits: piece.Container.Limits, Restart: piece.Container.Restart}
+}
+
+func (b *base) settled(piece piece) container.UpdateConfig {
+	want := b.spec.InPlace()
+	return container.UpdateConfig{Name: piece.name(), Limits: lower(piece.Container.Limits, engine.Limits(want.Limits)), Restart: want.Restart}
+}
+
+// inPlace changes the limits and the restart policy of running containers of the wanted release.
+func (p *planner) inPlace(b *base, cause plan.Cause) (changed bool) {
+	lifted := false
+	for _, piece := range b.stock.of(b.release) {
 		if !piece.running() || piece.Container.Restart == "" { // not looked up
 			continue
 		}
-		limits := engine.Limits(want.Limits)
-		if have == limits && piece.Container.Restart == want.Restart {
+		lifted = lifted || !piece.Container.Limits.CanBecome(engine.Limits(b.spec.InPlace().Limits))
+		settled := b.settled(piece)
+		if settled == b.held(piece) {
 			continue
 		}
-		if !have.CanBecome(limits) {
-			p.out.Notes = append(p.out.Notes, plan.Note{Addr: b.r.Addr,
-				Text: "engines cannot lift a limit in place; it goes with the next release"})
-			limits = lower(have, limits)
-			if have == limits && piece.Container.Restart == want.Restart {
-				continue
-			}
-		}
 		changed = true
-		name := piece.name()
-		p.step(plan.Step{ID: plan.ID(b.r.Addr.String() + "/update/" + name), Addr: b.r.Addr, Op: container.OpUpdate,
-			Title: "update " + name + " in place", Cause: cause, Limit: edgeLimit,
-			Config:       config(container.UpdateConfig{Name: name, Limits: limits, Restart: want.Restart}),
-			Irreversible: "no process is restarted"})
+		p.step(plan.Step{ID: plan.ID(b.r.Addr.String() + "/update/" + piece.name()), Addr: b.r.Addr, Op: container.OpUpdate,
+			Title: "update " + piece.name() + " in place", Cause: cause, Limit: edgeLimit,
+			Config: config(settled), Irreversible: "no process is restarted"})
+	}
+	if lifted {
+		p.out.Notes = append(p.out.Notes, plan.Note{Addr: b.r.Addr, Text: "engines cannot lift a limit in place; it goes with the next release"})
 	}
 	return changed
 }

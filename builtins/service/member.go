@@ -19,9 +19,11 @@ import (
 // member says what a service's part in its group's switch is, and whether there is anything to do for it.
 func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act bool) {
 	why, exclusive := b.spec.Exclusive()
-	m = switchover.Member{Addr: b.r.Addr, Release: b.release, Changed: b.serving != b.release, Ports: b.ports,
+	decision := Decide(Facts{Release: b.serving != b.release, Count: b.count() != b.spec.Replicas(), InPlace: b.differsInPlace(),
+		BehindPort: len(b.ports) > 0, Exclusive: exclusive})
+	m = switchover.Member{Addr: b.r.Addr, Release: b.release, Changed: decision.NewRelease(), Ports: b.ports,
 		CreateNeeds: b.createNeeds(), StartNeeds: b.startNeeds(), Writes: b.writes()}
-	if exclusive {
+	if decision == StopFirst || decision == Interrupt {
 		m.StopFirst = why
 	}
 	wanted := b.spec.Replicas()
@@ -56,6 +58,17 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 	}
 	m.Cause = p.describe(b, m)
 	return m, act
+}
+
+// count is how many containers of the wanted release run.
+func (b *base) count() int {
+	n := 0
+	for _, piece := range b.stock.of(b.release) {
+		if piece.running() {
+			n++
+		}
+	}
+	return n
 }
 
 // servedBy are the releases that have or had the traffic: the serving one and, where a switch ended before it
