@@ -29,7 +29,7 @@ func (Kind) Schema() *schema.Block {
 			{Name: "listen", Type: schema.Whole(1, 65535), Required: true, Change: schema.ProxyOnly, Doc: "The port of the engine's machine to listen on."},
 			{Name: "address", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The address to listen on; all of the machine's without it, IPv6 too."},
 			{Name: "mode", Type: schema.OneOf("http", "tcp"), Default: `"http"`, Change: schema.ProxyOnly, Doc: "What the proxy understands of the traffic: HTTP, or connections alone."},
-			{Name: "internal", Type: schema.Boolean(), Later: "for calls between the services of one recipe"},
+			{Name: "internal", Type: schema.Boolean(), Doc: "Keeps the port to the services of this recipe.", Later: "for calls between the services of one recipe"},
 		},
 		Blocks: []schema.Block{{Name: "route", Min: 1, Doc: "Leads requests to a service.", Args: []schema.Arg{
 			{Name: "host", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The host name that requests must be for; any without it."},

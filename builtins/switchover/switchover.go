@@ -38,11 +38,12 @@ func (Kind) Schema() *schema.Block {
 			{Name: "stage", Label: "what the stage is called", Sequence: true, Doc: "One step of the way. Without stages, all traffic moves at once.", Args: []schema.Arg{
 				{Name: "weight", Type: schema.Whole(0, 100), Required: true, Change: schema.PlanOnly, Doc: "The percentage of the traffic that the new release gets."},
 				{Name: "hold", Type: schema.Dur(), Change: schema.PlanOnly, Doc: "How long to stay at it; a container of the new release that ends meanwhile is a failure."},
-			}, Blocks: []schema.Block{{Name: "gate", Label: "kind", Later: later}, {Name: "match", Later: later}}},
+			}, Blocks: []schema.Block{{Name: "gate", Label: "kind", Doc: "Judges the new release before the next stage.", Later: later},
+				{Name: "match", Doc: "Chooses the requests that the stage gives to the new release.", Later: later}}},
 			{Name: "drain", Max: 1, Doc: "How long the old release may take to end what it has.", Args: []schema.Arg{
 				{Name: "timeout", Type: schema.Dur(), Default: `"30s"`, Change: schema.PlanOnly, Doc: "The limit, after which what is left is cut when the old release stops."},
 			}},
-			{Name: "standby", Max: 1, Later: "for keeping the old release running behind the new one"},
+			{Name: "standby", Max: 1, Doc: "Keeps the old release ready to take over again.", Later: "for keeping the old release running behind the new one"},
 		},
 	}
 }
