@@ -25,7 +25,7 @@ type Kind struct{}
 
 // Schema describes the block.
 func (Kind) Schema() *schema.Block {
-	later := "built later, since it must not pass unjudged"
+	later := "judging a new release on evidence"
 	return &schema.Block{Name: "switchover", Label: "name",
 		Doc: "How a new release of some services takes over. A service behind a port without one switches at once, drains for 30 s and keeps two releases.",
 		Args: []schema.Arg{
