@@ -23,6 +23,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/builtins/volume"
 	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -33,6 +34,8 @@ type Settings struct {
 	// Edge is the name of the edge's container. EdgeImage overrides the image that a new one is made from; empty
 	// leaves it to the recipe.
 	Edge, EdgeImage string
+	// ImageRef gives the reference of an image block once it is known; nil before.
+	ImageRef func(addr.Addr) (ref string, ok bool)
 	// Upgrade takes newer images for tags that were resolved before.
 	Upgrade bool
 }
@@ -54,7 +57,7 @@ func Kinds(s Settings) []kind.Kind {
 		secret.Kind{},
 		volume.Kind{},
 		network.Kind{},
-		&image.Kind{},
+		&image.Kind{Ref: s.ImageRef},
 		job.Kind{Image: findImage},
 		edge.Kind{Image: s.EdgeImage},
 		port.Kind{},
@@ -68,10 +71,13 @@ func World(r engine.Reader, s Settings) world.World {
 	return world.World{Reader: r, Edge: s.Edge, Refiners: []world.Refine{
 		container.Refine,
 		func(ctx context.Context, r engine.Reader, o *state.Observed, d *state.Desired) error {
-			return image.Refine(ctx, r, o, d, image.Options{Upgrade: s.Upgrade})
+			return image.Refine(ctx, r, o, d, ImageOptions(s))
 		},
 	}}
 }
+
+// ImageOptions are how images are looked up.
+func ImageOptions(s Settings) image.Options { return image.Options{Upgrade: s.Upgrade} }
 
 // Tools are what steps are carried out with.
 type Tools struct {

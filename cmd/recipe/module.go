@@ -13,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/funcs"
 	"github.com/deployrecipe/recipe/builtins/secret"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/lang/decode"
@@ -34,6 +35,7 @@ type module struct {
 	decoded *decode.Module
 	kinds   []kind.Kind
 	inputs  resolve.Inputs
+	refs    map[addr.Addr]string // see imagerefs.go; nil until they are learnt
 }
 
 // load reads the recipe at path. Its diagnostics are all that can be found without evaluating anything; where
@@ -47,7 +49,10 @@ func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
 	if required := decode.CheckRequires(files, versionText()); required.HasErrors() {
 		return nil, required
 	}
-	kinds := builtins.Kinds(builtins.Environment(a.env))
+	m := &module{}
+	settings := builtins.Environment(a.env)
+	settings.ImageRef = m.imageRef
+	kinds := builtins.Kinds(settings)
 	decoded, more := decode.Decode(files, schemas(kinds))
 	diags = append(diags, more...)
 	dir, err := filepath.Abs(files.Dir)
@@ -58,7 +63,7 @@ func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
 	if err != nil {
 		return nil, append(diags, diag.Errorf(diag.FileUnreadable, nil, "File cannot be read", "Reading %q failed: %s.", dir, reason(err)))
 	}
-	m := &module{decoded: decoded, kinds: kinds}
+	m.decoded, m.kinds = decoded, kinds
 	m.inputs = resolve.Inputs{
 		FS: root.FS(), Dir: dir, Env: a.env, Kinds: map[string]kind.Kind{},
 		Functions: builtins.Functions(funcs.Inputs{FS: root.FS(), Dir: dir, Env: a.env}),

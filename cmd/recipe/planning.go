@@ -85,9 +85,21 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	// Evaluating the recipe and asking the engine take about as long and do not need each other. What is wrong
 	// with the recipe is told first, since it is so whatever the engine says.
 	resolved := make(chan error, 1)
-	go func() { resolved <- p.resolve(ctx) }()
+	refs := p.module.readsImageRefs()
+	if !refs {
+		go func() { resolved <- p.resolve(ctx) }()
+	}
 	w := builtins.World(r, p.settings)
 	observed, recorded, err := w.List(ctx, p.head)
+	if refs {
+		if err == nil {
+			err = p.learnImageRefs(ctx, r, observed)
+		}
+		if err != nil {
+			return nil, err
+		}
+		resolved <- p.resolve(ctx)
+	}
 	if wrong := <-resolved; wrong != nil {
 		return nil, wrong
 	}
