@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -44,6 +45,7 @@ type have struct {
 	gen, n  int
 	state   engine.State
 	address string
+	ended   time.Time
 }
 
 const (
@@ -123,6 +125,17 @@ func TestPlans(t *testing.T) {
 		"rollback": func(t *testing.T) scene {
 			stopped := have{spec: oldEnv, gen: 1, n: 1, state: engine.Exited, address: fixed1}
 			return scene{spec: newEnv, mode: kind.Rollback, have: []have{stopped, running(newEnv, 2, 1, fixed2)}, site: site(t, "", 100, newEnv, 0)}
+		},
+		"rolled_back_before": func(t *testing.T) scene { // the newest release was left: the one that serves is to be kept
+			left := have{spec: `"env":{"RELEASE":"0"},`, gen: 2, n: 1, state: engine.Exited, address: fixed2, ended: time.Unix(100, 0)}
+			serves := running(oldEnv, 1, 1, fixed1)
+			serves.ended = time.Unix(50, 0) // it ran before, too
+			return scene{spec: newEnv, switchover: twoStage, have: []have{serves, left}, site: oldServes(t)}
+		},
+		"rollback_to_the_last": func(t *testing.T) scene {
+			first := have{spec: oldEnv, gen: 1, n: 1, state: engine.Exited, address: fixed1, ended: time.Unix(200, 0)}
+			left := have{spec: `"env":{"RELEASE":"0"},`, gen: 2, n: 1, state: engine.Exited, ended: time.Unix(100, 0)}
+			return scene{spec: newEnv, mode: kind.Rollback, have: []have{first, left, running(newEnv, 3, 1, fixed2)}, site: site(t, "", 100, newEnv, 0)}
 		},
 		"removed": func(t *testing.T) scene {
 			return scene{noPort: true, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
@@ -206,7 +219,7 @@ func (h have) object(t *testing.T, a addr.Addr) state.Object {
 	t.Helper()
 	rel := release(t, h.spec)
 	name := container.Name("shop", a, rel, h.n)
-	c := engine.Container{ID: name, Name: name, State: h.state, Image: "app:1", Restart: "unless-stopped",
+	c := engine.Container{ID: name, Name: name, State: h.state, Image: "app:1", Restart: "unless-stopped", Finished: h.ended,
 		Labels: map[string]string{label.Index: strconv.Itoa(h.n)}}
 	if h.address != "" {
 		c.Addresses = map[string]netip.Addr{"shop-default": netip.MustParseAddr(h.address)}

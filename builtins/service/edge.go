@@ -47,7 +47,9 @@ func (p *planner) edge() {
 			Irreversible: "what it adds gets no traffic, and a failed group takes its own off again"})
 	}
 	p.routes()
-	p.texts(prepare)
+	after := p.targetSite(prepare)
+	p.claims(after)
+	p.texts(after)
 }
 
 func (p *planner) step(s plan.Step) {
@@ -219,8 +221,7 @@ func (p *planner) leaveEdge() {
 }
 
 // texts shows the recipe's HAProxy file before and after.
-func (p *planner) texts(prepare edge.PrepareConfig) {
-	after := p.targetSite(prepare)
+func (p *planner) texts(after proxy.Site) {
 	was, is := render(p.site), render(after)
 	if was == is {
 		return

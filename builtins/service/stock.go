@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
@@ -89,27 +90,55 @@ func (s stock) newestRunning() string {
 	return ""
 }
 
-// before is the newest release, other than the serving one, whose containers are kept.
+// before is the release, other than the serving one, whose containers are kept and ran last: after a rollback
+// that is not the newest one.
 func (s stock) before(serving string) string {
-	for _, p := range s.all {
-		if p.Release != serving && p.State == engine.Exited {
-			return p.Release
+	for _, release := range s.lastFirst(nil) {
+		if release != serving && slices.ContainsFunc(s.of(release), func(p piece) bool { return p.State == engine.Exited }) {
+			return release
 		}
 	}
 	return ""
 }
 
-// kept are the releases to keep beside the wanted one: the newest that served, retain of them. What runs and
+// kept are the releases to keep beside the wanted one: those that served last, retain of them. What runs and
 // is not among served never did: an unfinished switch left it.
 func (s stock) kept(wanted string, served []string, retain int) map[string]bool {
 	kept := map[string]bool{}
-	for _, p := range s.all {
+	for _, release := range s.lastFirst(served) {
 		if len(kept) == retain {
 			break
 		}
-		if p.Release != wanted && (p.State == engine.Exited || slices.Contains(served, p.Release)) {
-			kept[p.Release] = true
+		if release != wanted && slices.ContainsFunc(s.of(release), func(p piece) bool {
+			return p.State == engine.Exited || slices.Contains(served, release)
+		}) {
+			kept[release] = true
 		}
 	}
 	return kept
+}
+
+// lastFirst are the releases by when they ran last, the latest first: those that serve, in their order, then the
+// others by their end, and by generation where that is not known.
+func (s stock) lastFirst(serve []string) []string {
+	ended := map[string]time.Time{}
+	var releases []string
+	for _, p := range s.all {
+		if _, seen := ended[p.Release]; !seen {
+			releases = append(releases, p.Release)
+		}
+		if p.Finished.After(ended[p.Release]) || ended[p.Release].IsZero() {
+			ended[p.Release] = p.Finished
+		}
+	}
+	place := func(release string) int {
+		if i := slices.Index(serve, release); i >= 0 {
+			return i
+		}
+		return len(serve)
+	}
+	slices.SortStableFunc(releases, func(a, b string) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), ended[b].Compare(ended[a]))
+	})
+	return releases
 }
