@@ -17,8 +17,8 @@ import (
 // inspections is how many containers are looked at at once.
 const inspections = 16
 
-// Refine completes what a listing tells of containers: limits and environment of those that run, and of all
-// where secrets have to be compared. It then numbers the secrets of what is wanted: one that has the value
+// Refine completes what a listing tells of containers: limits and environment of those that run, when those that
+// are kept ended, where there are several releases of them, and all where secrets have to be compared. It then numbers the secrets of what is wanted: one that has the value
 // of a container made before keeps that one's version, any other gets the next. So a new value makes a new
 // release, and no digest lets a value be guessed.
 func Refine(ctx context.Context, r engine.Reader, o *state.Observed, d *state.Desired) error {
@@ -26,12 +26,13 @@ func Refine(ctx context.Context, r engine.Reader, o *state.Observed, d *state.De
 	for _, resource := range d.Resources {
 		secretive[resource.Addr] = len(resource.Secrets) > 0
 	}
+	choice := choices(o.Objects)
 	g, inspecting := errgroup.WithContext(ctx)
 	g.SetLimit(inspections)
 	for i := range o.Objects {
 		object := &o.Objects[i]
 		c, ok := object.Data.(engine.Container)
-		if !ok || c.State != engine.Running && !secretive[object.Addr] {
+		if !ok || c.State != engine.Running && !secretive[object.Addr] && !choice[object.Addr] {
 			continue
 		}
 		g.Go(func() error {
@@ -59,6 +60,22 @@ func Refine(ctx context.Context, r engine.Reader, o *state.Observed, d *state.De
 		resource.Spec = state.SetVersions(resource.Spec, versions)
 	}
 	return nil
+}
+
+// choices are the services that have several releases to go back to, so that it matters which one ran last.
+func choices(objects []state.Object) map[addr.Addr]bool {
+	kept, choice := map[addr.Addr]string{}, map[addr.Addr]bool{}
+	for _, object := range objects {
+		c, ok := object.Data.(engine.Container)
+		if !ok || c.State != engine.Exited || object.Addr.Kind != "service" {
+			continue
+		}
+		if first, ok := kept[object.Addr]; ok && first != object.Release {
+			choice[object.Addr] = true
+		}
+		kept[object.Addr] = object.Release
+	}
+	return choice
 }
 
 // number finds the version of each secret, by path, among the containers made before.
