@@ -42,7 +42,7 @@ func (p *planner) edge() {
 			needs = append(needs, x.Settled...)
 		}
 		p.step(plan.Step{ID: "edge/prepare", Op: edge.OpPrepare, Title: "prepare the edge and have HAProxy check it",
-			Cause: plan.Cause{Why: "new servers need a place"}, Needs: needs,
+			Cause: p.cause("new servers need a place"), Needs: needs,
 			Provides: []plan.ID{switchover.Prepared}, Config: config(prepare), Early: len(needs) == 1, Limit: edgeLimit,
 			Irreversible: "what it adds gets no traffic, and a failed group takes its own off again"})
 	}
@@ -59,6 +59,15 @@ func (p *planner) step(s plan.Step) {
 	p.out.Steps = append(p.out.Steps, s)
 }
 
+// cause is why a step on the edge is there, at the recipe's first port.
+func (p *planner) cause(why string) plan.Cause {
+	c := plan.Cause{Why: why}
+	if r := p.firstPort(); r != nil {
+		c.File, c.Line = r.Range.Filename, r.Range.Start.Line
+	}
+	return c
+}
+
 // ensure has the edge run.
 func (p *planner) ensure() {
 	if p.facts.Edge.Running {
@@ -68,7 +77,7 @@ func (p *planner) ensure() {
 	if p.facts.Edge.Exists {
 		why = "ports need the shared proxy, and it does not run"
 	}
-	cause := plan.Cause{Why: why}
+	cause := p.cause(why)
 	image := edge.Image(p.in.Desired, p.kind.EdgeImage)
 	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Create, Summary: p.kind.Edge + " from " + image, Cause: cause})
 	p.step(plan.Step{ID: "edge/ensure", Op: edge.OpEnsure, Title: "start the edge " + p.kind.Edge, Cause: cause,
@@ -143,7 +152,7 @@ func (p *planner) routes() {
 			needs = append(needs, plan.ReadyID(r.Addr))
 		}
 	}
-	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: plan.Cause{Why: "ports or routes changed"},
+	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: p.cause("ports or routes changed"),
 		Needs: needs, Provides: []plan.ID{routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
 		Config: config(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted})})
 	p.drop(gone)
