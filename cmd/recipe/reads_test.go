@@ -6,9 +6,6 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -16,7 +13,6 @@ import (
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
-	"github.com/deployrecipe/recipe/builtins/engine/enginetest"
 	"github.com/deployrecipe/recipe/builtins/label"
 )
 
@@ -24,38 +20,20 @@ import (
 // call, with nothing there, with the recipe applied, and with a change pending.
 func TestLookingChangesNothing(t *testing.T) {
 	t.Parallel()
-	e := enginetest.Docker(t)
-	recipe, dir := build(t, "recipe", "."), t.TempDir()
-	t.Cleanup(func() { forget(t, e, recipe) })
-	name, edge := "t"+unique(), "e"+unique()
-	t.Cleanup(func() {
-		sweep(t, e, map[string]string{label.Recipe: name})
-		sweep(t, e, map[string]string{label.Edge: edge})
-	})
-	program, err := os.ReadFile(build(t, "app", app))
-	need(t, err)
-	need(t, os.WriteFile(filepath.Join(dir, "app"), program, 0o755))
-	need(t, os.WriteFile(filepath.Join(dir, "recipe.hcl"), []byte(strings.NewReplacer("NAME", name, "PORT", freePort(t)).Replace(looked)), 0o644))
-
-	log := newCallLog(t, e.Host())
-	run := func(host string, args ...string) {
-		t.Helper()
-		cmd := exec.Command(recipe, args...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "DOCKER_HOST="+host, "RECIPE_EDGE="+edge, "RECIPE_PROXY_IMAGE="+proxyImage(t, e), "TOKEN=sesame")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("recipe %v: %v\n%s", args, err, out)
-		}
-	}
+	s := newStand(t, looked)
+	log := newCallLog(t, s.engine.Host())
+	direct, logged := s.env, append(slices.Clone(s.env), "DOCKER_HOST="+log.host)
 	look := func() {
 		t.Helper()
 		for _, command := range [][]string{
 			{"validate"}, {"plan"}, {"plan", "--json"}, {"plan", "--var", "release=two"}, {"plan", "--destroy"}, {"status"}, {"status", "--json"},
 		} {
-			before := objects(t, e, name)
-			log.reset()
-			run(log.host, command...)
+			before := objects(t, s.engine, s.name)
+			s.env = logged
+			log.take()
+			s.run(0, command...)
 			calls := log.take()
+			s.env = direct
 			if command[0] == "validate" != (len(calls) == 0) {
 				t.Errorf("recipe %v made %d calls: %q", command, len(calls), calls)
 			}
@@ -64,23 +42,23 @@ func TestLookingChangesNothing(t *testing.T) {
 					t.Errorf("recipe %v calls %s", command, call)
 				}
 			}
-			if after := objects(t, e, name); !slices.Equal(before, after) {
+			if after := objects(t, s.engine, s.name); !slices.Equal(before, after) {
 				t.Errorf("recipe %v left %q of %q", command, after, before)
 			}
 		}
 	}
 	look()
-	run(e.Host(), "apply", "--auto-approve")
+	s.run(0, "apply", "--auto-approve")
 	look()
 	// An apply with nothing to do looks no more than a plan does.
-	log.reset()
-	run(log.host, "apply", "--auto-approve")
+	s.env = logged
+	log.take()
+	s.run(0, "apply", "--auto-approve")
 	for _, call := range log.take() {
 		if !strings.HasPrefix(call, http.MethodGet) && !strings.HasPrefix(call, http.MethodHead) {
 			t.Errorf("an apply without changes calls %s", call)
 		}
 	}
-	run(e.Host(), "destroy", "--auto-approve")
 }
 
 const looked = `
@@ -176,8 +154,6 @@ func newCallLog(t *testing.T, engine string) *callLog {
 	log.host = "tcp://" + listener.Addr().String()
 	return log
 }
-
-func (l *callLog) reset() { l.take() }
 
 // take returns the calls since the last time.
 func (l *callLog) take() []string {

@@ -133,7 +133,7 @@ func (r *report) ended(made *planned, result *apply.Result, err error) error {
 		diags = append(diags, diag.Errorf("", nil, "Interrupted", "%d of %d steps were done.", len(result.Done), len(made.Steps)))
 	}
 	last := diags[len(diags)-1]
-	last.Detail += "\n" + aftermath(made, result)
+	last.Detail = strings.TrimRight(last.Detail+"\n\n"+aftermath(made, result), "\n")
 	return failure{diags}
 }
 
