@@ -1,12 +1,14 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/engine/enginetest"
 	"github.com/deployrecipe/recipe/builtins/helper"
 	"github.com/deployrecipe/recipe/builtins/label"
 )
@@ -144,5 +146,14 @@ func (d *deploy) tidy(count, retain int) {
 		if strings.HasPrefix(name, "volume ") && name != "volume "+d.name+"-record" {
 			d.Errorf("%s is left over", name)
 		}
+	}
+}
+
+// edgeFile puts a file into the edge's directory, behind the back of whoever else writes there.
+func (d *deploy) edgeFile(name, text string) {
+	d.Helper()
+	archive := enginetest.Tar(d.T, map[string]string{name: text})
+	if err := d.engine.WriteArchive(context.Background(), d.edge, helper.EdgeDir, bytes.NewReader(archive)); err != nil {
+		d.Fatal(err)
 	}
 }
