@@ -55,7 +55,7 @@ func (a *app) carryOut(ctx context.Context, path string, o applyOptions) error {
 	if err != nil {
 		return err
 	}
-	reader, err := a.open(ctx, o.target, p.head)
+	reader, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (c *carrier) moved(shown *planned) error {
 
 // steps runs the steps, writes the record and tells how it ended.
 func (c *carrier) steps(ctx context.Context) error {
-	c.signals.applying.Store(true)
+	c.signals.apply()
 	defer c.signals.applying.Store(false)
 	result, err := apply.Run(ctx, c.made.Plan, apply.Options{
 		Doers:       builtins.Doers(c.tools()),

@@ -31,7 +31,7 @@ nothing to do; 1 an error; 2 there are changes.`,
 			if err != nil {
 				return err
 			}
-			reader, err := a.open(cmd.Context(), o.target, p.head)
+			reader, err := p.open(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/engine/docker"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/diff"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -80,31 +81,37 @@ func (a *app) newPlanner(path string, o planOptions) (*planner, error) {
 	return &planner{app: a, options: o, module: m, settings: settings, head: head, warnings: diags}, nil
 }
 
+// open opens the engine. Where there is none, what is wrong with the recipe is told instead, if anything is: it
+// would be told next.
+func (p *planner) open(ctx context.Context) (*docker.Reader, error) {
+	reader, err := p.openEngine(ctx, p.options.target, p.head)
+	if err != nil && p.options.mode == kind.Apply {
+		if _, diags := resolve.Check(p.module.decoded, p.module.inputs); diags.HasErrors() {
+			return nil, failure{append(p.warnings, diags...)}
+		}
+	}
+	return reader, err
+}
+
 // make makes the plan for the engine as it stands.
 func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	// Evaluating the recipe and asking the engine take about as long and do not need each other. What is wrong
 	// with the recipe is told first, since it is so whatever the engine says.
-	resolved := make(chan error, 1)
-	refs := p.module.readsImageRefs()
-	if !refs {
-		go func() { resolved <- p.resolve(ctx) }()
-	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	w := builtins.World(r, p.settings)
-	observed, recorded, err := w.List(ctx, p.head)
-	if refs {
-		if err == nil {
-			err = p.learnImageRefs(ctx, r, observed)
-		}
-		if err != nil {
-			return nil, err
-		}
-		resolved <- p.resolve(ctx)
-	}
-	if wrong := <-resolved; wrong != nil {
-		return nil, wrong
-	}
-	if err != nil {
+	listing := make(chan listed, 1)
+	go func() {
+		observed, recorded, err := w.List(ctx, p.head)
+		listing <- listed{observed, recorded, err}
+	}()
+	if err := p.resolve(ctx); err != nil {
 		return nil, err
+	}
+	found := <-listing
+	observed, recorded := found.observed, found.recorded
+	if found.err != nil {
+		return nil, found.err
 	}
 	strangers := p.strangers(observed, recorded)
 	if err := p.owned(strangers); err != nil {
@@ -129,6 +136,12 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 		made.Notes = append(made.Notes, plan.Note{Text: "takes over what was made from " + s.origin})
 	}
 	return &planned{made, desired, observed, recorded, strangers}, nil
+}
+
+type listed struct {
+	observed *state.Observed
+	recorded *state.Recorded
+	err      error
 }
 
 // resolve evaluates the recipe, once: a second plan under the lock is of the same recipe, and a secret may take

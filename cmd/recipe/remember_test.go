@@ -66,10 +66,10 @@ func TestSettled(t *testing.T) {
 			for name, spec := range kept.Resources {
 				resources[name] = strings.Trim(string(spec), `"`)
 			}
-			if got := listed(resources); got != c.resources {
+			if got := inOrder(resources); got != c.resources {
 				t.Errorf("resources %s, want %s", got, c.resources)
 			}
-			if got := listed(releases(made, c.result)); got != c.release {
+			if got := inOrder(releases(made, c.result)); got != c.release {
 				t.Errorf("releases %s, want %s", got, c.release)
 			}
 			if want := c.result.Outputs["job.setup/run"]["release"]; kept.Jobs["job.setup"] != want {
@@ -82,7 +82,7 @@ func TestSettled(t *testing.T) {
 	}
 }
 
-func listed(m map[string]string) string {
+func inOrder(m map[string]string) string {
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		list = append(list, name+"="+m[name])

@@ -28,7 +28,7 @@ type signals struct {
 func listen(stderr io.Writer) *signals {
 	s := &signals{hard: make(chan struct{}), stderr: stderr, in: make(chan os.Signal, 3)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	signal.Notify(s.in, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(s.in, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		for range s.in {
 			s.next()
@@ -51,6 +51,13 @@ func (s *signals) next() {
 	default:
 		os.Exit(exitError)
 	}
+}
+
+// apply says that steps are about to run. From here on nothing may end the process but what next does, least of all
+// a reader of its output that went away.
+func (s *signals) apply() {
+	signal.Ignore(syscall.SIGPIPE)
+	s.applying.Store(true)
 }
 
 // interrupted tells whether the run was told to end.

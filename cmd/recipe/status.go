@@ -33,7 +33,7 @@ Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
 			if err != nil {
 				return err
 			}
-			reader, err := a.open(cmd.Context(), o.target, p.head)
+			reader, err := p.open(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -18,10 +18,10 @@ func (o *targetOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.context, "context", "", "the docker context, by `NAME`, whose engine to use")
 }
 
-// open opens the engine for a recipe, for asking alone: whoever may change it says so by making a docker.Engine
+// openEngine opens the engine for a recipe, for asking alone: whoever may change it says so by making a docker.Engine
 // of the reader. A recipe that names its engine is for that one: it is opened where nothing says otherwise, and
 // nothing else may be.
-func (a *app) open(ctx context.Context, o targetOptions, head state.Recipe) (*docker.Reader, error) {
+func (a *app) openEngine(ctx context.Context, o targetOptions, head state.Recipe) (*docker.Reader, error) {
 	if o.host != "" && o.context != "" {
 		return nil, failf("Two engines", "--host and --context both name the engine. Give one of them.")
 	}
