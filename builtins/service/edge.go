@@ -153,16 +153,10 @@ func (p *planner) routes() {
 		}
 	}
 	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: p.cause("ports or routes changed"),
-		Needs: needs, Provides: []plan.ID{routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
+		Needs: needs, Provides: []plan.ID{switchover.Routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
 		Config: config(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted})})
 	p.drop(gone)
 }
-
-// routed is the milestone that no route leads to what is no longer wanted.
-const routed plan.ID = "proxy.edge@routed"
-
-// dropped is the milestone that services which lost their last route have drained.
-const dropped plan.ID = "proxy.edge@dropped"
 
 // unrouted are the services on the edge that no route will lead to.
 func (p *planner) unrouted() []proxy.Service {
@@ -210,7 +204,7 @@ func (p *planner) drop(gone []proxy.Service) {
 	}
 	slices.Sort(c.Groups)
 	cause := plan.Cause{Why: "no route leads to it any more"}
-	needs := []plan.ID{routed}
+	needs := []plan.ID{switchover.Routed}
 	if len(servers) > 0 {
 		limit := switchover.Default().Drain
 		p.step(plan.Step{ID: "edge/drop/drain", Op: edge.OpDrain, Title: "drain what has no route any more", Cause: cause, Needs: needs,
@@ -219,13 +213,13 @@ func (p *planner) drop(gone []proxy.Service) {
 		needs = []plan.ID{"edge/drop/drain"}
 	}
 	p.step(plan.Step{ID: "edge/drop", Op: edge.OpDrop, Title: "take what has no route off the edge", Cause: cause, Needs: needs,
-		Provides: []plan.ID{dropped}, Config: config(c), Limit: edgeLimit, Irreversible: "nothing leads to it"})
+		Provides: []plan.ID{switchover.Dropped}, Config: config(c), Limit: edgeLimit, Irreversible: "nothing leads to it"})
 }
 
 // leaveEdge takes the recipe off the edge: it has no ports any more.
 func (p *planner) leaveEdge() {
 	p.step(plan.Step{ID: "edge/remove", Op: edge.OpRemove, Title: "leave the edge", Cause: plan.Cause{Why: "the recipe has no ports any more"},
-		Provides: []plan.ID{routed, dropped}, Limit: edgeLimit, Irreversible: "the next apply joins it again",
+		Provides: []plan.ID{switchover.Routed, switchover.Dropped}, Limit: edgeLimit, Irreversible: "the next apply joins it again",
 		Config: config(edge.RemoveConfig{Recipe: p.site.Recipe, Edge: p.kind.Edge})})
 }
 

@@ -178,17 +178,19 @@ func (p *planner) traffic(g *group, out switchover.Group) {
 			if len(m.Ports) > 0 {
 				one.Service = m.Addr.String()
 			}
+			if !m.Changed && out.Moves() && len(m.Ports) > 0 { // it stays, on either side for a while
+				alias := one
+				alias.Name, alias.Side, alias.Ready = switchover.Alias(i.Name, out.Side), string(out.Side), places[out.Side]
+				one.Side, one.Ready = string(out.Side.Other()), places[out.Side.Other()]
+				t.Instances = append(t.Instances, one, alias)
+				continue
+			}
 			for _, side := range []proxy.Side{proxy.A, proxy.B} {
 				if places[side] {
 					one.Side, one.Ready = string(side), true
 				}
 			}
 			t.Instances = append(t.Instances, one)
-			if !m.Changed && out.Moves() && len(m.Ports) > 0 && one.Side != string(out.Side) {
-				alias := one
-				alias.Name, alias.Side, alias.Ready = i.Name+"@"+string(out.Side), string(out.Side), false
-				t.Instances = append(t.Instances, alias)
-			}
 		}
 	}
 	if len(t.Instances) > 0 {

@@ -153,7 +153,13 @@ func (p *planner) standing(b *base, piece piece, group string) switchover.Instan
 		return n
 	}
 	n.Address = at.String()
-	n.Servers = p.places(b.r.Addr, at)
+	for _, place := range p.places(b.r.Addr, at) {
+		if slices.ContainsFunc(b.ports, func(sp switchover.Port) bool { return sp.Name == place.Service }) {
+			n.Servers = append(n.Servers, place)
+		} else {
+			n.Unrouted = true
+		}
+	}
 	return n
 }
 

@@ -3,6 +3,7 @@ package service
 import (
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -12,7 +13,7 @@ import (
 
 // orphans removes the containers of services that the recipe no longer has, once no route leads to them.
 func (p *planner) orphans() {
-	p.out.Add(removals(p.in, plan.Cause{Why: "it is no longer in the recipe"}, []plan.ID{routed, dropped}))
+	p.out.Add(removals(p.in, plan.Cause{Why: "it is no longer in the recipe"}, []plan.ID{switchover.Routed, switchover.Dropped}))
 }
 
 // removals stops and removes all orphans, each after needs.
@@ -62,9 +63,9 @@ func (k Kind) destroy(in kind.Input) kind.Result {
 			effects = append(effects, plan.Effect{Kind: plan.Remove, Group: g.Name, Object: g.Name})
 		}
 		result.Steps = append(result.Steps, plan.Step{ID: "edge/remove", Addr: edgeAddr, Op: edge.OpRemove, Title: "leave the edge",
-			Cause: cause, Provides: []plan.ID{routed, dropped}, Limit: edgeLimit, Irreversible: "the recipe is destroyed", Effects: effects,
+			Cause: cause, Provides: []plan.ID{switchover.Routed, switchover.Dropped}, Limit: edgeLimit, Irreversible: "the recipe is destroyed", Effects: effects,
 			Config: config(edge.RemoveConfig{Recipe: in.Desired.Recipe.Name, Edge: k.Edge})})
 	}
-	result.Add(removals(in, cause, []plan.ID{dropped}))
+	result.Add(removals(in, cause, []plan.ID{switchover.Dropped}))
 	return result
 }

@@ -16,6 +16,13 @@ import (
 // Prepared is the milestone that the edge holds all groups and backends that a plan's switches need.
 const Prepared plan.ID = "proxy.edge@prepared"
 
+// Routed is the milestone that no route leads to what is no longer wanted, Dropped that services which lost their
+// last route have drained.
+const (
+	Routed  plan.ID = "proxy.edge@routed"
+	Dropped plan.ID = "proxy.edge@dropped"
+)
+
 // How long steps may take that wait for nothing but the engine or the edge.
 const (
 	engineLimit = 2 * time.Minute
@@ -275,8 +282,7 @@ func (x *expander) drain(name string, instances []Instance, needs []plan.ID) []p
 	return []plan.ID{step.ID}
 }
 
-// memberOf finds the member that a service on the edge belongs to; one that the recipe no longer puts
-// behind a port has none.
+// memberOf finds the member that a service on the edge belongs to.
 func (x *expander) memberOf(service string) *Member {
 	for i := range x.g.Members {
 		for _, p := range x.g.Members[i].Ports {
@@ -289,6 +295,9 @@ func (x *expander) memberOf(service string) *Member {
 }
 
 func (x *expander) stopStep(m *Member, o Instance, needs []plan.ID) plan.Step {
+	if o.Unrouted {
+		needs = append([]plan.ID{Routed, Dropped}, needs...)
+	}
 	return plan.Step{ID: id(m.Addr.String(), "stop", o.Name), Addr: m.Addr, Op: container.OpStop,
 		Title: "stop " + o.Name, Cause: m.Cause, Needs: needs, Config: config(o.Stop),
 		Provides: []plan.ID{plan.GoneID(m.Addr)},

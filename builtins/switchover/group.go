@@ -76,8 +76,10 @@ type Instance struct {
 	Start   container.StartConfig
 	Probe   container.ProbeConfig
 	Stop    container.StopConfig
-	// Servers are its places on the edge as it stands.
-	Servers []proxy.ServerID
+	// Servers are its places on the edge as it stands, on its member's Ports. Unrouted says that it has others,
+	// to which no route will lead: they are drained once none does.
+	Servers  []proxy.ServerID
+	Unrouted bool
 }
 
 // Moves tells whether traffic has to move from one side to the other.

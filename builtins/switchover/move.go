@@ -158,11 +158,14 @@ func (x *expander) weight(percent int) []plan.Effect {
 // placed names an instance on the wanted side. One that stays while others of its group move has a place on
 // either side for a while, and so two names.
 func (x *expander) placed(m *Member, n Instance) string {
-	if x.g.Moves() && !m.Changed {
-		return n.Name + "@" + string(x.g.Side)
+	if x.g.Moves() && !m.Changed && n.Running {
+		return Alias(n.Name, x.g.Side)
 	}
 	return n.Name
 }
+
+// Alias names an instance's place on the side that its group moves to, where it has one on the other too.
+func Alias(instance string, side proxy.Side) string { return instance + "@" + string(side) }
 
 // readyWithoutTraffic ends the way forward of a group that stands behind no port: a worker is ready when it
 // is fit.
