@@ -53,7 +53,7 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 func directives(s *proxy.Service, side proxy.Side) []string {
 	check := s.Watch(side)
 	if check == nil {
-		return []string{"default-server check inter 2000 fall 3 rise 1 # by default"}
+		return []string{"default-server check inter 2000 fastinter 1000 downinter 1000 fall 3 rise 1 # by default"}
 	}
 	var lines []string
 	if check.Path != "" {
@@ -64,9 +64,12 @@ func directives(s *proxy.Service, side proxy.Side) []string {
 		lines = append(lines, "option httpchk", send)
 	}
 	lines = append(lines, fmt.Sprintf("timeout check %d", check.Timeout.Milliseconds()))
-	// A server that failed once is asked again soon, so that a long interval does not keep a dead one in.
-	server := fmt.Sprintf("default-server check inter %d fastinter %d fall %d rise 1",
-		check.Interval.Milliseconds(), min(check.Interval, time.Second).Milliseconds(), check.Retries)
+	// A server that failed once is asked again soon, so that a long interval does not keep a dead one in, and so
+	// is one that is down, so that it does not keep out one that is back: where both restart with the machine, the
+	// first check often comes before the app is up.
+	soon := min(check.Interval, time.Second).Milliseconds()
+	server := fmt.Sprintf("default-server check inter %d fastinter %d downinter %d fall %d rise 1",
+		check.Interval.Milliseconds(), soon, soon, check.Retries)
 	if check.Port != 0 {
 		server += fmt.Sprintf(" port %d", check.Port)
 	}
