@@ -203,10 +203,10 @@ func (d *differ) orphans() {
 		}
 		if !stays {
 			slices.Sort(gone)
-			d.remove(image, image.Addr.String()+" is no longer in the recipe", slices.Compact(gone))
+			d.remove(image, d.in.Gone(image.Addr), slices.Compact(gone))
 			d.result.Changes = append(d.result.Changes, plan.Change{
 				Addr: image.Addr, Action: plan.Delete, Summary: image.Name,
-				Cause: plan.Cause{Why: image.Addr.String() + " is no longer in the recipe"},
+				Cause: plan.Cause{Why: d.in.Gone(image.Addr)},
 			})
 		}
 	}

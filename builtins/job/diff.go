@@ -43,10 +43,7 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		result.Add(more)
 	}
 	for _, o := range in.Orphans {
-		cause := plan.Cause{Why: o.Addr.String() + " is no longer in the recipe"}
-		if in.Mode == kind.Destroy {
-			cause.Why = "the recipe is destroyed"
-		}
+		cause := plan.Cause{Why: in.Gone(o.Addr)}
 		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: o.Name, Cause: cause})
 		result.Steps = append(result.Steps, remove(o, cause, nil))
 	}

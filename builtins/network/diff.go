@@ -83,10 +83,7 @@ func unchanged(r *state.Resource, objects []state.Object) hcl.Diagnostics {
 }
 
 func remove(in kind.Input, o state.Object) kind.Result {
-	cause := plan.Cause{Why: o.Addr.String() + " is no longer in the recipe"}
-	if in.Mode == kind.Destroy {
-		cause.Why = "the recipe is destroyed"
-	}
+	cause := plan.Cause{Why: in.Gone(o.Addr)}
 	var needs []plan.ID
 	seen := map[addr.Addr]bool{}
 	for _, other := range in.Observed.Objects {

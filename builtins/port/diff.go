@@ -48,7 +48,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	for _, name := range sortedNames(have) {
 		a := addr.New("port", name)
 		result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Delete, Summary: describe(have[name]),
-			Cause: plan.Cause{Why: a.String() + " is no longer in the recipe"}})
+			Cause: plan.Cause{Why: in.Gone(a)}})
 	}
 	return result, nil
 }

@@ -53,6 +53,14 @@ type Input struct {
 	Done Result
 }
 
+// Gone says why an object of a goes: its block is no longer there, or nothing is wanted any more.
+func (in Input) Gone(a addr.Addr) string {
+	if in.Mode == Destroy {
+		return "the recipe is destroyed"
+	}
+	return a.String() + " is no longer in the recipe"
+}
+
 // Mode is what a plan is made for.
 type Mode string
 
