@@ -25,11 +25,15 @@ type image struct {
 	size    int64
 }
 
-// normal spells a reference as engines list it: short, and with a tag.
+// normal spells a reference as engines list it: short, and with a tag, or with a digest, beside which a tag says
+// nothing.
 func normal(ref string) string {
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
 		return ref
+	}
+	if digested, ok := named.(reference.Digested); ok {
+		return reference.FamiliarName(named) + "@" + digested.Digest().String()
 	}
 	return reference.FamiliarString(reference.TagNameOnly(named))
 }

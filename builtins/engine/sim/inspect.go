@@ -84,6 +84,14 @@ func (e *Engine) listener(address netip.Addr) (*box, error) {
 	return nil, fmt.Errorf("%s: %w", address, ErrRefused)
 }
 
+// Running tells whether a container runs, without that being a call of the contract.
+func (e *Engine) Running(name string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	b, err := e.box(name)
+	return err == nil && b.run != nil
+}
+
 // Dump writes everything there is, a line an object, for a test to compare. Ids and times are left out.
 func (e *Engine) Dump() string {
 	e.mu.Lock()

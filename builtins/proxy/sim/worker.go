@@ -128,3 +128,14 @@ func (e *Edge) watch(s *proxy.Stats, server *proxy.Server) {
 		s.Check = "L7OK"
 	}
 }
+
+// Live is what the current worker serves, to be compared with the Sites that are written.
+func (e *Edge) Live() []proxy.Site {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var sites []proxy.Site
+	for _, s := range e.current().sites {
+		sites = with(sites, s)
+	}
+	return sites
+}

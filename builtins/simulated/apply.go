@@ -1,0 +1,158 @@
+package simulated
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/container"
+	edgesteps "github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/image"
+	"github.com/deployrecipe/recipe/builtins/image/buildkit"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/apply"
+	"github.com/deployrecipe/recipe/eval/diff"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Planned is a plan and what it was made of.
+type Planned struct {
+	*plan.Plan
+	Desired  *state.Desired
+	Observed *state.Observed
+	Recorded *state.Recorded
+}
+
+// Plan says what must happen for the world to be as is desired. It changes nothing, d neither.
+func (w *World) Plan(ctx context.Context, d *state.Desired, mode kind.Mode) (*Planned, hcl.Diagnostics, error) {
+	desired := &state.Desired{Recipe: d.Recipe, Outputs: d.Outputs}
+	for _, r := range d.Resources {
+		if mode != kind.Destroy {
+			one := *r
+			desired.Resources = append(desired.Resources, &one)
+		}
+	}
+	observed, recorded, err := w.List(ctx, d.Recipe)
+	if err == nil {
+		err = w.Refine(ctx, observed, desired)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	made, diags := diff.Make(diff.Input{Kinds: builtins.Kinds(w.Settings), Desired: desired, Observed: observed, Recorded: recorded,
+		Mode: mode, Engine: world.Facts(observed).Info.ID})
+	if diags.HasErrors() {
+		return nil, diags, nil
+	}
+	return &Planned{made, desired, observed, recorded}, diags, nil
+}
+
+// ApplyOptions say how a plan is carried out.
+type ApplyOptions struct {
+	apply.Options // Doers, Secret, Alive and Hard are the World's own
+	// Kill is asked at every moment whether the apply ends there; nil for never.
+	Kill func(Moment) bool
+	// Wrap, when set, gives what carries out each step in place of what would.
+	Wrap func(plan.Op, kind.Doer) kind.Doer
+}
+
+// Applied is how an apply ended.
+type Applied struct {
+	*apply.Result
+	Moments []Moment // all that it came through
+	Killed  bool
+}
+
+// Apply carries a plan out.
+func (w *World) Apply(ctx context.Context, p *Planned, o ApplyOptions) (Applied, error) {
+	s := &session{kill: o.Kill, hard: make(chan struct{})}
+	w.mu.Lock()
+	w.session = s
+	w.mu.Unlock()
+	run := o.Options
+	run.Doers, run.Alive, run.Hard, run.Secret = w.doers(p.Desired.Recipe, o.Wrap), s.alive, s.hard, secrets(p.Desired)
+	result, err := apply.Run(ctx, p.Plan, run)
+	if result == nil {
+		result = &apply.Result{}
+	}
+	w.mu.Lock()
+	w.session = nil
+	w.mu.Unlock()
+	done := Applied{Result: result, Moments: s.moments, Killed: s.dead}
+	if s.dead {
+		return done, err
+	}
+	w.remember(p, result)
+	return done, errors.Join(err, w.leaveEdge(ctx))
+}
+
+func (w *World) doers(r state.Recipe, wrap func(plan.Op, kind.Doer) kind.Doer) map[plan.Op]kind.Doer {
+	doers := builtins.DoersOf(builtins.Parts{
+		Containers: container.Tools{Engine: w.Engine, Prober: prober{w}},
+		Images:     image.Build{Images: w.Engine, Dir: r.Dir, Solve: w.build},
+		Edge:       edgesteps.Deps{Engine: w.Engine, Edge: edge{w.Edge, w}},
+	})
+	if wrap != nil {
+		for op, doer := range doers {
+			doers[op] = wrap(op, doer)
+		}
+	}
+	return doers
+}
+
+// build makes an image that is nothing but its name and labels.
+func (w *World) build(_ context.Context, r buildkit.Request, report func(string)) error {
+	if err := w.moment("build "+r.Tags[0], false); err != nil {
+		return err
+	}
+	report("built by the simulator")
+	for _, tag := range r.Tags {
+		w.Engine.AddImage(tag, engine.ImageConfig{Labels: r.Labels}, w.apps(engine.ContainerSpec{Image: tag}))
+	}
+	return w.moment("build "+r.Tags[0], true)
+}
+
+// leaveEdge removes the volume of an edge that is gone, as a helper's session does at its end.
+func (w *World) leaveEdge(ctx context.Context) error {
+	if _, err := w.Engine.Container(ctx, w.Settings.Edge); !errors.Is(err, engine.ErrNotFound) {
+		return err
+	}
+	return w.Engine.RemoveVolume(ctx, w.Settings.Edge)
+}
+
+// remember keeps of an apply what labels cannot tell.
+func (w *World) remember(p *Planned, result *apply.Result) {
+	kept := state.Recorded{Jobs: map[string]string{}}
+	for name, release := range p.Recorded.Jobs {
+		if a, err := addr.Parse(name); err == nil && p.Desired.Find(a) != nil {
+			kept.Jobs[name] = release
+		}
+	}
+	for i := range p.Steps {
+		step := &p.Steps[i]
+		if release := result.Outputs[step.ID]["release"]; step.Addr.Kind == "job" && slices.Contains(result.Done, step.ID) {
+			kept.Jobs[step.Addr.String()] = release
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.recorded[p.Desired.Recipe.Name] = &kept
+}
+
+func secrets(d *state.Desired) func(addr.Addr, string) (string, error) {
+	return func(a addr.Addr, path string) (string, error) {
+		if r := d.Find(a); r != nil {
+			if value, ok := r.Secrets[path]; ok {
+				return value, nil
+			}
+		}
+		return "", errors.New(path + " of " + a.String() + " is no secret that the recipe knows")
+	}
+}

@@ -1,0 +1,169 @@
+package simulated
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/label"
+	proxysim "github.com/deployrecipe/recipe/builtins/proxy/sim"
+)
+
+// ClientOptions say what a client asks for.
+type ClientOptions struct {
+	Port       int
+	Host, Path string
+	// Every is the time between two requests, 50 ms when zero.
+	Every time.Duration
+	// Lasts is how long the n-th request takes on its server, n from 1; nil for DefaultLasts.
+	Lasts func(n int) time.Duration
+	// Seed of the draws by which the edge chooses a side.
+	Seed uint64
+}
+
+// DefaultLasts is 20 ms for most requests and 2 s for one in ten.
+func DefaultLasts(n int) time.Duration {
+	if n%10 == 0 {
+		return 2 * time.Second
+	}
+	return 20 * time.Millisecond
+}
+
+// Client sends requests until it is stopped, whatever becomes of those before, and never one twice.
+type Client struct {
+	world   *World
+	options ClientOptions
+	began   time.Time
+	stop    chan struct{}
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	report Report
+}
+
+// Report is what a client saw.
+type Report struct {
+	Requests int
+	// Early are those that failed before the first one was answered: there was nothing to lose yet.
+	Early int
+	// Answered counts by the release that answered, as SERVICE/RELEASE.
+	Answered map[string]int
+	Lost     []Loss
+}
+
+// Loss is a request that failed.
+type Loss struct {
+	At, Until time.Time // when it was sent, and when it failed
+	Path, Why string
+}
+
+func (l Loss) String() string {
+	return fmt.Sprintf("%s GET %s: %s", l.At.Format("15:04:05.000"), l.Path, l.Why)
+}
+
+// Client starts a client.
+func (w *World) Client(o ClientOptions) *Client {
+	if o.Every == 0 {
+		o.Every = 50 * time.Millisecond
+	}
+	if o.Lasts == nil {
+		o.Lasts = DefaultLasts
+	}
+	if o.Path == "" {
+		o.Path = "/"
+	}
+	c := &Client{world: w, options: o, began: time.Now(), stop: make(chan struct{}), report: Report{Answered: map[string]int{}}}
+	c.running.Go(c.run)
+	return c
+}
+
+// Stop sends nothing more, waits for what was sent, and returns the report.
+func (c *Client) Stop() Report {
+	close(c.stop)
+	c.running.Wait()
+	return c.Report()
+}
+
+// Report is what was seen so far.
+func (c *Client) Report() Report {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.report
+	r.Answered, r.Lost = maps.Clone(r.Answered), slices.Clone(r.Lost)
+	return r
+}
+
+func (c *Client) run() {
+	draws := rand.New(rand.NewPCG(c.options.Seed, 0))
+	ticker := time.NewTicker(c.options.Every)
+	defer ticker.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-ticker.C:
+		case <-c.stop:
+			return
+		}
+		draw, lasts := draws.IntN(100), c.options.Lasts(n)
+		c.running.Go(func() {
+			sent := time.Now()
+			release, err := c.world.request(c.options, draw, lasts)
+			c.note(sent, release, err)
+		})
+	}
+}
+
+func (c *Client) note(sent time.Time, release string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.report.Requests++
+	switch {
+	case err == nil:
+		c.report.Answered[release]++
+	case len(c.report.Answered) == 0:
+		c.report.Early++
+	default:
+		c.report.Lost = append(c.report.Lost, Loss{At: sent, Until: time.Now(), Path: c.options.Path, Why: err.Error()})
+	}
+}
+
+var (
+	errNoEdge = errors.New("the edge does not run")
+	errCut    = errors.New("its container ended while it had the request")
+)
+
+// request sends one request, and returns who answered it.
+func (w *World) request(o ClientOptions, draw int, lasts time.Duration) (release string, err error) {
+	if !w.Engine.Running(w.Settings.Edge) {
+		return "", errNoEdge
+	}
+	conn, err := w.Edge.Open(o.Port, o.Host, o.Path, draw)
+	if err != nil {
+		return "", err
+	}
+	status := 502
+	defer func() { conn.Close(status) }()
+	peer, err := w.Engine.Dial(conn.Address.Addr())
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name(conn), err)
+	}
+	if has := peer.Labels[label.Release]; has != conn.Release {
+		return "", fmt.Errorf("%s leads to %s, which is of release %s", name(conn), peer.Name, has)
+	}
+	timer := time.NewTimer(lasts)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-peer.Gone:
+		return "", fmt.Errorf("%s (%s): %w", name(conn), peer.Name, errCut)
+	}
+	status = 200
+	return conn.ID.Service + "/" + conn.Release, nil
+}
+
+func name(c *proxysim.Conn) string {
+	return fmt.Sprintf("server %d on side %s of %s, release %s", c.ID.Slot, c.ID.Side, c.ID.Service, c.Release)
+}

@@ -1,0 +1,85 @@
+package simulated
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/world"
+)
+
+// readEdge looks at the edge as planning does: at its container, and at what is written.
+func (w *World) readEdge(ctx context.Context) (world.Edge, error) {
+	c, err := w.Engine.Container(ctx, w.Settings.Edge)
+	if errors.Is(err, engine.ErrNotFound) {
+		return world.Edge{}, nil
+	}
+	if err != nil {
+		return world.Edge{}, err
+	}
+	sites, err := w.Edge.Sites(ctx)
+	if err != nil {
+		return world.Edge{}, err
+	}
+	files, err := w.Edge.Files(ctx)
+	return world.Edge{Exists: true, Running: c.State == engine.Running, Container: c, Sites: sites, Files: files}, err
+}
+
+// edge is the proxy as steps see it: there only while its container runs.
+type edge struct {
+	proxy.Edge
+	world *World
+}
+
+// Update changes a site.
+func (e edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (proxy.Outcome, error) {
+	c, err := e.world.Engine.Container(ctx, e.world.Settings.Edge)
+	if errors.Is(err, engine.ErrNotFound) || err == nil && c.State != engine.Running {
+		return proxy.Outcome{}, proxy.ErrAbsent
+	}
+	if err != nil {
+		return proxy.Outcome{}, err
+	}
+	out, err := e.Edge.Update(ctx, recipe, change)
+	if err != nil {
+		return out, err
+	}
+	return out, e.world.moment("change the edge", true)
+}
+
+// Remove takes a site off.
+func (e edge) Remove(ctx context.Context, recipe string) error {
+	_, err := e.Update(ctx, recipe, func(s *proxy.Site) error {
+		*s = proxy.Site{Recipe: recipe}
+		return nil
+	})
+	return err
+}
+
+// prober asks containers over the played network.
+type prober struct{ world *World }
+
+// Probe asks until the target passes or ctx ends.
+func (p prober) Probe(ctx context.Context, t container.Target) (answer container.Answer, err error) {
+	ticker := time.NewTicker(t.Interval)
+	defer ticker.Stop()
+	for {
+		answer.Attempts++
+		status, body, err := p.world.Engine.Probe(t.Address.Addr(), t.Path)
+		answer.Status, answer.Body, answer.Err = status, body, ""
+		if err != nil {
+			answer.Err = err.Error()
+		}
+		if answer.Passed = err == nil && (!t.HTTP || status >= 200 && status < 400); answer.Passed {
+			return answer, nil
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return answer, nil
+		}
+	}
+}

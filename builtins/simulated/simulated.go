@@ -1,0 +1,130 @@
+// Package simulated is a world in memory that recipes are planned and applied on: the played engine and the
+// played edge, put together as a real engine and HAProxy are.
+//
+// Planning and the steps are the real ones. Only what they ask and change is played, in the time of package
+// time: in a synctest bubble a canary of ten minutes takes none. An app is a sim.App, chosen by its image and
+// environment; clients send requests through the edge to the containers behind it, and a request is lost as
+// it would be in earnest: nothing listens, no server is ready, or the container ends while it has the request.
+//
+// Nothing here retries for a client, and the edge's checks are as late as real ones. So what the played proxy
+// delivers, a real one, which tries another server when a connection is refused, does too.
+//
+// An apply on a World can be broken off at any of its moments: before or after any change of the engine, and
+// within any change of the edge. Whatever it would do from then on has no effect, as after kill -9.
+package simulated
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/engine/sim"
+	proxysim "github.com/deployrecipe/recipe/builtins/proxy/sim"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// checkLag is how long the edge takes to notice that a server went away: three checks, a second apart.
+const checkLag = 3 * time.Second
+
+// World is an engine with an edge. Its methods may be called by several goroutines; one recipe is applied at a
+// time.
+type World struct {
+	Engine   *sim.Engine
+	Edge     *proxysim.Edge
+	Settings builtins.Settings
+
+	apps func(engine.ContainerSpec) sim.App
+
+	mu       sync.Mutex
+	seen     map[netip.Addr]time.Time // when a server was last seen to listen
+	recorded map[string]*state.Recorded
+	session  *session // of the apply that runs
+}
+
+var _ kind.World = (*World)(nil)
+
+// Options say what a World is like.
+type Options struct {
+	Settings builtins.Settings
+	// App says what a container runs; nil for DefaultApp. It must not call the engine.
+	App func(engine.ContainerSpec) sim.App
+}
+
+// DefaultApp listens after half a second, is healthy, and ends at once when it is told to.
+func DefaultApp(engine.ContainerSpec) sim.App { return sim.App{Boot: 500 * time.Millisecond} }
+
+// New makes a World with an empty engine, whose registry has every image that is asked for.
+func New(o Options) *World {
+	w := &World{Engine: sim.New(), Settings: o.Settings, apps: o.App,
+		seen: map[netip.Addr]time.Time{}, recorded: map[string]*state.Recorded{}}
+	if w.apps == nil {
+		w.apps = DefaultApp
+	}
+	if w.Settings.Edge == "" {
+		w.Settings = builtins.Environment(func(string) (string, bool) { return "", false })
+	}
+	w.Engine.Stocked = true
+	w.Engine.Play = w.play
+	w.Engine.Fault = w.fault
+	w.Edge = proxysim.New(proxysim.Hooks{
+		Alive:   w.alive,
+		Write:   func(string) error { return w.moment("write the edge's files", false) },
+		Runtime: func(string) error { return w.moment("tell the edge's worker", false) },
+	})
+	return w
+}
+
+// Close ends all containers, so that no goroutine is left.
+func (w *World) Close() { w.Engine.StopAll() }
+
+// play gives containers their app; the edge is played elsewhere, and its container only runs.
+func (w *World) play(spec engine.ContainerSpec) (sim.App, bool) {
+	if spec.Name == w.Settings.Edge {
+		return sim.App{}, true
+	}
+	return w.apps(spec), true
+}
+
+// alive is what the edge's checks say of a server: they begin with it up, and notice its end late.
+func (w *World) alive(at netip.AddrPort) bool {
+	_, err := w.Engine.Dial(at.Addr())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	last, known := w.seen[at.Addr()]
+	if err == nil || !known {
+		w.seen[at.Addr()] = time.Now()
+		return true
+	}
+	return time.Since(last) < checkLag
+}
+
+// List tells everything that belongs to a recipe, as builtins.World does for a real engine.
+func (w *World) List(ctx context.Context, r state.Recipe) (*state.Observed, *state.Recorded, error) {
+	observed, _, err := w.reader().List(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	recorded := w.recorded[r.Name]
+	if recorded == nil {
+		recorded = &state.Recorded{}
+	}
+	return observed, recorded, nil
+}
+
+// Refine completes what List found.
+func (w *World) Refine(ctx context.Context, o *state.Observed, d *state.Desired) error {
+	return w.reader().Refine(ctx, o, d)
+}
+
+func (w *World) reader() world.World {
+	r := builtins.World(w.Engine, w.Settings)
+	r.ReadEdge = w.readEdge
+	return r
+}
