@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -150,7 +151,7 @@ func (r *report) done(made *planned, took time.Duration) {
 
 // failed is a step's failure, at the block that the step belongs to.
 func (r *report) failed(made *planned, f *apply.StepError) *hcl.Diagnostic {
-	var at *hcl.Range
+	at := r.place(f.Cause)
 	if resource := made.desired.Find(f.Addr); resource != nil {
 		at = &resource.Range
 	}
@@ -160,6 +161,28 @@ func (r *report) failed(made *planned, f *apply.StepError) *hcl.Diagnostic {
 		what = "On the way back, the step"
 	}
 	return diag.Errorf(diag.StepFailed, at, "Step failed", "%s %q of %s failed: %s", what, f.Title, f.Addr, text)
+}
+
+// place is the line that a cause names, nil where it names none that was read.
+func (r *report) place(c plan.Cause) *hcl.Range {
+	file := r.sources[c.File]
+	if file == nil || c.Line < 1 {
+		return nil
+	}
+	start, text := 0, file.Bytes
+	for range c.Line - 1 {
+		end := bytes.IndexByte(text[start:], '\n')
+		if end < 0 {
+			return nil
+		}
+		start += end + 1
+	}
+	line, _, _ := bytes.Cut(text[start:], []byte("\n"))
+	indent := len(line) - len(bytes.TrimLeft(line, " \t"))
+	length := len(bytes.TrimRight(line, " \t{"))
+	return &hcl.Range{Filename: c.File,
+		Start: hcl.Pos{Line: c.Line, Column: indent + 1, Byte: start + indent},
+		End:   hcl.Pos{Line: c.Line, Column: length + 1, Byte: start + max(length, indent)}}
 }
 
 // aftermath says where a failure leaves the recipe.

@@ -64,7 +64,9 @@ func TestScriptsOnEngine(t *testing.T) {
 			}
 			env.Defer(func() {
 				sweep(t, e, map[string]string{label.Recipe: name})
+				sweep(t, e, map[string]string{label.Recipe: name + "-two"})
 				sweep(t, e, map[string]string{label.Edge: edge})
+				sweep(t, e, map[string]string{label.Edge: edge + "-two"})
 			})
 			return nil
 		},
