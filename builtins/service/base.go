@@ -91,6 +91,10 @@ func check(spec *container.Spec, target int) *proxy.Check {
 	return c
 }
 
+// changed tells whether another release than the serving one is to take over. Of a service that is wanted
+// nowhere, none is.
+func (b *base) changed() bool { return b.serving != b.release && b.spec.Replicas() > 0 }
+
 // onSide is the release that a side of a service's backends holds, empty where it holds no server that
 // could serve.
 func (b *base) onSide(side proxy.Side) string {

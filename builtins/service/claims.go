@@ -2,6 +2,9 @@ package service
 
 import (
 	"errors"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -14,6 +17,10 @@ func (p *planner) claims(after proxy.Site) {
 	if problem := p.facts.Edge.Problem; problem != nil {
 		p.diags = append(p.diags, diag.Errorf(diag.InvalidValue, nil, "The edge's files cannot be read",
 			"The edge %s is shared by all recipes on the engine, and what it serves cannot be told: %s.", p.kind.Edge, problem))
+		return
+	}
+	if err := after.Validate(); err != nil {
+		p.diags = append(p.diags, diag.Errorf(diag.InvalidValue, p.blamed(err), "The proxy cannot serve this", "%s.", err))
 		return
 	}
 	var others []proxy.Site
@@ -30,11 +37,20 @@ func (p *planner) claims(after proxy.Site) {
 	if errors.Is(err, proxy.ErrClaimed) {
 		summary = "Claimed by another recipe"
 	}
-	d := diag.Errorf(diag.InvalidValue, nil, summary, "%s. Give one of them another port, host or path.", err)
-	if r := p.firstPort(); r != nil {
-		d.Subject = &r.Range
+	p.diags = append(p.diags, diag.Errorf(diag.InvalidValue, p.blamed(err), summary, "%s. Give one of them another port, host or path.", err))
+}
+
+// blamed is the block that an error about the site speaks of: a service that it names, or else the first port.
+func (p *planner) blamed(err error) *hcl.Range {
+	for _, r := range p.in.Resources {
+		if strings.Contains(err.Error(), "service "+r.Addr.Short()+".") {
+			return &r.Range
+		}
 	}
-	p.diags = append(p.diags, d)
+	if r := p.firstPort(); r != nil {
+		return &r.Range
+	}
+	return nil
 }
 
 // firstPort is where a diagnostic about the recipe's ports points.

@@ -116,6 +116,9 @@ func (p *planner) standsPrepared(s edge.PrepareService) bool {
 		return false
 	}
 	b := have.Side(s.Side)
+	if len(s.Backend.Servers) == 0 {
+		return true
+	}
 	if b.Release != s.Backend.Release || !sameCheck(b.Check, s.Backend.Check) {
 		return false
 	}

@@ -52,7 +52,7 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 			b.serving = b.stock.newestRunning()
 		}
 		fresh = fresh && b.serving == ""
-		changed = changed || b.serving != b.release
+		changed = changed || b.changed()
 	}
 	if changed && !fresh {
 		return live, live.Other(), false
@@ -114,6 +114,9 @@ func (p *planner) misses(g switchover.Group) bool {
 				return true
 			}
 			b := port.Current.Side(g.Side)
+			if len(m.New) == 0 {
+				continue
+			}
 			if b.Release != m.Release || !sameCheck(b.Check, port.Check) || port.Current.Mode != port.Mode {
 				return true
 			}

@@ -19,7 +19,7 @@ import (
 // member says what a service's part in its group's switch is, and whether there is anything to do for it.
 func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act bool) {
 	why, exclusive := b.spec.Exclusive()
-	decision := Decide(Facts{Release: b.serving != b.release, Count: b.count() != b.spec.Replicas(), InPlace: b.differsInPlace(),
+	decision := Decide(Facts{Release: b.changed(), Count: b.count() != b.spec.Replicas(), InPlace: b.differsInPlace(),
 		BehindPort: len(b.ports) > 0, Exclusive: exclusive})
 	m = switchover.Member{Addr: b.r.Addr, Release: b.release, Changed: decision.NewRelease(), Ports: b.ports,
 		CreateNeeds: b.createNeeds(), StartNeeds: b.startNeeds(), Writes: b.writes()}

@@ -68,6 +68,7 @@ type expander struct {
 	probed  []plan.ID  // what shows each new instance to be fit
 	moved   plan.ID    // the step after which the new release has all traffic
 	first   []Instance // what had to stop before the new release starts
+	closed  bool       // the doors of what is wanted nowhere are
 }
 
 func (x *expander) add(steps ...plan.Step) {
@@ -277,7 +278,7 @@ func (x *expander) drain(name string, instances []Instance, needs []plan.ID) []p
 	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
 		Wait: "until the last connection ends", Within: x.g.Settings.Drain, Needs: needs,
 		Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
-		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "the new release has the traffic"}
+		Effects: append(x.close(), effects...), Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "the new release has the traffic"}
 	x.add(step)
 	return []plan.ID{step.ID}
 }

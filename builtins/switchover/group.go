@@ -2,6 +2,7 @@ package switchover
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -84,6 +85,11 @@ type Instance struct {
 
 // Moves tells whether traffic has to move from one side to the other.
 func (g *Group) Moves() bool { return !g.Fresh && g.changed() }
+
+// wanted tells whether any container of the wanted release is to run.
+func (g *Group) wanted() bool {
+	return slices.ContainsFunc(g.Members, func(m Member) bool { return len(m.New) > 0 })
+}
 
 func (g *Group) changed() bool {
 	for _, m := range g.Members {

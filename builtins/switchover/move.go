@@ -2,6 +2,7 @@ package switchover
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/container"
@@ -20,7 +21,7 @@ func (x *expander) shift() {
 		x.readyWithoutTraffic()
 	case x.g.Moves():
 		x.stages(ready, effects)
-	case len(ready) > 0 || x.g.Fresh:
+	case len(ready) > 0 || x.g.Fresh && x.g.wanted():
 		percent := x.g.Percent
 		if x.g.Fresh {
 			percent = x.g.percent(100)
@@ -105,7 +106,7 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	step := plan.Step{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
 		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready}),
-		Effects: append(append([]plan.Effect(nil), s.effects...), x.weight(s.percent)...),
+		Effects: slices.Concat(s.effects, x.close(), x.weight(s.percent)),
 		Undo:    x.undoShift(), Limit: edgeLimit}
 	last := &step
 	var hold plan.Step
@@ -127,6 +128,18 @@ func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	}
 	x.moved = last.ID
 	return []plan.ID{last.ID}
+}
+
+// close gives the effects of closing the doors of services that are wanted nowhere any more, once.
+func (x *expander) close() []plan.Effect {
+	var effects []plan.Effect
+	for _, m := range x.g.Members {
+		if !x.closed && len(m.New) == 0 && len(m.Ports) > 0 {
+			effects = append(effects, plan.Effect{Kind: plan.Remove, Group: x.g.Name, Service: m.Addr.String(), Object: m.Addr.String()})
+		}
+	}
+	x.closed = true
+	return effects
 }
 
 func (x *expander) undoShift() []plan.ID {
