@@ -19,6 +19,10 @@ or written.
 
 Ctrl-C finishes the steps in hand and goes back; a second one stops at once.
 
+With --json the output is one object a line: one of type "plan" with the plan, then
+what happens (step_started, step_progress, step_done, step_failed, step_skipped,
+reverting), and last one of type "result".
+
 Exit codes: 0 applied, or nothing to do; 1 an error, also when all was taken back.`,
 		Example: `  recipe apply
   recipe apply ./shop --var release=1.4.2 --auto-approve
