@@ -51,7 +51,7 @@ type EnsureConfig struct {
 type PrepareConfig struct {
 	Recipe   state.Recipe     `json:"recipe"`
 	Ports    []proxy.Port     `json:"ports,omitempty"`  // added where no port of that number stands
-	Groups   []proxy.Group    `json:"groups,omitempty"` // added where no group of that name stands
+	Groups   []proxy.Group    `json:"groups,omitempty"` // added where no group of that name has a service
 	Services []PrepareService `json:"services,omitempty"`
 }
 

@@ -9,18 +9,19 @@ import (
 // The changes that steps make to a site, as functions of data: the steps apply them to the edge, and plans
 // use them to show what the edge will hold.
 
-// Prepare adds what a PrepareConfig names.
+// Prepare adds what a PrepareConfig names. A group that no service is in any more is as good as none.
 func Prepare(site *proxy.Site, c PrepareConfig) {
 	if site.Origin == "" {
 		site.Origin = c.Recipe.Origin
 	}
-	for _, s := range c.Services {
-		prepareService(site, s)
-	}
 	for _, g := range c.Groups {
-		if site.Group(g.Name) == nil {
+		if !slices.ContainsFunc(site.Services, func(s proxy.Service) bool { return s.Group == g.Name }) {
+			Drop(site, DropConfig{Groups: []string{g.Name}})
 			site.Groups = append(site.Groups, g)
 		}
+	}
+	for _, s := range c.Services {
+		prepareService(site, s)
 	}
 	for _, p := range c.Ports {
 		if !slices.ContainsFunc(site.Ports, func(o proxy.Port) bool { return o.Listen == p.Listen }) {

@@ -41,6 +41,7 @@ func (p *planner) edge() {
 		for _, x := range p.expanded {
 			needs = append(needs, x.Settled...)
 		}
+		needs = append(needs, p.first...)
 		p.step(plan.Step{ID: "edge/prepare", Op: edge.OpPrepare, Title: "prepare the edge and have HAProxy check it",
 			Cause: p.cause("new servers need a place"), Needs: needs,
 			Provides: []plan.ID{switchover.Prepared}, Config: config(prepare), Early: len(needs) == 1, Limit: edgeLimit,
@@ -98,7 +99,7 @@ func (p *planner) prepareConfig() edge.PrepareConfig {
 		if len(x.Services) == 0 {
 			continue
 		}
-		if p.site.Group(x.Group.Name) == nil {
+		if p.inUse(x.Group.Name) == nil {
 			c.Groups = append(c.Groups, x.Group)
 		}
 		for _, s := range x.Services {
@@ -146,7 +147,8 @@ func (p *planner) routes() {
 		changed = changed || want == nil || !reflect.DeepEqual(*want, have)
 	}
 	gone := p.unrouted()
-	if !changed && len(gone) == 0 {
+	empty := p.emptied(gone)
+	if !changed && len(gone)+len(empty) == 0 {
 		return
 	}
 	needs := []plan.ID{plan.ReadyID(edgeAddr), switchover.Prepared}
@@ -158,7 +160,7 @@ func (p *planner) routes() {
 	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: p.cause("ports or routes changed"),
 		Needs: needs, Provides: []plan.ID{switchover.Routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
 		Config: config(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted})})
-	p.drop(gone)
+	p.drop(gone, empty)
 }
 
 // unrouted are the services on the edge that no route will lead to.
@@ -178,17 +180,40 @@ func (p *planner) unrouted() []proxy.Service {
 	return gone
 }
 
+// emptied are the groups on the edge that no service will be in.
+func (p *planner) emptied(gone []proxy.Service) []string {
+	stay := map[string]bool{}
+	for _, s := range p.site.Services {
+		moves := func(want edge.PrepareService) bool { return want.Name == s.Name }
+		gone := slices.ContainsFunc(gone, func(g proxy.Service) bool { return g.Name == s.Name })
+		for _, x := range p.expanded {
+			if i := slices.IndexFunc(x.Services, moves); i >= 0 {
+				s.Group = x.Services[i].Group
+			}
+		}
+		stay[s.Group] = stay[s.Group] || !gone
+	}
+	for _, x := range p.expanded {
+		stay[x.Group.Name] = stay[x.Group.Name] || len(x.Services) > 0
+	}
+	var empty []string
+	for _, g := range p.site.Groups {
+		if !stay[g.Name] {
+			empty = append(empty, g.Name)
+		}
+	}
+	return empty
+}
+
 // drop drains what lost its last route and takes it off the edge.
-func (p *planner) drop(gone []proxy.Service) {
-	if len(gone) == 0 {
+func (p *planner) drop(gone []proxy.Service, empty []string) {
+	if len(gone)+len(empty) == 0 {
 		return
 	}
-	c := edge.DropConfig{Recipe: p.site.Recipe}
+	c := edge.DropConfig{Recipe: p.site.Recipe, Groups: empty}
 	var servers []proxy.ServerID
-	groups := map[string]bool{}
 	for _, s := range gone {
 		c.Services = append(c.Services, s.Name)
-		groups[s.Group] = true
 		for _, side := range []proxy.Side{proxy.A, proxy.B} {
 			for _, server := range s.Side(side).Servers {
 				if server.State != proxy.Maint {
@@ -197,15 +222,6 @@ func (p *planner) drop(gone []proxy.Service) {
 			}
 		}
 	}
-	for _, s := range p.site.Services {
-		if !slices.ContainsFunc(gone, func(g proxy.Service) bool { return g.Name == s.Name }) {
-			delete(groups, s.Group)
-		}
-	}
-	for name := range groups {
-		c.Groups = append(c.Groups, name)
-	}
-	slices.Sort(c.Groups)
 	cause := plan.Cause{Why: "no route leads to it any more"}
 	needs := []plan.ID{switchover.Routed}
 	if len(servers) > 0 {
@@ -259,9 +275,12 @@ func (p *planner) targetSite(prepare edge.PrepareConfig) proxy.Site {
 		edge.Settle(&site, x.Group.Name, x.Final, x.Services)
 	}
 	site.Ports = p.wanted
-	for _, s := range p.unrouted() {
-		site.Services = slices.DeleteFunc(site.Services, func(o proxy.Service) bool { return o.Name == s.Name })
+	gone := p.unrouted()
+	drop := edge.DropConfig{Groups: p.emptied(gone)}
+	for _, s := range gone {
+		drop.Services = append(drop.Services, s.Name)
 	}
+	edge.Drop(&site, drop)
 	return site.Normal()
 }
 

@@ -81,12 +81,15 @@ func unfinished(g *group, live proxy.Side) proxy.Side {
 
 // expand turns a group into steps, if anything about it has to change.
 func (p *planner) expand(g *group) {
-	before := p.site.Group(g.name())
-	_, side, fresh := p.sides(g, before)
+	var origin *proxy.Group // all origins lead to the same side
+	if origins := p.origins(g); len(origins) > 0 {
+		origin = origins[0]
+	}
+	_, side, fresh := p.sides(g, origin)
 	out := switchover.Group{Recipe: p.in.Desired.Recipe, Name: g.name(), Addr: g.addr, Settings: g.settings,
-		Before: before, Side: side, Fresh: fresh, After: g.after}
-	if before != nil {
-		out.Percent = before.Percent
+		Before: p.inUse(g.name()), Side: side, Fresh: fresh, After: g.after, First: p.first}
+	if origin != nil {
+		out.Percent = origin.Percent
 	}
 	act := false
 	for _, b := range g.members {

@@ -57,12 +57,22 @@ func removal(a addr.Addr, piece piece, cause plan.Cause, needs []plan.ID) plan.S
 func (k Kind) destroy(in kind.Input) kind.Result {
 	cause := plan.Cause{Why: "the recipe is destroyed"}
 	var result kind.Result
-	if site := world.Facts(in.Observed).Site(in.Desired.Recipe.Name); site != nil {
+	known := world.Facts(in.Observed)
+	site := known.Site(in.Desired.Recipe.Name)
+	// An apply that failed early may have left an edge that no recipe came to use.
+	unused := known.Edge.Exists && known.Edge.Problem == nil && len(known.Edge.Sites) == 0
+	if site != nil || unused {
 		var effects []plan.Effect
-		for _, g := range site.Groups {
-			effects = append(effects, plan.Effect{Kind: plan.Remove, Group: g.Name, Object: g.Name})
+		title := "leave the edge"
+		if unused {
+			title = "remove the edge, which no recipe uses"
+			result.Changes = append(result.Changes, plan.Change{Addr: edgeAddr, Action: plan.Delete, Summary: k.Edge, Cause: plan.Cause{Why: "no recipe uses it"}})
+		} else {
+			for _, g := range site.Groups {
+				effects = append(effects, plan.Effect{Kind: plan.Remove, Group: g.Name, Object: g.Name})
+			}
 		}
-		result.Steps = append(result.Steps, plan.Step{ID: "edge/remove", Addr: edgeAddr, Op: edge.OpRemove, Title: "leave the edge",
+		result.Steps = append(result.Steps, plan.Step{ID: "edge/remove", Addr: edgeAddr, Op: edge.OpRemove, Title: title,
 			Cause: cause, Provides: []plan.ID{switchover.Routed, switchover.Dropped}, Limit: edgeLimit, Irreversible: "the recipe is destroyed", Effects: effects,
 			Config: config(edge.RemoveConfig{Recipe: in.Desired.Recipe.Name, Edge: k.Edge})})
 	}

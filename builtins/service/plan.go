@@ -56,6 +56,7 @@ type planner struct {
 	taken  map[netip.Addr]bool // fixed addresses that some container has
 	once   map[plan.ID]bool    // steps that several services asked for
 
+	first    []plan.ID // steps on the edge that come before all switches
 	expanded []switchover.Expansion
 	leaving  map[string]bool // services of the edge that nothing leads to any more
 	out      kind.Result
@@ -154,6 +155,16 @@ func (p *planner) groups() []*group {
 			all = append(all, g)
 		}
 		g.members = append(g.members, b)
+	}
+	for _, g := range all {
+		p.regroup(g)
+	}
+	for _, g := range all {
+		for _, b := range g.members {
+			for i := range b.ports {
+				b.ports[i].Current = p.site.Service(b.ports[i].Name)
+			}
+		}
 	}
 	return all
 }

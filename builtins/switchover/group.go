@@ -27,6 +27,8 @@ type Group struct {
 	Members []Member
 	// After are milestones that must be reached before a new container starts: jobs.
 	After []plan.ID
+	// First are the steps on the edge that must be done before anything of the group's traffic changes.
+	First []plan.ID
 	// NewPorts are the numbers of ports that open with this group.
 	NewPorts []int
 	Cause    plan.Cause

@@ -193,7 +193,7 @@ func (x *expander) readyWithoutTraffic() {
 
 // retire drains and stops what the new release has replaced, and removes what is kept no longer.
 func (x *expander) retire() {
-	needs := x.probed
+	needs := append(slices.Clone(x.g.First), x.probed...)
 	if x.moved != "" {
 		needs = []plan.ID{x.moved}
 	}
