@@ -142,9 +142,13 @@ func (t Tools) stop(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Ou
 // retire stops a container for good: it must not come back when the engine restarts, or two releases would
 // run, so its restart policy goes first.
 func (t Tools) retire(ctx context.Context, c StopConfig) error {
-	err := t.Engine.UpdateContainer(ctx, c.Name, c.Limits, "no")
-	if err == nil {
-		err = t.Engine.StopContainer(ctx, c.Name, c.Signal, c.Timeout.Std())
+	updated := t.Engine.UpdateContainer(ctx, c.Name, c.Limits, "no")
+	if errors.Is(updated, engine.ErrNotFound) {
+		return nil
+	}
+	err := t.Engine.StopContainer(ctx, c.Name, c.Signal, c.Timeout.Std())
+	if err == nil && updated != nil { // engines refuse it of a container that ends at this moment
+		err = t.Engine.UpdateContainer(ctx, c.Name, c.Limits, "no")
 	}
 	if errors.Is(err, engine.ErrNotFound) {
 		return nil

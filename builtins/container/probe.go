@@ -72,7 +72,8 @@ func (t Tools) probe(ctx context.Context, step plan.Step, in kind.Inputs) (kind.
 	}
 	died := make(chan struct{})
 	healthy := make(chan struct{})
-	go follow(events, have.ID, died, healthy)
+	var exit string // once died is closed
+	go follow(events, have.ID, died, healthy, &exit)
 
 	why, err := t.await(within, c, have, died, healthy)
 	if err != nil || why == "" {
@@ -81,14 +82,17 @@ func (t Tools) probe(ctx context.Context, step plan.Step, in kind.Inputs) (kind.
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return nil, t.unhealthy(ctx, c, why)
+	if !isClosed(died) {
+		return nil, t.unhealthy(ctx, c, why, "")
+	}
+	return nil, t.unhealthy(ctx, c, why, exit)
 }
 
 // await returns why the container is not fit to serve, nothing when it is.
 func (t Tools) await(ctx context.Context, c ProbeConfig, have engine.Container, died, healthy <-chan struct{}) (string, error) {
 	switch {
-	case have.State == engine.Exited || have.State == engine.Dead:
-		return "it is not running", nil
+	case have.State == engine.Exited || have.State == engine.Dead || have.State == engine.Restarting:
+		return "it ended by itself", nil
 	case c.Exec:
 		return awaitEngine(ctx, c, have, died, healthy)
 	case !c.HTTP && !c.TCP:
@@ -119,6 +123,9 @@ func (t Tools) awaitAnswer(ctx context.Context, c ProbeConfig, target Target, di
 	case err == nil && answer.Passed:
 		return "", nil
 	case isClosed(died):
+		if answer.Status == 0 { // that nobody answered says no more than this
+			return "it ended by itself", nil
+		}
 		return "it ended by itself; " + answer.String(), nil
 	case err != nil && ctx.Err() == nil:
 		return "", err
@@ -157,7 +164,8 @@ func awaitRunning(ctx context.Context, died <-chan struct{}) (string, error) {
 	}
 }
 
-func follow(events <-chan engine.Event, id string, died, healthy chan struct{}) {
+// follow closes died, having set exit to the code where the engine tells it, and healthy.
+func follow(events <-chan engine.Event, id string, died, healthy chan struct{}, exit *string) {
 	for event := range events {
 		if event.Container != id {
 			continue
@@ -165,6 +173,7 @@ func follow(events <-chan engine.Event, id string, died, healthy chan struct{}) 
 		switch event.Action {
 		case "die":
 			if !isClosed(died) {
+				*exit = event.Labels["exitCode"]
 				close(died)
 			}
 		case "health_status: healthy":
@@ -184,12 +193,14 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-func (t Tools) unhealthy(ctx context.Context, c ProbeConfig, why string) error {
+func (t Tools) unhealthy(ctx context.Context, c ProbeConfig, why, exit string) error {
 	if now, err := t.Engine.Container(ctx, c.Name); err == nil {
 		switch {
 		case now.OOMKilled:
 			why += "; it was killed for using more memory than its limit"
-		case now.State == engine.Exited:
+		case exit != "": // it may run again by now
+			why += "; its exit code was " + exit
+		case now.State == engine.Exited || now.State == engine.Restarting:
 			why += fmt.Sprintf("; its exit code was %d", now.ExitCode)
 		}
 		if c.Exec && now.HealthLog != "" {
