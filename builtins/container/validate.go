@@ -125,6 +125,9 @@ func (v *validator) health(s *Spec) {
 	}
 	if h.HTTP != nil {
 		check("health.http.port", h.HTTP.Port)
+		if path := h.HTTP.Path; path != "" && (path[0] != '/' || strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r > '~' })) {
+			v.fail("health.http.path", "Not a path", "%q is no path that can be asked for: it has to begin with \"/\"; spaces and other characters are written as %%20 and the like.", path)
+		}
 	}
 	if h.TCP != nil {
 		check("health.tcp.port", h.TCP.Port)
