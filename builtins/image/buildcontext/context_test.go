@@ -135,8 +135,8 @@ func TestErrorsNameThePath(t *testing.T) {
 	for path, want := range map[string]string{
 		"none":      "does not exist; create it",
 		"a":         "is not a directory; set context",
-		"bad":       "has a pattern that cannot be read",
-		"dirignore": "cannot be read",
+		"bad":       `has a pattern that cannot be read: "["; mend it`,
+		"dirignore": "make it a file of patterns",
 	} {
 		_, err := Scan(context.Background(), filepath.Join(dir, path), Options{})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), filepath.Join(dir, path)) {

@@ -40,10 +40,12 @@ func Ignore(root, dockerfile string) ([]string, error) {
 		own, err := ignorefile.ReadAll(file)
 		_ = file.Close()
 		if err != nil {
-			return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+			return nil, fmt.Errorf("%s cannot be read (%w); make it a file of patterns, one a line, or remove it", path, err)
 		}
-		if _, err := patternmatcher.New(own); err != nil {
-			return nil, fmt.Errorf("%s has a pattern that cannot be read: %w", path, err)
+		for _, pattern := range own { // one by one: the error does not tell which it is
+			if _, err := patternmatcher.New([]string{pattern}); err != nil {
+				return nil, fmt.Errorf("%s has a pattern that cannot be read: %q; mend it, or remove its line", path, pattern)
+			}
 		}
 		return append(patterns, own...), nil
 	}
