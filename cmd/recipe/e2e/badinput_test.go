@@ -76,6 +76,9 @@ func (d *deploy) meets(good app, m mishap) {
 		}
 	}
 	d.serves(good.release)
+	if d.Failed() { // let the next one begin where this one did
+		defer func() { d.recipe(good); d.apply() }()
+	}
 	if after := d.objects(); !slices.Equal(after, before) {
 		d.Errorf("it left\n%q\nof\n%q\n%s", after, before, o)
 	}
@@ -109,7 +112,7 @@ func flat(text string) string {
 func fileMishaps() []mishap {
 	return []mishap{
 		{name: "a context that is not there", early: true, recipe: func(a *app) { a.image = "context = \"./none\"\n" },
-			says: []string{"recipe.hcl line", "none"}},
+			says: []string{"recipe.hcl line", "build context DIR/none does not exist", "create it, or set context"}},
 		{name: "an ignore file that cannot be read", early: true, set: func(d *deploy) {
 			path := filepath.Join(d.dir, ".dockerignore")
 			_ = os.Remove(path)
@@ -117,9 +120,9 @@ func fileMishaps() []mishap {
 				d.Fatal(err)
 			}
 			d.Cleanup(func() { _ = os.Remove(path) })
-		}, says: []string{".dockerignore"}},
+		}, says: []string{"recipe.hcl line", "DIR/.dockerignore cannot be read", "or remove it"}},
 		{name: "an ignore file that makes no sense", early: true, set: func(d *deploy) { d.write(".dockerignore", "server\n[a-\n") },
-			says: []string{".dockerignore", "[a-"}},
+			says: []string{"recipe.hcl line", "DIR/.dockerignore has a pattern", "[a-", "mend it"}},
 		{name: "words that do not exist", early: true, recipe: func(a *app) {
 			a.service = "  memory = \"1MiB\"\n  restat = \"no\"\n  networks = [network.bakend]\n"
 			a.more = "network \"backend\" {}\nvolum \"data\" {}\nservice \"two\" {\n  image = image.wb\n  count = \"many\"\n}\n"
@@ -134,22 +137,29 @@ func fileMishaps() []mishap {
 func engineMishaps() []mishap {
 	return []mishap{
 		{name: "no engine", args: []string{"apply", "--auto-approve", "--host", "unix:///nowhere/engine.sock"},
-			says: []string{"The engine does not answer", "unix:///nowhere/engine.sock", "--host"}},
+			says: []string{"The engine does not answer", "unix:///nowhere/engine.sock", "no such socket", "sudo systemctl start docker", "DOCKER_HOST"}},
 		{name: "no engine at a port", args: []string{"plan", "--host", "tcp://127.0.0.1:1"},
-			says: []string{"The engine does not answer", "tcp://127.0.0.1:1", "--host", "refused"}},
+			says: []string{"The engine does not answer", "tcp://127.0.0.1:1", "is the address right"}},
 		{name: "an engine that is too old", set: func(d *deploy) { d.env = append(d.env, "DOCKER_HOST="+oldEngine(d)) },
 			says: []string{"The engine is too old", "1.40", "1.41"}},
 		{name: "a port that another process has", set: func(d *deploy) {
-			port := d.occupy()
-			d.append(fmt.Sprintf("port \"more\" {\n  listen = %d\n  route { to = service.web.http }\n}\n", port))
-			d.env = append(d.env, fmt.Sprint("TAKEN=", port))
-		}, says: []string{"port.more", "taken"}},
-		{name: "a published port that another process has", set: func(d *deploy) {
+			d.append(fmt.Sprintf("port \"more\" {\n  listen = %d\n  route { to = service.web.http }\n}\n", d.occupy()))
+			}, says: []string{"the port is taken", "port more of NAME", "something listens on"}},
+		{name: "a published port that another process has", recipe: func(a *app) { a.release = "r1" }, set: func(d *deploy) {
 			d.append(fmt.Sprintf("service \"db\" {\n  image = image.web\n  expose \"http\" {\n    port = 8080\n    publish = \"127.0.0.1:%d\"\n  }\n}\n", d.occupy()))
-		}, says: []string{"service.db", "taken"}},
-		{name: "a configuration that HAProxy refuses", recipe: func(a *app) {
-			a.edit = func(text string) string { return strings.Replace(text, `"/up"`, `"/`+strings.Repeat("long", 1000)+`"`, 1) }
-		}, says: []string{"HAProxy refuses"}},
+		}, says: []string{"service.db", "recipe.hcl line", "is taken by someone else"}},
+		{name: "an edge whose files somebody broke", set: func(d *deploy) {
+			d.edgeFile("cfg/99-strange.cfg", "nothing of ours\n")
+			d.Cleanup(func() { d.edgeFile("cfg/99-strange.cfg", edgeHeader) })
+		}, early: true, says: []string{"EDGE", "99-strange.cfg"}},
+		{name: "a configuration that HAProxy refuses", set: func(d *deploy) {
+			d.append(fmt.Sprintf("port \"more\" {\n  listen = %d\n  route { to = service.web.http }\n}\n", freePort(d.T)))
+			d.edgeFile("cfg/99-strange.cfg", edgeHeader+"backend strange\n    nonsense here\n")
+			d.Cleanup(func() { d.edgeFile("cfg/99-strange.cfg", edgeHeader) })
+		}, says: []string{"HAProxy", "99-strange.cfg", "nonsense"}},
+		{name: "a path that no proxy could ask for", early: true, recipe: func(a *app) {
+			a.edit = func(text string) string { return strings.Replace(text, `"/up"`, `"/with space"`, 1) }
+		}, says: []string{"recipe.hcl line", "/with space"}},
 		{name: "an image that cannot be pulled", recipe: func(a *app) {
 			a.more = "service \"db\" { image = \"127.0.0.1:1/none:1\" }\n"
 		}, says: []string{"127.0.0.1:1/none:1", "recipe.hcl line"}},
@@ -165,9 +175,9 @@ func appMishaps() []mishap {
 		{name: "a health check that never passes", recipe: func(a *app) {
 			*a = a.with("HEALTH", "fail")
 			a.edit = func(text string) string { return strings.Replace(text, `"20s"`, `"1500ms"`, 1) }
-		}, says: []string{"did not become healthy", "/up", "500", "HEALTH", "Its last output:"}},
+		}, says: []string{"did not become healthy", "within 1.5s", "status 500", "HEALTH", "Its last output:"}},
 		{name: "a container that ends at once", recipe: func(a *app) { a.service = "  command = [\"nonsense\"]\n" },
-			says: []string{"exit code 2", "usage: server", "service.web"}},
+			says: []string{"exit code was 2", "usage: server", "service.web"}},
 		{name: "a container that cannot start", recipe: func(a *app) { a.service = "  entrypoint = [\"/nothing\"]\n" },
 			says: []string{"/nothing", "service.web"}},
 		{name: "a job that fails", recipe: func(a *app) {
@@ -202,6 +212,9 @@ func (d *deploy) append(blocks string) {
 	}
 	d.write("recipe.hcl", string(text)+blocks)
 }
+
+// edgeHeader is what the edge's files begin with.
+const edgeHeader = "# recipe edge format 1\n"
 
 // oldEngine answers as an engine from before 1.41 does, and returns where.
 func oldEngine(d *deploy) string {
