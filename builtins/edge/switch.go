@@ -98,7 +98,7 @@ func (w *worker) drain(ctx context.Context, config DrainConfig, in kind.Inputs) 
 	}
 	left, err := w.Edge.Drain(ctx, servers, config.Limit.Std(), func(open int) {
 		if open > 0 {
-			in.Report(connections(open) + " still open")
+			in.Report(fmt.Sprintf("%d still open", open))
 		}
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/builtins/volume"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -212,6 +213,9 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 			cause = change.Fields[0].Cause
 		} else {
 			cause.Why = b.r.Addr.String() + " is not as it should be"
+		}
+		if p.in.Mode == kind.Rollback {
+			cause = plan.Cause{Why: "back to release " + b.release + ", which ran before"}
 		}
 		updated = p.inPlace(b, cause)
 	}

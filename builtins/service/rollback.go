@@ -30,7 +30,7 @@ func (p *planner) before(r *state.Resource) *base {
 	count := len(kept) // as many as were kept: the rest of the arguments are theirs, too
 	spec.Count = &count
 	was := *r
-	was.Spec = kept[0].Object.Spec
+	was.Spec, was.Sources = kept[0].Object.Spec, nil // the recipe's lines are not where this comes from
 	return &base{r: &was, spec: spec, image: container.Found{Ref: kept[0].Container.Image}, release: release, stock: s,
 		nets: network.Of(spec.Networks, p.nets), ports: p.ports(r.Addr, spec)}
 }

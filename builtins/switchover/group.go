@@ -125,3 +125,17 @@ func id(parts ...string) plan.ID {
 	}
 	return plan.ID(text)
 }
+
+// newcomers names what takes over: the one release that changes, or all of them.
+func (g *Group) newcomers() string {
+	name := ""
+	for _, m := range g.Members {
+		if m.Changed && name != "" {
+			return "the new releases"
+		}
+		if m.Changed {
+			name = "release " + m.Release
+		}
+	}
+	return name
+}

@@ -95,7 +95,7 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 	stages := x.g.Settings.Stages
 	for i, stage := range stages {
 		needs = x.moveTo(stageStep{name: stage.Name, percent: x.g.percent(stage.Weight),
-			title: fmt.Sprintf("stage %q: %d%% of the traffic to the new release", stage.Name, stage.Weight),
+			title: fmt.Sprintf("stage %q: %d%% of the traffic to %s", stage.Name, stage.Weight, x.g.newcomers()),
 			ready: ready, effects: effects, hold: stage.Hold.Std(), final: i == len(stages)-1}, needs)
 		ready, effects = nil, nil
 	}
