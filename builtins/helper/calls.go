@@ -2,6 +2,7 @@ package helper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -78,7 +79,10 @@ func (s *Session) Lock(ctx context.Context, dir, path string) (unlock func() err
 	return func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), s.options.Silence)
 		defer cancel()
-		return s.do(ctx, "Unlock", token, &wire.None{})
+		if err := s.do(ctx, "Unlock", token, &wire.None{}); !errors.Is(err, ErrLockLost) {
+			return err
+		}
+		return nil // it went with the helper
 	}, nil
 }
 
