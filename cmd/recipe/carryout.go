@@ -66,7 +66,7 @@ func (a *app) carryOut(ctx context.Context, path string, o applyOptions) error {
 	}
 	a.show(p.warnings)
 	report := &report{planner: p}
-	if err := report.plan(shown); err != nil || shown.nothing() {
+	if err := report.plan(shown); err != nil || shown.nothing(o.mode) {
 		return err
 	}
 	if !o.autoApprove {
@@ -103,7 +103,7 @@ func (c *carrier) run(ctx context.Context, shown *planned) (err error) {
 		return err
 	}
 	if plan.Digest(c.made.Plan) != plan.Digest(shown.Plan) {
-		if err := c.moved(shown); err != nil || c.made.nothing() {
+		if err := c.moved(shown); err != nil || c.made.nothing(c.options.mode) {
 			return err
 		}
 	}
@@ -112,7 +112,7 @@ func (c *carrier) run(ctx context.Context, shown *planned) (err error) {
 
 // moved decides what to do when the world is not as it was when the plan was shown.
 func (c *carrier) moved(shown *planned) error {
-	if c.made.nothing() {
+	if c.made.nothing(c.options.mode) {
 		return c.report.plan(c.made)
 	}
 	if c.options.autoApprove {

@@ -61,8 +61,11 @@ type planned struct {
 	adopts []stranger
 }
 
-// nothing tells whether carrying the plan out would write nothing at all.
-func (p *planned) nothing() bool { return p.Empty() && len(p.adopts) == 0 }
+// nothing tells whether carrying the plan out would write nothing at all: there is no step, no origin to remember,
+// and in a destroy no record to remove.
+func (p *planned) nothing(mode kind.Mode) bool {
+	return p.Empty() && len(p.adopts) == 0 && (mode != kind.Destroy || len(p.recorded.History) == 0)
+}
 
 // newPlanner reads the recipe at path as far as it must be known before an engine is asked.
 func (a *app) newPlanner(path string, o planOptions) (*planner, error) {

@@ -38,7 +38,11 @@ func (r *report) plan(made *planned) error {
 		}{"plan", made.Plan})
 	}
 	if made.Empty() && len(made.Changes) == 0 && r.options.mode == kind.Destroy {
-		fmt.Fprintf(r.stdout, "Nothing to destroy: the engine runs nothing of %s.\n", r.head.Name)
+		if made.nothing(kind.Destroy) {
+			fmt.Fprintf(r.stdout, "Nothing to destroy: the engine has nothing of %s.\n", r.head.Name)
+		} else {
+			fmt.Fprintf(r.stdout, "All that the engine has of %s is the record of earlier applies, which goes.\n", r.head.Name)
+		}
 		for _, n := range made.Notes {
 			fmt.Fprintf(r.stdout, "%s: %s\n", n.Addr, n.Text)
 		}
