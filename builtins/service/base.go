@@ -98,13 +98,22 @@ func (b *base) changed() bool { return b.serving != b.release && b.spec.Replicas
 // onSide is the release that a side of a service's backends holds, empty where it holds no server that
 // could serve.
 func (b *base) onSide(side proxy.Side) string {
+	return b.holds(side, func(s proxy.State) bool { return s != proxy.Maint })
+}
+
+// serves is the release that gets the requests of a side, empty where nobody does.
+func (b *base) serves(side proxy.Side) string {
+	return b.holds(side, func(s proxy.State) bool { return s == proxy.Ready })
+}
+
+func (b *base) holds(side proxy.Side, fits func(proxy.State) bool) string {
 	for _, sp := range b.ports {
 		if sp.Current == nil {
 			continue
 		}
 		backend := sp.Current.Side(side)
 		for _, s := range backend.Servers {
-			if s.State != proxy.Maint {
+			if fits(s.State) {
 				return backend.Release
 			}
 		}

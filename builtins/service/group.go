@@ -47,17 +47,25 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 	for _, b := range g.members {
 		switch {
 		case len(b.ports) > 0:
-			b.serving = b.onSide(live)
+			b.serving = b.serves(live)
 		default:
 			b.serving = b.stock.newestRunning()
 		}
 		fresh = fresh && b.serving == ""
 		changed = changed || b.changed()
 	}
-	if changed && !fresh {
-		return live, live.Other(), false
+	if changed && !fresh || fresh && occupied(g, live) && !occupied(g, live.Other()) {
+		return live, live.Other(), fresh
 	}
 	return live, live, fresh
+}
+
+// occupied tells whether another release than the wanted one still has requests on a side.
+func occupied(g *group, side proxy.Side) bool {
+	return slices.ContainsFunc(g.members, func(b *base) bool {
+		has := b.onSide(side)
+		return has != "" && has != b.release
+	})
 }
 
 // unfinished finds the serving side of a switch that stopped midway: the one that does not hold the wanted
@@ -117,6 +125,9 @@ func (p *planner) misses(g switchover.Group) bool {
 				return true
 			}
 			b := port.Current.Side(g.Side)
+			if !g.Moves() && slices.ContainsFunc(port.Current.Side(g.Side.Other()).Servers, func(s proxy.Server) bool { return s.State != proxy.Maint }) {
+				return true
+			}
 			if len(m.New) == 0 {
 				continue
 			}
@@ -176,30 +187,37 @@ func (p *planner) traffic(g *group, out switchover.Group) {
 			if !i.Running {
 				continue
 			}
-			places := map[proxy.Side]bool{}
-			for _, s := range i.Servers {
-				places[s.Side] = true
-			}
-			one := plan.Instance{Name: i.Name, Writes: m.Writes}
-			if len(m.Ports) > 0 {
-				one.Service = m.Addr.String()
-			}
-			if !m.Changed && out.Moves() && len(m.Ports) > 0 { // it stays, on either side for a while
-				alias := one
-				alias.Name, alias.Side, alias.Ready = switchover.Alias(i.Name, out.Side), string(out.Side), places[out.Side]
-				one.Side, one.Ready = string(out.Side.Other()), places[out.Side.Other()]
-				t.Instances = append(t.Instances, one, alias)
-				continue
-			}
-			for _, side := range []proxy.Side{proxy.A, proxy.B} {
-				if places[side] {
-					one.Side, one.Ready = string(side), true
-				}
-			}
-			t.Instances = append(t.Instances, one)
+			t.Instances = append(t.Instances, p.places(&m, i, &out)...)
 		}
 	}
 	if len(t.Instances) > 0 {
 		p.out.Traffic = append(p.out.Traffic, t)
 	}
+}
+
+// places are an instance as the plan knows it: once, or once for each side where it has or gets a place on both.
+func (p *planner) places(m *switchover.Member, i switchover.Instance, g *switchover.Group) []plan.Instance {
+	ready, has := map[proxy.Side]bool{}, map[proxy.Side]bool{}
+	for _, id := range i.Servers {
+		has[id.Side] = true
+		if server := p.site.Service(id.Service).Side(id.Side).Server(id.Slot); server.State == proxy.Ready {
+			ready[id.Side] = true
+		}
+	}
+	one := plan.Instance{Name: i.Name, Writes: m.Writes}
+	if len(m.Ports) == 0 {
+		return []plan.Instance{one}
+	}
+	one.Service = m.Addr.String()
+	var all []plan.Instance
+	for _, side := range []proxy.Side{g.Side.Other(), g.Side} {
+		if two := g.Twice(m, i); two || has[side] {
+			one.Name, one.Side, one.Ready = g.Place(m, i, side), string(side), ready[side]
+			all = append(all, one)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, one)
+	}
+	return all
 }

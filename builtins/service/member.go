@@ -154,7 +154,7 @@ func (p *planner) standing(b *base, piece piece, group string) switchover.Instan
 		return n
 	}
 	n.Address = at.String()
-	for _, place := range p.places(b.r.Addr, at) {
+	for _, place := range p.servers(b.r.Addr, at) {
 		if slices.ContainsFunc(b.ports, func(sp switchover.Port) bool { return sp.Name == place.Service }) {
 			n.Servers = append(n.Servers, place)
 		} else {
@@ -164,8 +164,8 @@ func (p *planner) standing(b *base, piece piece, group string) switchover.Instan
 	return n
 }
 
-// places are the servers of a service on the edge that have an address and are not in maint.
-func (p *planner) places(a addr.Addr, at netip.Addr) []proxy.ServerID {
+// servers are those of a service's places on the edge that have an address and are not in maint.
+func (p *planner) servers(a addr.Addr, at netip.Addr) []proxy.ServerID {
 	var places []proxy.ServerID
 	for i := range p.site.Services {
 		s := &p.site.Services[i]
@@ -201,7 +201,6 @@ func stopOf(name string, spec *container.Spec) container.StopConfig {
 func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 	cause := plan.Cause{Why: b.r.Addr.String() + " is new", File: b.r.Range.Filename, Line: b.r.Range.Start.Line}
 	change := plan.Change{Addr: b.r.Addr, Action: plan.Create}
-	updated := false
 	was := b.stock.of(b.serving)
 	if b.serving != "" && len(was) > 0 {
 		change.Fields = p.fields(b, was[0])
@@ -217,8 +216,8 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 		if p.in.Mode == kind.Rollback {
 			cause = plan.Cause{Why: "back to release " + b.release + ", which ran before"}
 		}
-		updated = p.inPlace(b, cause)
 	}
+	updated := p.inPlace(b, cause) // also of what runs and does not serve yet
 	change.Cause = cause
 	change.Summary = summary(b, m)
 	if updated || worthALine(m) {

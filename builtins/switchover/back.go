@@ -104,7 +104,7 @@ func (x *expander) takenServers() ([]proxy.ServerID, []plan.Effect) {
 					continue
 				}
 				servers = append(servers, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side, Slot: n.Slot})
-				effects = append(effects, x.effect(plan.Drained, &m, x.placed(&m, n), x.g.Side))
+				effects = append(effects, x.effect(plan.Drained, &m, x.g.Place(&m, n, x.g.Side), x.g.Side))
 			}
 		}
 	}

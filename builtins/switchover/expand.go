@@ -90,15 +90,13 @@ func (x *expander) settle() {
 	if !x.g.Moves() {
 		return
 	}
-	var leftovers []proxy.ServerID
+	leftovers := x.abandoned(x.g.Side)
 	var effects []plan.Effect
 	for _, m := range x.g.Members {
 		for _, old := range m.Old {
-			for _, s := range old.Servers {
-				if s.Side == x.g.Side {
-					leftovers = append(leftovers, s)
-					effects = append(effects, x.effect(plan.Drained, &m, old.Name, s.Side))
-				}
+			for _, s := range onSide(old.Servers, x.g.Side) {
+				leftovers = append(leftovers, s)
+				effects = append(effects, x.effect(plan.Drained, &m, x.g.Place(&m, old, s.Side), s.Side))
 			}
 		}
 	}
@@ -142,7 +140,7 @@ func (x *expander) stopFirst() {
 		needs = append(needs, m.StartNeeds...)
 		needs = append(needs, x.g.After...)
 		needs = append(needs, x.creates()...)
-		needs = append(needs, x.drain(m.Addr.String()+"/drain", m.Old, needs)...)
+		needs = append(needs, x.drain(m.Addr.String()+"/drain", m.Old, nil, needs)...)
 		for _, old := range m.Old {
 			step := x.stopStep(m, old, needs)
 			step.Undo = []plan.ID{x.undoID("start", old.Name)}
@@ -150,7 +148,7 @@ func (x *expander) stopFirst() {
 			x.stopped = append(x.stopped, step.ID)
 		}
 		x.first = append(x.first, m.Old...)
-		m.Old = nil
+		m.first, m.Old = m.Old, nil
 		x.interrupt(m)
 	}
 }
@@ -257,10 +255,9 @@ func (x *expander) prepare() {
 	}
 }
 
-// drain adds a step that drains instances of the edge; it returns the step's ID, or nothing when none of
-// them has a place there.
-func (x *expander) drain(name string, instances []Instance, needs []plan.ID) []plan.ID {
-	var servers []proxy.ServerID
+// drain adds a step that drains instances of the edge, and servers besides that have none; it returns the step's
+// ID, or nothing when there is nothing to drain.
+func (x *expander) drain(name string, instances []Instance, servers []proxy.ServerID, needs []plan.ID) []plan.ID {
 	var names []string
 	var effects []plan.Effect
 	for _, o := range instances {
@@ -274,6 +271,9 @@ func (x *expander) drain(name string, instances []Instance, needs []plan.ID) []p
 	}
 	if len(servers) == 0 {
 		return nil
+	}
+	if len(names) == 0 {
+		names = []string{"servers without a container"}
 	}
 	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
 		Wait: "until the last connection ends", Within: x.g.Settings.Drain, Needs: needs,

@@ -55,6 +55,8 @@ type Member struct {
 	// Writes are the exclusive volumes.
 	Writes []string
 	Cause  plan.Cause
+
+	first []Instance // what had to stop before the new release starts
 }
 
 // Port is one named port of a service, with its backends as they stand.

@@ -61,7 +61,7 @@ func (x *expander) newServers() ([]proxy.ServerID, []plan.Effect) {
 					continue
 				}
 				ready = append(ready, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side, Slot: n.Slot})
-				effects = append(effects, x.effect(plan.Ready, &m, x.placed(&m, n), x.g.Side))
+				effects = append(effects, x.effect(plan.Ready, &m, x.g.Place(&m, n, x.g.Side), x.g.Side))
 			}
 		}
 	}
@@ -168,17 +168,23 @@ func (x *expander) weight(percent int) []plan.Effect {
 	return []plan.Effect{{Kind: plan.Weight, Group: x.g.Name, Percent: percent}}
 }
 
-// placed names an instance on the wanted side. One that stays while others of its group move has a place on
-// either side for a while, and so two names.
-func (x *expander) placed(m *Member, n Instance) string {
-	if x.g.Moves() && !m.Changed && n.Running {
-		return Alias(n.Name, x.g.Side)
+// Twice tells whether an instance has a place on either side for a while: it stays while others of its group move,
+// or an unfinished switch left it so.
+func (g *Group) Twice(m *Member, n Instance) bool {
+	if g.Moves() && !m.Changed && n.Running {
+		return true
+	}
+	gets := g.Moves() && n.Running && n.Release == m.Release
+	return len(onSide(n.Servers, g.Side.Other())) > 0 && (gets || len(onSide(n.Servers, g.Side)) > 0)
+}
+
+// Place names an instance's place on a side: one that has two goes by another name on the wanted side.
+func (g *Group) Place(m *Member, n Instance, side proxy.Side) string {
+	if side == g.Side && g.Twice(m, n) {
+		return n.Name + "@" + string(side)
 	}
 	return n.Name
 }
-
-// Alias names an instance's place on the side that its group moves to, where it has one on the other too.
-func Alias(instance string, side proxy.Side) string { return instance + "@" + string(side) }
 
 // readyWithoutTraffic ends the way forward of a group that stands behind no port: a worker is ready when it
 // is fit.
@@ -201,7 +207,11 @@ func (x *expander) retire() {
 	for _, m := range x.g.Members {
 		leaving = append(leaving, x.leaving(m)...)
 	}
-	if drained := x.drain(string(x.ID("drain")), leaving, needs); drained != nil {
+	left := x.abandoned(x.g.Side.Other())
+	if !x.g.Moves() {
+		left = append(left, x.abandoned(x.g.Side)...)
+	}
+	if drained := x.drain(string(x.ID("drain")), leaving, left, needs); drained != nil {
 		needs = drained
 	}
 	for i := range x.g.Members {
@@ -223,22 +233,48 @@ func (x *expander) retire() {
 }
 
 // leaving are the instances of a member that give up their places: the old release's and the surplus ones,
-// and, of a member that stays while others of its group move, the places on the side that is left.
+// and, of a member that stays while others of its group move or moved, the places on the side that is left.
 func (x *expander) leaving(m Member) []Instance {
 	var all []Instance
-	for _, o := range append(append([]Instance(nil), m.Old...), m.Surplus...) {
+	for _, o := range m.Old {
 		if x.settled != nil {
 			o.Servers = onSide(o.Servers, x.g.Side.Other())
 		}
 		all = append(all, o)
 	}
-	if x.g.Moves() && !m.Changed {
-		for _, n := range m.New {
-			n.Servers = onSide(n.Servers, x.g.Side.Other())
-			all = append(all, n)
-		}
+	all = append(all, m.Surplus...)
+	for _, n := range m.New {
+		n.Servers = onSide(n.Servers, x.g.Side.Other())
+		all = append(all, n)
 	}
 	return all
+}
+
+// abandoned are the servers on a side, other than in maint, that no instance has: its container was removed.
+func (x *expander) abandoned(side proxy.Side) []proxy.ServerID {
+	var left []proxy.ServerID
+	for i := range x.g.Members {
+		m := &x.g.Members[i]
+		for _, p := range m.Ports {
+			if p.Current == nil {
+				continue
+			}
+			for _, s := range p.Current.Side(side).Servers {
+				at := proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: side, Slot: s.Slot}
+				if s.State != proxy.Maint && !m.has(at) {
+					left = append(left, at)
+				}
+			}
+		}
+	}
+	return left
+}
+
+// has tells whether an instance of the member has a place.
+func (m *Member) has(place proxy.ServerID) bool {
+	return slices.ContainsFunc(slices.Concat(m.New, m.Old, m.Surplus, m.Prune, m.first), func(n Instance) bool {
+		return slices.Contains(n.Servers, place)
+	})
 }
 
 func onSide(servers []proxy.ServerID, side proxy.Side) []proxy.ServerID {
