@@ -1,23 +1,20 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+	"time"
 
-	"github.com/deployrecipe/recipe/cmd/internal/run"
 	"github.com/deployrecipe/recipe/cmd/internal/stage"
 )
 
 // play shows everything, in acts.
 func (d *demo) play(ctx context.Context) error {
-	d.note("The engine is %s, the app is a copy of %s.", d.engine.Host(), stage.Example)
+	d.note("%s\nThe app is a copy of %s.", d.place.about(), stage.Example)
 	d.command("cd %s", d.dir)
-	d.command("export %s", strings.Join(d.env, " "))
+	d.command("export %s", strings.Join(d.place.env(), " "))
 	for _, act := range []struct {
 		title string
 		play  func(context.Context) error
@@ -45,7 +42,12 @@ func (d *demo) applyFirst(ctx context.Context) error {
 	if err := d.apply(ctx, "release=1"); err != nil {
 		return err
 	}
-	return d.look(ctx)
+	url, answer, err := d.place.ask(ctx, "/release")
+	d.command("curl %s", url)
+	if err == nil {
+		d.note("%s", answer)
+	}
+	return err
 }
 
 func (d *demo) planChange(ctx context.Context) error {
@@ -66,9 +68,39 @@ func (d *demo) rollback(ctx context.Context) error {
 
 func (d *demo) destroy(ctx context.Context) error { return d.recipe(ctx, "destroy", "--auto-approve") }
 
+// underLoad lets clients use the app from a second before a switch to a second after it, and shows how they
+// fared.
+func (d *demo) underLoad(ctx context.Context, from, to string, change func() error) error {
+	clients, err := d.place.use(ctx, d.rate)
+	if err != nil {
+		return err
+	}
+	d.note("Clients that never retry send %g requests/s: quick ones, slow ones, on kept and on fresh connections.", d.rate)
+	if wait(ctx, time.Second); ctx.Err() == nil {
+		err = change()
+		wait(ctx, time.Second)
+	}
+	clients.Stop()
+	report := clients.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	d.timeline(report, from, to)
+	d.count(report.Total.Attempted, report.Total.Failed, report.Total.Cut)
+	for _, failure := range report.Failures {
+		d.note("  %s", failure)
+	}
+	d.asked += report.Total.Attempted
+	d.lost += report.Total.Failed
+	if report.Releases[to] == 0 && err == nil {
+		err = fmt.Errorf("release %s was deployed, and no client has seen it", to)
+	}
+	return err
+}
+
 // verdict sums up.
 func (d *demo) verdict() error {
-	d.heading("That was one deploy and one rollback")
+	d.heading("That was a deploy and a rollback")
 	d.count(d.asked, d.lost, 0)
 	if d.lost > 0 {
 		return fmt.Errorf("%d requests failed", d.lost)
@@ -90,27 +122,15 @@ func (d *demo) recipe(ctx context.Context, args ...string) error {
 
 func (d *demo) recipeTo(ctx context.Context, out io.Writer, args ...string) error {
 	d.command("recipe %s", strings.Join(args, " "))
-	c := run.Command{Dir: d.dir, Env: d.env, Stdout: out, Stderr: os.Stderr}
-	if err := c.Do(ctx, d.tool, args...); err != nil {
+	if err := d.place.recipe(ctx, out, args...); err != nil {
 		return fmt.Errorf("recipe %s: %w", args[0], err)
 	}
 	return nil
 }
 
-// clear removes, without a word, whatever this or an earlier run has made.
-func (d *demo) clear(ctx context.Context) error {
-	var said bytes.Buffer
-	c := run.Command{Dir: d.dir, Env: d.env, Stdout: &said, Stderr: &said}
-	if err := c.Do(ctx, d.tool, "destroy", "--auto-approve", "--lock-timeout", "1m"); err != nil {
-		return fmt.Errorf("recipe destroy: %w\n%s", err, &said)
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
 	}
-	own, err := stage.Leftovers(ctx, d.engine, prefix)
-	shared, more := stage.Leftovers(ctx, d.engine, edge)
-	if err := errors.Join(err, more); err != nil {
-		return err
-	}
-	if left := append(own, shared...); len(left) > 0 {
-		return fmt.Errorf("these are left over: %q", left)
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,57 +11,46 @@ import (
 	"github.com/deployrecipe/recipe/cmd/internal/stage"
 )
 
-const (
-	exampleName = `name = "hello"`      // as the example's recipe says it
-	demoName    = `name = "hello-demo"` // lest an app that somebody deployed from the example is taken for ours
-	prefix      = "hello-demo"
-	edge        = "recipe-demo-edge"
-)
-
-// errNoEngine says that there is nothing to deploy to.
-var errNoEngine = errors.New("no Docker engine can be had, and the demo needs one; \"make setup\" says what to install")
-
 // demo is one run.
 type demo struct {
 	*screen
-	engine *docker.Engine
-	tool   string   // the path of recipe
-	dir    string   // of the app's copy
-	port   int      // the app's
-	env    []string // of recipe
-	rate   float64
-	lost   int // requests that failed so far
-	asked  int // requests so far
+	place place
+	dir   string // of the app's copy
+	rate  float64
+	lost  int // requests that failed so far
+	asked int // requests so far
 }
 
-// prepare builds and finds what the demo needs, and clears away what an interrupted run has left.
-func prepare(ctx context.Context, rate float64) (*demo, error) {
-	d := &demo{screen: newScreen(os.Stdout), rate: rate}
-	var err error
-	if d.engine, err = docker.Open(ctx, docker.Options{}); err != nil {
-		return nil, errors.Join(errNoEngine, err)
-	}
-	d.note("Building recipe and the example app ...")
+// prepare builds what the demo needs and finds where it can play.
+func (d *demo) prepare(ctx context.Context, simulate bool) error {
+	d.note("Building the example app ...")
 	root, err := stage.Root(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if d.tool, err = stage.Tool(ctx, root); err != nil {
-		return nil, err
+	engine, noEngine := docker.Open(ctx, docker.Options{})
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if err := d.copyExample(ctx, root); err != nil {
-		return nil, err
+		return err
 	}
-	d.env = append(stage.ProxyEnv(stage.ProxyImage(ctx, d.engine)), "RECIPE_EDGE="+edge)
-	if err := d.clear(ctx); err != nil {
-		return nil, fmt.Errorf("clearing away what an earlier demo has left: %w", err)
+	if simulate || noEngine != nil {
+		d.place, err = newSimulation(d.dir, d.screen, noEngine)
+		return err
 	}
-	if d.port, err = stage.FreePort(8080); err != nil {
-		return nil, err
-	}
-	d.env = append(d.env, fmt.Sprintf("RECIPE_VAR_port=%d", d.port))
-	return d, nil
+	d.place, err = newReal(ctx, engine, root, d.dir)
+	return err
 }
+
+// The files of the example that the demo changes, and how its copy calls itself, lest an app that somebody
+// deployed from the example is taken for ours.
+const (
+	recipeFile  = "recipe.hcl"
+	pageFile    = "page.html"
+	exampleName = `name = "hello"`
+	demoName    = `name = "hello-demo"`
+)
 
 // copyExample copies what the image and the recipe are made of, and builds the app's server beside it.
 func (d *demo) copyExample(ctx context.Context, root string) error {
@@ -80,21 +68,8 @@ func (d *demo) copyExample(ctx context.Context, root string) error {
 			return err
 		}
 	}
-	if err := d.edit(recipeFile, exampleName, demoName); err != nil {
-		return err
-	}
-	info, err := d.engine.Info(ctx)
-	if err != nil {
-		return err
-	}
-	return stage.App(ctx, root, info.Arch, filepath.Join(dir, "server"))
+	return d.edit(recipeFile, exampleName, demoName)
 }
-
-// The files of the example that the demo changes.
-const (
-	recipeFile = "recipe.hcl"
-	pageFile   = "page.html"
-)
 
 // edit replaces a text that stands in a file of the copy, once.
 func (d *demo) edit(name, old, new string) error {

@@ -30,6 +30,15 @@ func (s *screen) paint(code, text string) string {
 func (s *screen) old(text string) string { return s.paint("34", text) }
 func (s *screen) new(text string) string { return s.paint("32", text) }
 
+// width is the number of columns, 0 for what is no terminal.
+func (s *screen) width() int {
+	columns, _, err := term.GetSize(int(s.out.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
 func (s *screen) heading(title string) {
 	s.acts++
 	fmt.Fprintf(s.out, "\n%s\n", s.paint("1;36", fmt.Sprintf("== %d. %s ==", s.acts, title)))
