@@ -71,7 +71,9 @@ func World(r engine.Reader, s Settings) world.World {
 	return world.World{Reader: r, Edge: s.Edge, Refiners: []world.Refine{
 		container.Refine,
 		func(ctx context.Context, r engine.Reader, o *state.Observed, d *state.Desired) error {
-			return image.Refine(ctx, r, o, d, ImageOptions(s))
+			options := ImageOptions(s)
+			options.Version = world.Facts(o).Info.Version
+			return image.Refine(ctx, r, o, d, options)
 		},
 	}}
 }
