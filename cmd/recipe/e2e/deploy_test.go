@@ -39,15 +39,23 @@ func newDeploy(t *testing.T) *deploy {
 	id := strings.ToLower(rand.Text()[:10])
 	d := &deploy{T: t, engine: enginetest.Docker(t), dir: t.TempDir(), name: "e2e-" + id, edge: "e2e-edge-" + id, tool: program(t)}
 	d.port, d.tcp = freePort(t), freePort(t)
-	if err := os.Link(server(t), filepath.Join(d.dir, "server")); err != nil {
-		binary, err := os.ReadFile(server(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		d.write("server", string(binary))
+	if err := linkOrCopy(server(t), filepath.Join(d.dir, "server")); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(d.clear)
 	return d
+}
+
+// linkOrCopy has a file at another place too.
+func linkOrCopy(from, to string) error {
+	if os.Link(from, to) == nil {
+		return nil
+	}
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o755)
 }
 
 // ports are handed out once a process, from a place of its own, below those that outgoing connections take.
