@@ -62,6 +62,7 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	release := spec.Release(image.Content)
 	made := in.Observed.At(r.Addr)
 	if done(in, r.Addr, release, made) {
+		result.Add(superseded(r.Addr, release, made))
 		return result, nil
 	}
 	cause := why(r, release, made)
@@ -72,13 +73,33 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	run.Cause = cause
 	result.Changes = append(result.Changes, plan.Change{Addr: r.Addr, Action: plan.Run,
 		Summary: "release " + release + ", at most " + spec.Timeout.String(), Cause: cause})
-	result.Steps = append(result.Steps, run)
 	for _, o := range made {
-		if o.Release != release {
-			result.Steps = append(result.Steps, remove(o, plan.Cause{Why: "a later release of the job is done"}, []plan.ID{run.ID}))
+		if o.Release == release {
+			continue
 		}
+		step := remove(o, plan.Cause{Why: "a later release of the job is done"}, []plan.ID{run.ID})
+		if o.Running { // an apply that was broken off began it, and two releases must not run at once
+			step = remove(o, plan.Cause{Why: "another release of the job is wanted"}, nil)
+			run.Needs = append(run.Needs, step.ID)
+		}
+		result.Steps = append(result.Steps, step)
 	}
+	result.Steps = append(result.Steps, run)
 	return result, nil
+}
+
+// superseded removes what is left of other releases of a job whose wanted release is done: an apply that was broken
+// off made it.
+func superseded(a addr.Addr, release string, made []state.Object) (result kind.Result) {
+	cause := plan.Cause{Why: "the job is done for the release that is wanted"}
+	for _, o := range made {
+		if o.Release == release || o.Type != "container" {
+			continue
+		}
+		result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Update, Summary: "without " + o.Name, Cause: cause})
+		result.Steps = append(result.Steps, remove(o, cause, nil))
+	}
+	return result
 }
 
 // done tells whether a release of a job ran to a good end.
