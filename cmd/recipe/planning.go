@@ -108,13 +108,24 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 		observed, recorded, err := w.List(ctx, p.head)
 		listing <- listed{observed, recorded, err}
 	}()
-	if err := p.resolve(ctx); err != nil {
-		return nil, err
+	refs := p.module.readsImageRefs() // these are known once the engine was asked
+	if !refs {
+		if err := p.resolve(ctx); err != nil {
+			return nil, err
+		}
 	}
 	found := <-listing
 	observed, recorded := found.observed, found.recorded
 	if found.err != nil {
 		return nil, found.err
+	}
+	if refs {
+		if err := p.learnImageRefs(ctx, r, observed); err != nil {
+			return nil, err
+		}
+		if err := p.resolve(ctx); err != nil {
+			return nil, err
+		}
 	}
 	strangers := p.strangers(observed, recorded)
 	if err := p.owned(strangers); err != nil {
