@@ -11,7 +11,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/engine/enginetest"
 	"github.com/deployrecipe/recipe/cmd/internal/stage"
 	"github.com/deployrecipe/recipe/eval/event"
@@ -20,54 +22,57 @@ import (
 // app is the recipe of testdata on a machine of its own.
 type app struct {
 	*machine
-	recipe, tool string
-	env          []string
+	programs
+	recipe string // its directory
+	env    []string
 }
 
-// deployed is an app whose first release is kept, stopped, and whose second one serves. The test runs beside
-// others.
-func deployed(t *testing.T) *app {
+// programs are the files that tests play with, as they are built from this checkout.
+type programs struct{ tool, server, page string }
+
+// build makes the program as a release of it is made, and the example app.
+func build(t *testing.T) programs {
 	t.Helper()
-	needs(t)
-	t.Parallel()
-	a := &app{machine: newMachine(t), recipe: t.TempDir()}
-	a.build()
-	a.on()
-	a.bringProxy()
-	for release, text := range []string{"r1", "r2"} {
-		a.must(0, "apply", "--auto-approve", "--var", "release="+text)
-		a.Logf("release %d is applied", release+1)
-	}
-	return a
-}
-
-// build makes the program as a release of it is made, and the recipe's directory.
-func (a *app) build() {
-	a.Helper()
-	root, err := stage.Root(a.Context())
+	root, err := stage.Root(t.Context())
 	if err != nil {
-		a.Fatal(err)
+		t.Fatal(err)
 	}
-	a.tool = filepath.Join(a.dir, "recipe")
-	build := exec.CommandContext(a.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", a.tool, "./cmd/recipe")
+	dir := t.TempDir()
+	p := programs{filepath.Join(dir, "recipe"), filepath.Join(dir, "server"), filepath.Join(root, stage.Example, "page.html")}
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", p.tool, "./cmd/recipe")
 	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
-		a.Fatalf("building recipe: %v\n%s", err, said)
+		t.Fatalf("building recipe: %v\n%s", err, said)
 	}
-	if err := stage.App(a.Context(), root, runtime.GOARCH, filepath.Join(a.recipe, "server")); err != nil {
-		a.Fatal(err)
+	if err := stage.App(t.Context(), root, runtime.GOARCH, p.server); err != nil {
+		t.Fatal(err)
 	}
-	for name, from := range map[string]string{
-		"page.html": filepath.Join(root, stage.Example, "page.html"), "recipe.hcl": filepath.Join("testdata", "recipe.hcl"),
-	} {
-		text, err := os.ReadFile(from)
+	return p
+}
+
+// deployed is an app whose first release is kept, stopped, and whose second one serves.
+func deployed(t *testing.T, p programs) *app {
+	t.Helper()
+	a := &app{machine: newMachine(t), programs: p}
+	a.recipe = filepath.Join(a.dir, "recipe")
+	if err := os.Mkdir(a.recipe, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, from := range map[string]string{"server": p.server, "page.html": p.page, "recipe.hcl": "testdata/recipe.hcl"} {
+		content, err := os.ReadFile(from)
 		if err != nil {
-			a.Fatal(err)
+			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(a.recipe, name), text, 0o644); err != nil {
-			a.Fatal(err)
+		if err := os.WriteFile(filepath.Join(a.recipe, name), content, 0o755); err != nil {
+			t.Fatal(err)
 		}
 	}
+	a.on()
+	a.bringProxy()
+	a.must(0, "apply", "--auto-approve", "--var", "release=r1", "--var", "worker=w1")
+	a.must(0, "apply", "--auto-approve", "--var", "release=r2")
+	a.doors()
+	return a
 }
 
 // bringProxy copies the edge's image from the engine that tests use elsewhere: the machine has no network that
@@ -77,15 +82,15 @@ func (a *app) bringProxy() {
 	e := enginetest.Docker(a)
 	image := stage.ProxyImage(a.Context(), e)
 	if image == "" {
-		image = "haproxy:3.2-alpine" // the tool's own choice
+		image = edge.DefaultImage
 		if _, err := e.Pull(a.Context(), image, "", nil); err != nil {
 			a.Fatal(err)
 		}
 	}
 	save := exec.CommandContext(a.Context(), "docker", "--host", e.Host(), "save", image)
 	load := exec.CommandContext(a.Context(), "docker", "--host", a.host(), "load")
-	var said bytes.Buffer
-	save.Stderr, load.Stdout, load.Stderr = &said, &said, &said
+	var saving, loading bytes.Buffer
+	save.Stderr, load.Stdout, load.Stderr = &saving, &loading, &loading
 	var err error
 	if load.Stdin, err = save.StdoutPipe(); err != nil {
 		a.Fatal(err)
@@ -96,9 +101,9 @@ func (a *app) bringProxy() {
 		}
 	}
 	if err != nil {
-		a.Fatalf("copying %s to the machine's engine: %v\n%s", image, err, &said)
+		a.Fatalf("copying %s to the machine's engine: %v\n%s%s", image, err, &saving, &loading)
 	}
-	a.env = []string{"RECIPE_PROXY_IMAGE=" + image, "RECIPE_EDGE=edge", "DOCKER_HOST=" + a.host(), "DOCKER_CONTEXT=", "NO_COLOR=1"}
+	a.env = []string{"RECIPE_PROXY_IMAGE=" + image, "RECIPE_EDGE=edge", "DOCKER_HOST=" + a.host(), "NO_COLOR=1"}
 }
 
 // command is a run of the program that is still to be started.
@@ -137,7 +142,7 @@ func (a *app) settled(release string) {
 }
 
 // interrupted begins to apply a release and does something when the step with such a title begins. The apply has
-// to end with an error for people, which is returned.
+// to end with an error for people soon, which is returned.
 func (a *app) interrupted(release, title string, do func()) string {
 	a.Helper()
 	cmd := a.command("apply", "--auto-approve", "--json", "--var", "release="+release)
@@ -150,7 +155,7 @@ func (a *app) interrupted(release, title string, do func()) string {
 	if err := cmd.Start(); err != nil {
 		a.Fatal(err)
 	}
-	reached := false
+	reached, since := false, time.Now()
 	var said strings.Builder
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		var e event.Event
@@ -161,11 +166,17 @@ func (a *app) interrupted(release, title string, do func()) string {
 		if !reached && e.Type == event.StepStarted && strings.HasPrefix(e.Title, title) {
 			reached = true
 			do()
+			since = time.Now()
 		}
 	}
 	_ = cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); !reached || code != 1 || !strings.HasPrefix(strings.TrimSpace(stderr.String()), "Error: ") {
 		a.Fatalf("reached %q: %t; exit code %d\n%s%s", title, reached, code, &said, &stderr)
+	}
+	if took := time.Since(since); took > 20*time.Second {
+		a.Errorf("it took the apply %s to see that the engine is gone", took)
+	} else {
+		a.Logf("the apply ended after %.1f s", took.Seconds())
 	}
 	return stderr.String()
 }

@@ -3,12 +3,12 @@ package restart
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,7 +25,6 @@ type machine struct {
 	first   *exec.Cmd // its first process, nil while the machine is off
 	orders  io.WriteCloser
 	answers *bufio.Reader
-	boots   int
 }
 
 // newMachine makes a machine that is off. It is scrapped with the test.
@@ -55,34 +54,33 @@ func newMachine(t testing.TB) *machine {
 	return m
 }
 
-// needs finds dockerd, or ends the test that cannot do without.
+// needs finds dockerd, or ends a test that cannot do without it.
 func needs(t testing.TB) string {
 	t.Helper()
-	missing := func(why string) {
-		if os.Getenv("RECIPE_REQUIRE_ENGINE") != "" {
-			t.Fatalf("RECIPE_REQUIRE_ENGINE is set: %s", why)
-		}
-		t.Skip(why)
-	}
 	if os.Getuid() != 0 {
-		missing("needs root, to run an engine of its own")
+		t.Skip("needs root, to run an engine of its own")
 	}
-	path := ""
 	for _, name := range []string{"dockerd", "/usr/sbin/dockerd", "/usr/local/sbin/dockerd"} {
-		if found, err := exec.LookPath(name); err == nil && path == "" {
-			path = found
+		if path, err := exec.LookPath(name); err == nil {
+			return path
 		}
 	}
-	if path == "" {
-		missing("needs dockerd, which is not installed here")
+	lacks(t, "needs dockerd, which is not installed here")
+	return ""
+}
+
+// lacks skips a test, unless the machine is said to have what is needed.
+func lacks(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("RECIPE_REQUIRE_ENGINE") != "" {
+		t.Fatalf("RECIPE_REQUIRE_ENGINE is set: %s", what)
 	}
-	return path
+	t.Skip(what)
 }
 
 // on turns the machine on and starts its engine; it returns as soon as that answers.
 func (m *machine) on() {
 	m.Helper()
-	m.boots++
 	m.first = exec.Command("/proc/self/exe")
 	m.first.Env = append(os.Environ(), inside+"="+m.dir, "DOCKER_HOST=", "PATH="+os.Getenv("PATH")+":/usr/local/sbin:/usr/sbin:/sbin")
 	m.first.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWNET, Setsid: true}
@@ -98,7 +96,10 @@ func (m *machine) on() {
 	m.orders, m.answers = orders, bufio.NewReader(answers)
 	if err := m.first.Start(); err != nil {
 		m.first = nil
-		m.Fatalf("a machine of its own: %v", err)
+		if errors.Is(err, os.ErrPermission) {
+			lacks(m, "needs to make namespaces, which root may not do here")
+		}
+		m.Fatal(err)
 	}
 	m.answer()
 	m.engineOn()
@@ -159,34 +160,6 @@ func (m *machine) answer() string {
 		m.Fatalf("the machine says: %s", line)
 	}
 	return strings.TrimSpace(text)
-}
-
-// process is one of the machine's, by the numbers that it has there.
-type process struct {
-	pid, parent int
-	name        string
-}
-
-func (m *machine) processes() []process {
-	m.Helper()
-	var list []process
-	for _, text := range strings.Fields(m.order("processes")) {
-		parts := strings.SplitN(text, ":", 3)
-		pid, _ := strconv.Atoi(parts[0])
-		parent, _ := strconv.Atoi(parts[1])
-		list = append(list, process{pid, parent, parts[2]})
-	}
-	return list
-}
-
-// kill kills the machine's processes that are chosen, the first one of the list first.
-func (m *machine) kill(chosen ...process) {
-	m.Helper()
-	words := []string{"kill"}
-	for _, p := range chosen {
-		words = append(words, strconv.Itoa(p.pid))
-	}
-	m.order(words...)
 }
 
 // eventually waits until something holds, and returns how long that took.

@@ -3,7 +3,6 @@ package restart
 import (
 	"slices"
 	"strings"
-	"testing"
 	"time"
 )
 
@@ -39,26 +38,17 @@ func (a *app) killEngine() {
 	a.kill(chosen...)
 }
 
-// Whatever is cut off in the middle comes back as it stood.
-func TestLoss(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a restart in order is enough in a hurry")
-	}
-	for _, way := range losses() {
-		t.Run(way.name, func(t *testing.T) {
-			a := deployed(t)
-			a.doors()
-			was := a.now()
-			way.down(a)
-			began := time.Now()
-			way.up(a)
-			a.back(way.name, began, was, "r2")
-			a.settled("r2")
-			last := "r2"
-			for _, title := range []string{"hold", "drain"} {
-				last = a.lostDuring(way, title, last)
-			}
-		})
+// lost goes down while nothing goes on, and then in the middle of switches.
+func lost(a *app, way loss) {
+	was := a.now()
+	way.down(a)
+	began := time.Now()
+	way.up(a)
+	a.back(way.name, began, was, "r2")
+	a.settled("r2")
+	last := "r2"
+	for _, title := range []string{"hold", "drain"} {
+		last = a.lostDuring(way, title, last)
 	}
 }
 
@@ -69,7 +59,7 @@ func (a *app) lostDuring(way loss, title, last string) string {
 	next := last + "+"
 	was := map[string]string{}
 	said := a.interrupted(next, title, func() { was = a.now(); way.down(a) })
-	a.Logf("%s during %q: the apply says: %s", way.name, title, strings.ReplaceAll(strings.TrimSpace(said), "\n", " "))
+	a.Logf("%s during %q: the apply says:\n%s", way.name, title, strings.TrimSpace(said))
 	began := time.Now()
 	way.up(a)
 	for name := range was { // the lock, and what probed: they end with the apply

@@ -3,14 +3,12 @@ package restart
 import (
 	"fmt"
 	"slices"
-	"testing"
 	"time"
 )
 
-// HAProxy may die, a worker of it or all of it: the engine starts it again, and its files say what was meant.
-func TestProxyDies(t *testing.T) {
-	a := deployed(t)
-	a.doors()
+// proxyDies kills HAProxy, a worker of it or all of it: the engine starts it again, and its files say what was
+// meant.
+func proxyDies(a *app) {
 	was := a.now()
 	for _, death := range []struct {
 		name  string
@@ -30,7 +28,7 @@ func TestProxyDies(t *testing.T) {
 		})
 		a.back(death.name, began, was, "r2")
 		if took := time.Since(began); took > 20*time.Second {
-			t.Errorf("%s: everything was back after %s; seconds are enough", death.name, took)
+			a.Errorf("%s: everything was back after %s; seconds are enough", death.name, took)
 		}
 		a.settled("r2")
 	}

@@ -6,10 +6,32 @@ import (
 	"time"
 )
 
-// An engine is restarted for an upgrade, a machine for a kernel: both end containers in order first.
-func TestRestart(t *testing.T) {
-	a := deployed(t)
-	a.doors()
+// What went down comes back as it was, by itself; and the next apply goes on from there.
+func TestComesBack(t *testing.T) {
+	needs(t)
+	t.Parallel()
+	p := build(t)
+	t.Run("restart", func(t *testing.T) {
+		t.Parallel()
+		inOrder(deployed(t, p))
+	})
+	t.Run("proxy", func(t *testing.T) {
+		t.Parallel()
+		proxyDies(deployed(t, p))
+	})
+	for _, way := range losses() {
+		t.Run(way.name, func(t *testing.T) {
+			if testing.Short() {
+				t.Skip("a restart in order is enough in a hurry")
+			}
+			t.Parallel()
+			lost(deployed(t, p), way)
+		})
+	}
+}
+
+// inOrder restarts the engine, as for an upgrade, and the machine, as for a kernel: both end containers first.
+func inOrder(a *app) {
 	was := a.now()
 	kept(a, was)
 
@@ -32,7 +54,7 @@ func TestRestart(t *testing.T) {
 
 	a.must(0, "rollback", "--auto-approve")
 	if err := a.serves("r1"); err != nil {
-		t.Errorf("after the way back: %v", err)
+		a.Errorf("after the way back: %v", err)
 	}
 }
 

@@ -22,7 +22,8 @@ import (
 const limit = 45 * time.Second
 
 // standing tells of each of the engine's containers, by name, all that has to be the same after a restart. A
-// worker's address may be another one: nobody was told it.
+// worker's address may be another one: nobody was told it. It counts processes too, since one that outlived its
+// container would go on to take requests, a HAProxy those of a port that two can have.
 func (a *app) standing() (map[string]string, error) {
 	ctx, cancel := context.WithTimeout(a.Context(), 10*time.Second)
 	defer cancel()
@@ -35,7 +36,7 @@ func (a *app) standing() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := map[string]string{}
+	found := a.running()
 	for _, c := range list {
 		if c, err = e.Container(ctx, c.ID); err != nil {
 			return nil, err
@@ -46,6 +47,26 @@ func (a *app) standing() (map[string]string, error) {
 		}
 	}
 	return found, nil
+}
+
+// running counts the processes of the app, and the masters of HAProxy.
+func (a *app) running() map[string]string {
+	a.Helper()
+	all := a.processes()
+	names := map[int]string{}
+	for _, p := range all {
+		names[p.pid] = p.name
+	}
+	servers, masters := 0, 0
+	for _, p := range all {
+		switch {
+		case p.name == "server":
+			servers++
+		case p.name == "haproxy" && names[p.parent] != "haproxy":
+			masters++
+		}
+	}
+	return map[string]string{"processes": fmt.Sprintf("%d of apps, %d masters of HAProxy", servers, masters)}
 }
 
 // now is standing, which has to succeed.
@@ -162,7 +183,6 @@ func (a *app) lasting(began time.Time, may []string) time.Duration {
 		case err != nil && now.Sub(began) > limit:
 			a.Fatalf("not within %s: everything serves: %v", limit, err)
 		case err != nil:
-			a.Logf("%.1f s: %v", now.Sub(began).Seconds(), err)
 			since = now
 		}
 		time.Sleep(50 * time.Millisecond)

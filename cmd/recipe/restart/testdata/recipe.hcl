@@ -2,11 +2,17 @@
 # worker that has a volume to itself, another app, and a release that is kept,
 # stopped.
 
-recipe { name = "back" }
+recipe { name = "shop" }
 
 variable "release" {
   type    = string
   default = "r1"
+}
+
+# The worker's own, so that it can stay as it is while web is switched.
+variable "worker" {
+  type    = string
+  default = "w2"
 }
 
 image "app" {
@@ -52,7 +58,7 @@ service "other" {
 service "worker" {
   image   = image.app
   command = ["worker"]
-  env     = { RELEASE = var.release }
+  env     = { RELEASE = var.worker }
 
   mount "/data" {
     volume    = volume.data
