@@ -26,9 +26,9 @@ func (a *app) openEngine(ctx context.Context, o targetOptions, head state.Recipe
 		return nil, failf("Two engines", "--host and --context both name the engine. Give one of them.")
 	}
 	options := docker.Options{Host: o.host, Context: o.context}
-	_, host := a.env("DOCKER_HOST")
-	_, context := a.env("DOCKER_CONTEXT")
-	if head.Engine != "" && o == (targetOptions{}) && !host && !context {
+	host, _ := a.env("DOCKER_HOST")
+	named, _ := a.env("DOCKER_CONTEXT")
+	if head.Engine != "" && o == (targetOptions{}) && host == "" && named == "" {
 		options.Host = head.Engine
 	}
 	reader, err := docker.OpenReader(ctx, options)
