@@ -30,7 +30,7 @@ func Fields(before, after json.RawMessage, sources map[string]state.Source) []Fi
 			continue
 		}
 		f := Field{Path: path, Before: was[path], After: is[path], Cause: CauseOf(path, sources)}
-		if secret(f.Before) || secret(f.After) {
+		if sensitive(f.Before) || sensitive(f.After) {
 			f.Sensitive, f.Before, f.After = true, nil, nil
 		}
 		fields = append(fields, f)
@@ -59,7 +59,7 @@ func flatten(path string, value json.RawMessage, into map[string]json.RawMessage
 	var keys map[string]json.RawMessage
 	var items []json.RawMessage
 	switch {
-	case value[0] == '{' && json.Unmarshal(value, &keys) == nil && len(keys) > 0 && keys["secret"] == nil && keys["ref"] == nil:
+	case value[0] == '{' && json.Unmarshal(value, &keys) == nil && len(keys) > 0 && !sensitive(value) && !reference(keys):
 		for key, v := range keys {
 			flatten(join(path, key), v, into)
 		}
@@ -89,9 +89,12 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-func secret(value json.RawMessage) bool {
-	var s struct {
-		Secret string `json:"secret"`
-	}
-	return len(value) > 0 && value[0] == '{' && json.Unmarshal(value, &s) == nil && s.Secret != ""
+func sensitive(value json.RawMessage) bool {
+	_, ok := state.SecretOf(value)
+	return ok
+}
+
+// reference tells a state.Ref from a map that has a key of that name.
+func reference(keys map[string]json.RawMessage) bool {
+	return keys["ref"] != nil && (len(keys) == 1 || len(keys) == 2 && keys["port"] != nil)
 }

@@ -61,39 +61,55 @@ type Ref struct {
 	Port string `json:"port,omitempty"`
 }
 
+// SecretOf reads a sensitive value's place in a spec: {"secret": PATH}, with its version where it has one, and
+// nothing else, since a map of variables may hold one of that name too.
+func SecretOf(value json.RawMessage) (t Text, ok bool) {
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(value, &keys) != nil || json.Unmarshal(keys["secret"], &t.Secret) != nil || t.Secret == "" {
+		return Text{}, false
+	}
+	version, numbered := keys["version"]
+	switch {
+	case len(keys) == 1:
+		return t, true
+	case len(keys) == 2 && numbered && json.Unmarshal(version, &t.Version) == nil:
+		return t, true
+	}
+	return Text{}, false
+}
+
 // Versions are the numbers of the secrets in a spec, by path.
 func Versions(spec json.RawMessage) map[string]int {
 	found := map[string]int{}
-	walk(spec, func(s secretJSON) json.RawMessage {
-		found[s.Secret] = s.Version
-		return nil
+	walk(spec, func(t Text) Text {
+		found[t.Secret] = t.Version
+		return t
 	})
 	return found
 }
 
-// SetVersions gives the secrets in a spec their numbers, by path.
+// SetVersions gives the secrets in a spec their numbers, by path; one without keeps what it has.
 func SetVersions(spec json.RawMessage, versions map[string]int) json.RawMessage {
-	return walk(spec, func(s secretJSON) json.RawMessage {
-		s.Version = versions[s.Secret]
-		data, _ := json.Marshal(s) // a string and a number
-		return data
+	return walk(spec, func(t Text) Text {
+		if version, ok := versions[t.Secret]; ok {
+			t.Version = version
+		}
+		return t
 	})
 }
 
-// walk visits every secret in a spec and returns the spec with those replaced for which visit gives
-// something else. Keys stay sorted, since encoding/json sorts those of maps.
-func walk(value json.RawMessage, visit func(secretJSON) json.RawMessage) json.RawMessage {
+// walk visits every secret in a spec and returns the spec with what visit gives in its place. Keys stay sorted,
+// since encoding/json sorts those of maps.
+func walk(value json.RawMessage, visit func(Text) Text) json.RawMessage {
 	value = bytes.TrimSpace(value)
-	var s secretJSON
+	if t, ok := SecretOf(value); ok {
+		return encode(visit(t))
+	}
 	var keys map[string]json.RawMessage
 	var items []json.RawMessage
 	switch {
 	case len(value) == 0:
 		return value
-	case value[0] == '{' && json.Unmarshal(value, &s) == nil && s.Secret != "":
-		if replaced := visit(s); replaced != nil {
-			return replaced
-		}
 	case value[0] == '{' && json.Unmarshal(value, &keys) == nil:
 		for key, v := range keys {
 			keys[key] = walk(v, visit)
