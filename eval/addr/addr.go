@@ -48,23 +48,23 @@ func (a Addr) Short() string {
 
 // Parse reads what String wrote.
 func Parse(s string) (Addr, error) {
-	kind, rest, ok := strings.Cut(s, ".")
-	if !ok || kind == "" || rest == "" {
+	kind, rest, _ := strings.Cut(s, ".")
+	name, key, keyed := strings.Cut(rest, "[")
+	if !plain(kind) || !plain(name) {
 		return Addr{}, fmt.Errorf("%q is not an address; write one as kind.name, for example service.web", s)
 	}
-	name, key, ok := strings.Cut(rest, "[")
-	if !ok {
-		if strings.ContainsAny(rest, `."] `) {
-			return Addr{}, fmt.Errorf("%q is not an address; write one as kind.name, for example service.web", s)
-		}
-		return Addr{Kind: kind, Name: rest}, nil
+	if !keyed {
+		return Addr{Kind: kind, Name: name}, nil
 	}
 	unquoted, err := strconv.Unquote(strings.TrimSuffix(key, "]"))
-	if err != nil || !strings.HasSuffix(key, "]") || unquoted == "" || name == "" {
+	if err != nil || key[0] != '"' || !strings.HasSuffix(key, "]") || unquoted == "" {
 		return Addr{}, fmt.Errorf(`%q is not an address; write an instance as kind.name["key"]`, s)
 	}
 	return Addr{Kind: kind, Name: name, Key: unquoted}, nil
 }
+
+// plain tells whether a word holds nothing that an address separates words by.
+func plain(word string) bool { return word != "" && !strings.ContainsAny(word, `."[] `) }
 
 // Compare orders addresses by kind, name and key.
 func Compare(a, b Addr) int {
