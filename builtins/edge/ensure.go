@@ -49,14 +49,14 @@ func (w *worker) ensure(ctx context.Context, config EnsureConfig, report func(st
 		return fmt.Errorf("a container of that name exists and is not it: remove it, or name the edge otherwise with RECIPE_EDGE")
 	}
 	if c.State != engine.Running {
-		if err := w.Engine.StartContainer(ctx, c.ID); err != nil {
+		if err := w.start(ctx, c); err != nil {
 			return err
 		}
 	}
 	return w.answers(ctx, c.ID)
 }
 
-// make creates the edge's container and has its first files stand.
+// make creates the edge's container.
 func (w *worker) make(ctx context.Context, config EnsureConfig, report func(string)) (id string, err error) {
 	if !config.Host {
 		return "", errors.New("this engine is rootless or a desktop's, where an edge needs published ports, which recipe does not support yet: use an engine that runs as root on Linux")
@@ -72,10 +72,20 @@ func (w *worker) make(ctx context.Context, config EnsureConfig, report func(stri
 		// Someone else makes it at this moment. Both go on, since all that follows may be done twice.
 		id, err = w.others(ctx, config.Edge)
 	}
-	if err != nil {
-		return "", err
+	return id, err
+}
+
+// start starts the edge's container once its files are there: whoever made it may have died before it wrote them.
+func (w *worker) start(ctx context.Context, c engine.Container) error {
+	if err := w.firstFiles(ctx, c.ID); err != nil {
+		return err
 	}
-	return id, w.firstFiles(ctx, id)
+	if c.State == engine.Restarting { // the engine waits ever longer before it tries again
+		if err := w.Engine.StopContainer(ctx, c.ID, "", 0); err != nil {
+			return err
+		}
+	}
+	return w.Engine.StartContainer(ctx, c.ID)
 }
 
 // others gives the container that someone else is making: its name is taken some time before it is there.

@@ -2,7 +2,9 @@ package edge
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -152,6 +154,27 @@ func (w *worker) drop(ctx context.Context, config DropConfig, _ kind.Inputs) (ki
 	return nil, w.update(ctx, config.Recipe, func(s *proxy.Site) error { Drop(s, config); return nil })
 }
 
+// reset has nothing to do where no HAProxy runs and the files never said what it takes back: the edge did not come
+// up.
 func (w *worker) reset(ctx context.Context, config ResetConfig, _ kind.Inputs) (kind.Outputs, error) {
-	return nil, w.update(ctx, config.Recipe, func(s *proxy.Site) error { Reset(s, config); return nil })
+	err := w.update(ctx, config.Recipe, func(s *proxy.Site) error { Reset(s, config); return nil })
+	if errors.Is(err, proxy.ErrAbsent) {
+		site, unread := w.written(ctx, config.Recipe)
+		before := site.Clone()
+		if Reset(&site, config); unread == nil && reflect.DeepEqual(site.Normal(), before.Normal()) {
+			return nil, nil
+		}
+	}
+	return nil, err
+}
+
+// written is a recipe's site as the files have it.
+func (w *worker) written(ctx context.Context, recipe string) (proxy.Site, error) {
+	sites, err := w.Edge.Sites(ctx)
+	for i := range sites {
+		if sites[i].Recipe == recipe {
+			return sites[i], err
+		}
+	}
+	return proxy.Site{Recipe: recipe}, err
 }
