@@ -51,6 +51,7 @@ func moments() []moment {
 // An apply may be killed at any moment: no request is lost, and the next one finishes, whether it wants the same,
 // something newer, or what was there before.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	all := moments()
 	if testing.Short() {
 		all = []moment{all[8], all[13], all[17]}
@@ -85,7 +86,7 @@ func (w *watched) killedAt(a app, m moment, i int, last string) string {
 	next := fmt.Sprintf("r%d", i+1)
 	a.release, a.page = next, "page of "+next
 	w.recipe(a)
-	said := w.kill(m)
+	said := w.kill(m, "apply")
 	switch i / 2 % 3 {
 	case 1: // to something newer still
 		next += "b"
@@ -112,10 +113,10 @@ func (w *watched) killedAt(a app, m moment, i int, last string) string {
 	return next
 }
 
-// kill begins an apply and kills it at a moment; it returns what it said until then.
-func (d *deploy) kill(m moment) string {
+// kill begins a command and kills it at a moment; it returns what it said until then.
+func (d *deploy) kill(m moment, command string) string {
 	d.Helper()
-	cmd := d.command("apply", "--auto-approve", "--json")
+	cmd := d.command(command, "--auto-approve", "--json")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
@@ -144,7 +145,7 @@ func (d *deploy) kill(m moment) string {
 	}
 	_ = cmd.Wait()
 	if !reached {
-		d.Fatalf("the apply ended before %s\n%s%s", m, &said, &stderr)
+		d.Fatalf("recipe %s ended before %s\n%s%s", command, m, &said, &stderr)
 	}
 	return said.String() + stderr.String()
 }

@@ -14,7 +14,7 @@ func (d *deploy) traffic(rate float64) load.Options {
 	return load.Options{
 		URL: fmt.Sprintf("http://127.0.0.1:%d", d.port), TCP: fmt.Sprintf("127.0.0.1:%d", d.tcp),
 		Rate: rate, Duration: 20 * time.Minute, KeepAlive: 16,
-		Dribble: 700 * time.Millisecond, Slow: 1500 * time.Millisecond, Hold: 2 * time.Second,
+		Dribble: 700 * time.Millisecond, Slow: time.Second, Hold: 1300 * time.Millisecond,
 		Timeout: 20 * time.Second, // the machine may be busy; what is lost is lost before that
 	}
 }

@@ -149,6 +149,22 @@ func (d *deploy) tidy(count, retain int) {
 	}
 }
 
+// noEdge checks that nothing of the edge is left.
+func (d *deploy) noEdge() {
+	d.Helper()
+	containers, err := d.engine.Containers(d.Context(), map[string]string{label.Edge: d.edge})
+	if err != nil {
+		d.Fatal(err)
+	}
+	volumes, err := d.engine.Volumes(d.Context(), map[string]string{label.Edge: d.edge})
+	if err != nil {
+		d.Fatal(err)
+	}
+	if len(containers)+len(volumes) > 0 {
+		d.Errorf("of the edge %d containers and %d volumes are left over", len(containers), len(volumes))
+	}
+}
+
 // edgeFile puts a file into the edge's directory, behind the back of whoever else writes there.
 func (d *deploy) edgeFile(name, text string) {
 	d.Helper()

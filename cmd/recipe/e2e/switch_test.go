@@ -10,6 +10,7 @@ import (
 
 // The main claim: releases take over from each other, forward and back, and every request has its answer.
 func TestSwitchoversLoseNothing(t *testing.T) {
+	t.Parallel()
 	const half = "  stage \"half\" {\n    weight = 50\n    hold   = \"500ms\"\n  }\n  stage \"full\" { weight = 100 }\n"
 	for _, c := range []struct {
 		name     string
