@@ -2,8 +2,9 @@
 //
 // Under load from clients that never retry it deploys in turn by recipe and by a floor, a script that does by
 // hand the least that a lossless deploy has to do (floor.sh), on the same engine, with the same app, image,
-// probe interval and drain rule, each behind an HAProxy of its own. It prints medians, and ours in terms of the
-// floor's. Rows without a counterpart follow: an apply and a plan with nothing to do, fifty services at once.
+// probe interval and drain rule, each behind an HAProxy of its own. It prints medians, in brackets the lowest,
+// which says more on a machine that is busy with other things, and ours in terms of the floor's. Rows without a
+// counterpart follow: an apply and a plan with nothing to do, fifty services at once.
 //
 //	go run ./cmd/bench [-rounds N] [-rate N] [-json]
 //
