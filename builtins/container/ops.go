@@ -2,7 +2,6 @@ package container
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -61,20 +60,16 @@ type Tools struct {
 // Doers gives what carries out each op.
 func Doers(t Tools) map[plan.Op]kind.Doer {
 	return map[plan.Op]kind.Doer{
-		OpCreate: kind.DoerFunc(t.create),
-		OpStart:  kind.DoerFunc(t.start),
-		OpProbe:  kind.DoerFunc(t.probe),
-		OpStop:   kind.DoerFunc(t.stop),
-		OpRemove: kind.DoerFunc(t.remove),
-		OpUpdate: kind.DoerFunc(t.update),
+		OpCreate: kind.DoerOf(t.create),
+		OpStart:  kind.DoerOf(t.start),
+		OpProbe:  kind.DoerOf(t.probe),
+		OpStop:   kind.DoerOf(t.stop),
+		OpRemove: kind.DoerOf(t.remove),
+		OpUpdate: kind.DoerOf(t.update),
 	}
 }
 
-func (t Tools) create(ctx context.Context, step plan.Step, in kind.Inputs) (kind.Outputs, error) {
-	var c CreateConfig
-	if err := json.Unmarshal(step.Config, &c); err != nil {
-		return nil, fmt.Errorf("reading the step: %w", err)
-	}
+func (t Tools) create(ctx context.Context, c CreateConfig, in kind.Inputs) (kind.Outputs, error) {
 	id, err := t.Make(ctx, c, in)
 	if err != nil {
 		return nil, err
@@ -118,11 +113,7 @@ func (t Tools) adopt(ctx context.Context, c CreateConfig) (engine.Container, err
 	return have, nil
 }
 
-func (t Tools) start(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-	var c StartConfig
-	if err := json.Unmarshal(step.Config, &c); err != nil {
-		return nil, fmt.Errorf("reading the step: %w", err)
-	}
+func (t Tools) start(ctx context.Context, c StartConfig, _ kind.Inputs) (kind.Outputs, error) {
 	if c.Restart != "" {
 		if err := t.Engine.UpdateContainer(ctx, c.Name, c.Limits, c.Restart); err != nil {
 			return nil, err
@@ -131,11 +122,7 @@ func (t Tools) start(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.O
 	return nil, t.Engine.StartContainer(ctx, c.Name)
 }
 
-func (t Tools) stop(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-	var c StopConfig
-	if err := json.Unmarshal(step.Config, &c); err != nil {
-		return nil, fmt.Errorf("reading the step: %w", err)
-	}
+func (t Tools) stop(ctx context.Context, c StopConfig, _ kind.Inputs) (kind.Outputs, error) {
 	return nil, t.retire(ctx, c)
 }
 
@@ -156,11 +143,7 @@ func (t Tools) retire(ctx context.Context, c StopConfig) error {
 	return err
 }
 
-func (t Tools) remove(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-	var c RemoveConfig
-	if err := json.Unmarshal(step.Config, &c); err != nil {
-		return nil, fmt.Errorf("reading the step: %w", err)
-	}
+func (t Tools) remove(ctx context.Context, c RemoveConfig, _ kind.Inputs) (kind.Outputs, error) {
 	have, err := t.Engine.Container(ctx, c.Name)
 	if errors.Is(err, engine.ErrNotFound) {
 		return nil, nil
@@ -174,11 +157,7 @@ func (t Tools) remove(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.
 	return nil, t.Engine.RemoveContainer(ctx, c.Name)
 }
 
-func (t Tools) update(ctx context.Context, step plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-	var c UpdateConfig
-	if err := json.Unmarshal(step.Config, &c); err != nil {
-		return nil, fmt.Errorf("reading the step: %w", err)
-	}
+func (t Tools) update(ctx context.Context, c UpdateConfig, _ kind.Inputs) (kind.Outputs, error) {
 	return nil, t.Engine.UpdateContainer(ctx, c.Name, c.Limits, c.Restart)
 }
 

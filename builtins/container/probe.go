@@ -2,7 +2,6 @@ package container
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/eval/kind"
-	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
@@ -53,11 +51,7 @@ func (e *UnhealthyError) Error() string {
 // logLines is how much of a container's output an error shows.
 const logLines = 20
 
-func (t Tools) probe(ctx context.Context, step plan.Step, in kind.Inputs) (kind.Outputs, error) {
-	var c ProbeConfig
-	if err := json.Unmarshal(step.Config, &c); err != nil {
-		return nil, fmt.Errorf("reading the step: %w", err)
-	}
+func (t Tools) probe(ctx context.Context, c ProbeConfig, _ kind.Inputs) (kind.Outputs, error) {
 	watching, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()
 	events, err := t.Engine.Watch(watching, map[string]string{label.Addr: c.Addr})

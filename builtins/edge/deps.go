@@ -2,9 +2,7 @@ package edge
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -55,13 +53,9 @@ type worker struct {
 	ensured *EnsureConfig // what this apply has ensured
 }
 
-// doer reads a step's config for a function that takes it.
+// doer lets a function carry a step out, one that may report whoever listens.
 func doer[Config any](do func(context.Context, Config, kind.Inputs) (kind.Outputs, error)) kind.Doer {
-	return kind.DoerFunc(func(ctx context.Context, step plan.Step, in kind.Inputs) (kind.Outputs, error) {
-		var config Config
-		if err := json.Unmarshal(step.Config, &config); err != nil {
-			return nil, fmt.Errorf("reading the step: %w", err)
-		}
+	return kind.DoerOf(func(ctx context.Context, config Config, in kind.Inputs) (kind.Outputs, error) {
 		if in.Report == nil {
 			in.Report = func(string) {}
 		}

@@ -2,7 +2,6 @@ package job
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,22 +26,17 @@ type RunConfig struct {
 // logLines is how much of a failed job's output its error shows.
 const logLines = 20
 
-// Runner runs jobs.
-type Runner struct {
+type runner struct {
 	container.Tools
 }
 
 // Doers gives what carries out each op.
 func Doers(t container.Tools) map[plan.Op]kind.Doer {
-	return map[plan.Op]kind.Doer{OpRun: Runner{t}}
+	return map[plan.Op]kind.Doer{OpRun: kind.DoerOf(runner{t}.run)}
 }
 
-// Do runs a job, or awaits the end of a run that an earlier apply began.
-func (r Runner) Do(ctx context.Context, step plan.Step, in kind.Inputs) (kind.Outputs, error) {
-	var c RunConfig
-	if err := json.Unmarshal(step.Config, &c); err != nil {
-		return nil, fmt.Errorf("reading the step: %w", err)
-	}
+// run runs a job, or awaits the end of a run that an earlier apply began.
+func (r runner) run(ctx context.Context, c RunConfig, in kind.Inputs) (kind.Outputs, error) {
 	name := c.Create.Spec.Name
 	have, err := r.Engine.Container(ctx, name)
 	switch {
@@ -68,7 +62,7 @@ func (r Runner) Do(ctx context.Context, step plan.Step, in kind.Inputs) (kind.Ou
 }
 
 // await waits for the job's end. One that failed or took too long is removed, its last output in the error.
-func (r Runner) await(ctx context.Context, c RunConfig, name string) error {
+func (r runner) await(ctx context.Context, c RunConfig, name string) error {
 	within, cancel := context.WithTimeout(ctx, c.Timeout.Std())
 	defer cancel()
 	code, err := r.Engine.WaitContainer(within, name)

@@ -105,22 +105,14 @@ func remove(in kind.Input, o state.Object) kind.Result {
 // Doers gives what carries out each op.
 func Doers(networks engine.Networks) map[plan.Op]kind.Doer {
 	return map[plan.Op]kind.Doer{
-		OpCreate: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-			var spec engine.NetworkSpec
-			if err := json.Unmarshal(s.Config, &spec); err != nil {
-				return nil, fmt.Errorf("reading the step: %w", err)
-			}
+		OpCreate: kind.DoerOf(func(ctx context.Context, spec engine.NetworkSpec, _ kind.Inputs) (kind.Outputs, error) {
 			id, err := networks.CreateNetwork(ctx, spec)
 			if errors.Is(err, engine.ErrConflict) {
 				return nil, fmt.Errorf("%w; something took its name or its addresses since the plan was made: plan again", err)
 			}
 			return kind.Outputs{"id": id}, err
 		}),
-		OpRemove: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-			var spec engine.NetworkSpec
-			if err := json.Unmarshal(s.Config, &spec); err != nil {
-				return nil, fmt.Errorf("reading the step: %w", err)
-			}
+		OpRemove: kind.DoerOf(func(ctx context.Context, spec engine.NetworkSpec, _ kind.Inputs) (kind.Outputs, error) {
 			return nil, networks.RemoveNetwork(ctx, spec.Name)
 		}),
 	}

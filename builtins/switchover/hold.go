@@ -2,7 +2,6 @@ package switchover
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -30,11 +29,7 @@ const logLines = 20
 
 // Doers gives what carries out each op.
 func Doers(e engine.Engine) map[plan.Op]kind.Doer {
-	return map[plan.Op]kind.Doer{OpHold: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-		var c HoldConfig
-		if err := json.Unmarshal(s.Config, &c); err != nil {
-			return nil, fmt.Errorf("reading the step: %w", err)
-		}
+	return map[plan.Op]kind.Doer{OpHold: kind.DoerOf(func(ctx context.Context, c HoldConfig, _ kind.Inputs) (kind.Outputs, error) {
 		return nil, hold(ctx, e, c)
 	})}
 }

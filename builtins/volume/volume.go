@@ -4,7 +4,6 @@ package volume
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -123,25 +122,11 @@ func orphan(in kind.Input, o state.Object) kind.Result {
 
 // Doers gives what carries out each op.
 func Doers(volumes engine.Volumes) map[plan.Op]kind.Doer {
-	read := func(s plan.Step) (spec engine.VolumeSpec, err error) {
-		if err = json.Unmarshal(s.Config, &spec); err != nil {
-			err = fmt.Errorf("reading the step: %w", err)
-		}
-		return spec, err
-	}
 	return map[plan.Op]kind.Doer{
-		OpCreate: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-			spec, err := read(s)
-			if err != nil {
-				return nil, err
-			}
+		OpCreate: kind.DoerOf(func(ctx context.Context, spec engine.VolumeSpec, _ kind.Inputs) (kind.Outputs, error) {
 			return nil, volumes.CreateVolume(ctx, spec)
 		}),
-		OpRemove: kind.DoerFunc(func(ctx context.Context, s plan.Step, _ kind.Inputs) (kind.Outputs, error) {
-			spec, err := read(s)
-			if err != nil {
-				return nil, err
-			}
+		OpRemove: kind.DoerOf(func(ctx context.Context, spec engine.VolumeSpec, _ kind.Inputs) (kind.Outputs, error) {
 			return nil, volumes.RemoveVolume(ctx, spec.Name)
 		}),
 	}

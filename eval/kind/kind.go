@@ -4,6 +4,8 @@ package kind
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -116,6 +118,17 @@ type DoerFunc func(context.Context, plan.Step, Inputs) (Outputs, error)
 // Do calls f.
 func (f DoerFunc) Do(ctx context.Context, s plan.Step, in Inputs) (Outputs, error) {
 	return f(ctx, s, in)
+}
+
+// DoerOf lets a function be the Doer of steps whose config is a Config.
+func DoerOf[Config any](do func(context.Context, Config, Inputs) (Outputs, error)) Doer {
+	return DoerFunc(func(ctx context.Context, s plan.Step, in Inputs) (Outputs, error) {
+		var c Config
+		if err := json.Unmarshal(s.Config, &c); err != nil {
+			return nil, fmt.Errorf("reading the step: %w", err)
+		}
+		return do(ctx, c, in)
+	})
 }
 
 // World is where a recipe's objects live, seen by whoever plans: it cannot be changed through it.
