@@ -24,9 +24,6 @@ type HoldConfig struct {
 	Containers []string       `json:"containers"`
 }
 
-// logLines is how much of an ended container's output an error shows.
-const logLines = 20
-
 // Doers gives what carries out each op.
 func Doers(e engine.Engine) map[plan.Op]kind.Doer {
 	return map[plan.Op]kind.Doer{OpHold: kind.DoerOf(func(ctx context.Context, c HoldConfig, _ kind.Inputs) (kind.Outputs, error) {
@@ -73,7 +70,7 @@ func hold(ctx context.Context, e engine.Engine, c HoldConfig) error {
 }
 
 func ended(ctx context.Context, e engine.Engine, name string) error {
-	logs, err := e.Logs(ctx, name, logLines)
+	logs, err := e.Logs(ctx, name, container.LogLines)
 	if err != nil {
 		logs = nil // the message is about the container's end; its output is a help at best
 	}

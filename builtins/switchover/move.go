@@ -186,15 +186,27 @@ func (g *Group) Place(m *Member, n Instance, side proxy.Side) string {
 	return n.Name
 }
 
-// readyWithoutTraffic ends the way forward of a group that stands behind no port: a worker is ready when it
-// is fit.
+// readyWithoutTraffic ends the way forward of a group that stands behind no port: a worker is ready when it is fit.
+// The last one to be found fit commits the group: once an old one has stopped, taking the new ones back would leave
+// nobody.
 func (x *expander) readyWithoutTraffic() {
+	var last *plan.Step
 	for i := range x.out.Steps {
 		s := &x.out.Steps[i]
 		if s.Op == container.OpProbe {
 			s.Provides = append(s.Provides, plan.ReadyID(s.Addr))
+			last = s
 		}
 	}
+	if last == nil {
+		return
+	}
+	for _, other := range x.probed {
+		if other != last.ID {
+			last.Needs = append(last.Needs, other)
+		}
+	}
+	last.Commit = true
 }
 
 // retire drains and stops what the new release has replaced, and removes what is kept no longer.
