@@ -57,7 +57,7 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null || exit 1; \
 	done
 
-bench: ## measure: large plans, switches under load
+bench: ## measure a deploy beside one by hand, and what is run often; a few minutes
 	@.ci/setup || true
 	@$(with_proxy) go run ./cmd/bench $(ARGS)
 

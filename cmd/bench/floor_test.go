@@ -48,7 +48,7 @@ func TestFloorLosesNothing(t *testing.T) {
 	if _, err := f.deploy(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
-	for n := 1; n <= 3; n++ {
+	for n := 1; n <= 2; n++ {
 		got, err := b.round(t.Context(), f, n)
 		if err != nil {
 			t.Fatal(err)

@@ -32,7 +32,10 @@ func (d *demo) prepare(ctx context.Context, simulate bool) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := d.copyExample(ctx, root); err != nil {
+	if d.dir, err = stage.Dir("recipe-demo"); err != nil {
+		return err
+	}
+	if err := d.copyExample(root); err != nil {
 		return err
 	}
 	if simulate || noEngine != nil {
@@ -52,19 +55,14 @@ const (
 	demoName    = `name = "hello-demo"`
 )
 
-// copyExample copies what the image and the recipe are made of, and builds the app's server beside it.
-func (d *demo) copyExample(ctx context.Context, root string) error {
-	dir, err := stage.Dir("recipe-demo")
-	if err != nil {
-		return err
-	}
-	d.dir = dir
+// copyExample copies what the recipe and the image are made of, but for the app's server.
+func (d *demo) copyExample(root string) error {
 	for _, name := range []string{recipeFile, ".dockerignore", pageFile} {
 		text, err := os.ReadFile(filepath.Join(root, stage.Example, name))
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(d.dir, name), text, 0o644); err != nil {
 			return err
 		}
 	}
