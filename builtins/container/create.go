@@ -51,9 +51,7 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 	labels[label.Release] = p.Release
 	labels[label.Generation] = strconv.Itoa(p.Generation)
 	labels[label.Index] = strconv.Itoa(p.Index)
-	for name, value := range s.Labels {
-		labels[name] = value
-	}
+	maps.Copy(labels, s.Labels)
 	spec := engine.ContainerSpec{
 		Name: Name(p.Recipe.Name, p.Addr, p.Release, p.Index), Image: p.Image, Platform: s.Platform,
 		Entrypoint: s.Entrypoint, Command: s.Command, Labels: labels,
@@ -61,7 +59,7 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 		Tmpfs: s.Tmpfs, Restart: s.Restart, Init: s.Init, ReadOnly: s.ReadOnly,
 		CapAdd: s.CapAdd, CapDrop: s.CapDrop, Devices: s.Devices, DNS: s.DNS, ShmSize: s.ShmSize,
 		Endpoints: endpoints(p), ExtraHosts: hosts(s.ExtraHosts, p.Hosts),
-		Limits: s.engineLimits(),
+		Limits: s.InPlace().Limits,
 	}
 	if s.Stop != nil {
 		spec.StopSignal, spec.StopTimeout = s.Stop.Signal, s.Stop.Timeout.Std()
@@ -91,8 +89,6 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 	}
 	return CreateConfig{Spec: spec, Env: s.Env, Files: s.File}, nil
 }
-
-func (s *Spec) engineLimits() engine.Limits { return engine.Limits(s.InPlace().Limits) }
 
 func endpoints(p Place) map[string]engine.Endpoint {
 	all := map[string]engine.Endpoint{}
@@ -139,7 +135,7 @@ func mounts(s *Spec, p Place) []engine.Mount {
 
 // ParsePublish reads a fixed port of the machine: "5432", "127.0.0.1:5432", "[::1]:53/udp".
 func ParsePublish(text string, target int) (engine.Publish, error) {
-	host, protocol, _ := strings.Cut(text, "/")
+	host, protocol, named := strings.Cut(text, "/")
 	address := ""
 	if strings.Contains(host, ":") {
 		h, port, err := net.SplitHostPort(host)
@@ -151,14 +147,14 @@ func ParsePublish(text string, target int) (engine.Publish, error) {
 		}
 		address, host = h, port
 	}
-	port, err := strconv.Atoi(host)
-	if err != nil || port < 1 || port > 65535 {
+	port, err := strconv.ParseUint(host, 10, 16)
+	if err != nil || port == 0 {
 		return engine.Publish{}, publishError(text)
 	}
-	if protocol != "" && protocol != "tcp" && protocol != "udp" {
+	if named && protocol != "tcp" && protocol != "udp" {
 		return engine.Publish{}, publishError(text)
 	}
-	return engine.Publish{Address: address, Port: port, Target: target, Protocol: protocol}, nil
+	return engine.Publish{Address: address, Port: int(port), Target: target, Protocol: protocol}, nil
 }
 
 func publishError(text string) error {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,8 +65,4 @@ func pack(files map[string]File, in kind.Inputs) ([]byte, error) {
 		return nil, err
 	}
 	return buffer.Bytes(), nil
-}
-
-func addrPort(address netip.Addr, port int) netip.AddrPort {
-	return netip.AddrPortFrom(address, uint16(port))
 }

@@ -28,7 +28,8 @@ const (
 // StartConfig is the config of OpStart.
 type StartConfig struct {
 	Name string `json:"name"`
-	// Restart, when not empty, is put back first: a container kept for the way back has none.
+	// Restart, when not empty, is put back first: a container kept for the way back has none. The limits that
+	// are set become Limits then.
 	Restart string        `json:"restart,omitempty"`
 	Limits  engine.Limits `json:"limits,omitzero"`
 }
@@ -38,7 +39,6 @@ type StopConfig struct {
 	Name    string         `json:"name"`
 	Signal  string         `json:"signal,omitempty"`
 	Timeout state.Duration `json:"timeout"`
-	Limits  engine.Limits  `json:"limits,omitzero"`
 }
 
 // RemoveConfig is the config of OpRemove. A running container is stopped first, with the signal and timeout.
@@ -129,13 +129,13 @@ func (t Tools) stop(ctx context.Context, c StopConfig, _ kind.Inputs) (kind.Outp
 // retire stops a container for good: it must not come back when the engine restarts, or two releases would
 // run, so its restart policy goes first.
 func (t Tools) retire(ctx context.Context, c StopConfig) error {
-	updated := t.Engine.UpdateContainer(ctx, c.Name, c.Limits, "no")
+	updated := t.Engine.UpdateContainer(ctx, c.Name, engine.Limits{}, "no")
 	if errors.Is(updated, engine.ErrNotFound) {
 		return nil
 	}
 	err := t.Engine.StopContainer(ctx, c.Name, c.Signal, c.Timeout.Std())
 	if err == nil && updated != nil { // engines refuse it of a container that ends at this moment
-		err = t.Engine.UpdateContainer(ctx, c.Name, c.Limits, "no")
+		err = t.Engine.UpdateContainer(ctx, c.Name, engine.Limits{}, "no")
 	}
 	if errors.Is(err, engine.ErrNotFound) {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -42,14 +43,23 @@ type UnhealthyError struct {
 
 func (e *UnhealthyError) Error() string {
 	text := e.Container + " did not become healthy: " + e.Why
-	if logs := strings.TrimSpace(e.Logs); logs != "" {
-		return text + "\nIts last output:\n  | " + strings.ReplaceAll(logs, "\n", "\n  | ")
+	if logs := LastOutput(e.Logs); logs != "" {
+		return text + logs
 	}
 	return text + "\nIt wrote no output."
 }
 
-// logLines is how much of a container's output an error shows.
-const logLines = 20
+// LogLines is how much of a container's output an error shows.
+const LogLines = 20
+
+// LastOutput puts what a container wrote last below an error's text; it is empty where that is.
+func LastOutput(logs string) string {
+	logs = strings.TrimSpace(logs)
+	if logs == "" {
+		return ""
+	}
+	return "\nIts last output:\n  | " + strings.ReplaceAll(logs, "\n", "\n  | ")
+}
 
 func (t Tools) probe(ctx context.Context, c ProbeConfig, _ kind.Inputs) (kind.Outputs, error) {
 	watching, stopWatching := context.WithCancel(ctx)
@@ -97,7 +107,7 @@ func (t Tools) await(ctx context.Context, c ProbeConfig, have engine.Container, 
 		return "", fmt.Errorf("%s has no address on the network %s", c.Name, c.Network)
 	}
 	return t.awaitAnswer(ctx, c, Target{
-		Address: addrPort(address, c.Port), HTTP: c.HTTP, Path: c.Path, Host: c.Host,
+		Address: netip.AddrPortFrom(address, uint16(c.Port)), HTTP: c.HTTP, Path: c.Path, Host: c.Host,
 		Interval: c.Interval.Std(), Timeout: c.Timeout.Std(),
 	}, died)
 }
@@ -201,7 +211,7 @@ func (t Tools) unhealthy(ctx context.Context, c ProbeConfig, why, exit string) e
 			why += "; the check said: " + firstLine(now.HealthLog)
 		}
 	}
-	logs, err := t.Engine.Logs(ctx, c.Name, logLines)
+	logs, err := t.Engine.Logs(ctx, c.Name, LogLines)
 	if err != nil && !errors.Is(err, engine.ErrNotFound) {
 		why += "; its output could not be read"
 	}

@@ -18,9 +18,9 @@ import (
 const inspections = 16
 
 // Refine completes what a listing tells of containers: limits and environment of those that run, when those that
-// are kept ended, where there are several releases of them, and all where secrets have to be compared. It then numbers the secrets of what is wanted: one that has the value
-// of a container made before keeps that one's version, any other gets the next. So a new value makes a new
-// release, and no digest lets a value be guessed.
+// are kept ended, where there are several releases of them, and all where secrets have to be compared. It then
+// numbers the secrets of what is wanted: one that has the value of a container made before keeps that one's
+// version, any other gets the next. So a new value makes a new release, and no digest lets a value be guessed.
 func Refine(ctx context.Context, r engine.Reader, o *state.Observed, d *state.Desired) error {
 	secretive := map[addr.Addr]bool{}
 	for _, resource := range d.Resources {
@@ -80,11 +80,15 @@ func choices(objects []state.Object) map[addr.Addr]bool {
 
 // number finds the version of each secret, by path, among the containers made before.
 func number(ctx context.Context, r engine.Reader, made []state.Object, secrets map[string]string) (map[string]int, error) {
+	before := make([]map[string]int, len(made))
+	for i, object := range made {
+		before[i] = state.Versions(object.Spec)
+	}
 	versions := map[string]int{}
 	for path, value := range secrets {
 		next := 1
-		for _, object := range made {
-			version, has := state.Versions(object.Spec)[path]
+		for i, object := range made {
+			version, has := before[i][path]
 			c, ok := object.Data.(engine.Container)
 			if !has || !ok {
 				continue
@@ -126,5 +130,5 @@ func holds(ctx context.Context, r engine.Reader, c engine.Container, path, value
 		return false, nil // not the file that was put there
 	}
 	content, err := io.ReadAll(io.LimitReader(reader, int64(len(value))+1))
-	return err == nil && string(content) == value, nil
+	return string(content) == value, err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/eval/addr"
 )
 
@@ -20,8 +21,10 @@ func (s *Spec) Release(content string) string {
 	kept.Image = Image{Name: content}
 	kept.Count, kept.Limits, kept.Restart, kept.Timeout = nil, nil, "", 0
 	kept.Health = nil
-	if s.Health != nil && s.Health.Exec != nil {
-		kept.Health = s.Health
+	if s.Health != nil && s.Health.Exec != nil { // the engine's own check, which it is created with
+		health := *s.Health
+		health.StartTimeout = 0
+		kept.Health = &health
 	}
 	kept.Expose = nil
 	for name, e := range s.Expose {
@@ -52,7 +55,7 @@ func Name(recipe string, a addr.Addr, release string, n int) string {
 
 // InPlace are the arguments that change without a new process.
 type InPlace struct {
-	Limits  Limits
+	Limits  engine.Limits
 	Restart string
 }
 
@@ -60,7 +63,7 @@ type InPlace struct {
 func (s *Spec) InPlace() InPlace {
 	in := InPlace{Restart: s.Restart}
 	if s.Limits != nil {
-		in.Limits = *s.Limits
+		in.Limits = engine.Limits(*s.Limits)
 	}
 	return in
 }

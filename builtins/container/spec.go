@@ -6,8 +6,11 @@ package container
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
@@ -205,17 +208,34 @@ func (s *Spec) Replicas() int {
 	return *s.Count
 }
 
+// Volumes are the volumes that the spec mounts, in the order of the paths.
+func (s *Spec) Volumes() ([]addr.Addr, error) {
+	var volumes []addr.Addr
+	for _, path := range slices.Sorted(maps.Keys(s.Mount)) {
+		v := s.Mount[path].Volume
+		if v == nil {
+			continue
+		}
+		a, err := addr.Parse(v.Addr)
+		if err != nil {
+			return nil, fmt.Errorf("mount %q: %w", path, err)
+		}
+		volumes = append(volumes, a)
+	}
+	return volumes, nil
+}
+
 // Exclusive tells whether two releases must never run at once: an exclusive mount, or a fixed port of the
 // machine, which only one container can have.
 func (s *Spec) Exclusive() (why string, exclusive bool) {
-	for path, m := range s.Mount {
-		if m.Exclusive {
+	for _, path := range slices.Sorted(maps.Keys(s.Mount)) {
+		if s.Mount[path].Exclusive {
 			return "mount " + strconv.Quote(path) + " is exclusive", true
 		}
 	}
-	for name, e := range s.Expose {
-		if e.Publish != "" {
-			return "expose " + strconv.Quote(name) + " publishes " + e.Publish, true
+	for _, name := range slices.Sorted(maps.Keys(s.Expose)) {
+		if publish := s.Expose[name].Publish; publish != "" {
+			return "expose " + strconv.Quote(name) + " publishes " + publish, true
 		}
 	}
 	return "", false

@@ -25,12 +25,12 @@ func Validate(r *state.Resource) (*Spec, hcl.Diagnostics) {
 		return nil, hcl.Diagnostics{diag.FromError(diag.Internal, err, &r.Range)}
 	}
 	v := &validator{r: r}
-	for name := range s.Env {
+	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
 		if !envName.MatchString(name) {
 			v.fail("env."+name, "Not a variable's name", "%q cannot be the name of an environment variable; use letters, digits and _.", name)
 		}
 	}
-	for name := range s.Labels {
+	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
 		if strings.HasPrefix(name, "recipe.") {
 			v.fail("labels."+name, "A label's name is taken", "Labels that begin with \"recipe.\" are the tool's own record; give %q another name.", name)
 		}
@@ -116,6 +116,9 @@ func (v *validator) health(s *Spec) {
 	}
 	if n != 1 {
 		v.fail("health", "A health check asks one way", "Block health has %d of http, tcp and exec; write exactly one.", n)
+	}
+	if h.Exec != nil && len(h.Exec) == 0 {
+		v.fail("health.exec", "A health check needs a command", "exec is empty; write the command's words, such as [\"pg_isready\"].")
 	}
 	check := func(at string, port PortName) {
 		if _, ok := port.Number(s.Expose); !ok {

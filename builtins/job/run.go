@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -22,9 +21,6 @@ type RunConfig struct {
 	Timeout state.Duration         `json:"timeout"`
 	Release string                 `json:"release"`
 }
-
-// logLines is how much of a failed job's output its error shows.
-const logLines = 20
 
 type runner struct {
 	container.Tools
@@ -80,9 +76,8 @@ func (r runner) await(ctx context.Context, c RunConfig, name string) error {
 		why = fmt.Sprintf("%s did not end within %s", name, c.Timeout)
 	}
 	after := context.WithoutCancel(ctx)
-	logs, logErr := r.Engine.Logs(after, name, logLines)
-	if text := strings.TrimSpace(string(logs)); logErr == nil && text != "" {
-		why += "\nIts last output:\n  | " + strings.ReplaceAll(text, "\n", "\n  | ")
+	if logs, err := r.Engine.Logs(after, name, container.LogLines); err == nil {
+		why += container.LastOutput(string(logs))
 	}
 	return errors.Join(errors.New(why), r.Engine.RemoveContainer(after, name))
 }

@@ -24,7 +24,7 @@ func (b *base) held(piece piece) container.UpdateConfig {
 
 func (b *base) settled(piece piece) container.UpdateConfig {
 	want := b.spec.InPlace()
-	return container.UpdateConfig{Name: piece.name(), Limits: lower(piece.Container.Limits, engine.Limits(want.Limits)), Restart: want.Restart}
+	return container.UpdateConfig{Name: piece.name(), Limits: lower(piece.Container.Limits, want.Limits), Restart: want.Restart}
 }
 
 // inPlace changes the limits and the restart policy of running containers of the wanted release.
@@ -34,7 +34,7 @@ func (p *planner) inPlace(b *base, cause plan.Cause) (changed bool) {
 		if !piece.running() || piece.Container.Restart == "" { // not looked up
 			continue
 		}
-		lifted = lifted || !piece.Container.Limits.CanBecome(engine.Limits(b.spec.InPlace().Limits))
+		lifted = lifted || !piece.Container.Limits.CanBecome(b.spec.InPlace().Limits)
 		settled := b.settled(piece)
 		if settled == b.held(piece) {
 			continue
