@@ -3,7 +3,6 @@ package job
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -40,6 +39,7 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 			diags = append(diags, diag.FromError(diag.InvalidValue, err, &at))
 			continue
 		}
+		in.Done.Add(more) // the next one need not pull the same image
 		result.Add(more)
 	}
 	for _, o := range in.Orphans {
@@ -62,8 +62,7 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	release := spec.Release(image.Content)
 	made := in.Observed.At(r.Addr)
 	if done(in, r.Addr, release, made) {
-		result.Add(superseded(r.Addr, release, made))
-		return result, nil
+		return superseded(r.Addr, release, made), nil // without its image, too
 	}
 	cause := why(r, release, made)
 	run, err := run(in, r, spec, image, release, nets)
@@ -144,15 +143,13 @@ func run(in kind.Input, r *state.Resource, spec *container.Spec, image container
 		place.Networks = append(place.Networks, n.Name)
 		needs = append(needs, plan.ReadyID(n.Addr))
 	}
-	for _, target := range slices.Sorted(maps.Keys(spec.Mount)) {
-		if v := spec.Mount[target].Volume; v != nil {
-			a, err := addr.Parse(v.Addr)
-			if err != nil {
-				return plan.Step{}, err
-			}
-			place.Volumes[v.Addr] = volume.Name(recipe.Name, a)
-			needs = append(needs, plan.ReadyID(a))
-		}
+	volumes, err := spec.Volumes()
+	if err != nil {
+		return plan.Step{}, err
+	}
+	for _, a := range volumes {
+		place.Volumes[a.String()] = volume.Name(recipe.Name, a)
+		needs = append(needs, plan.ReadyID(a))
 	}
 	for _, a := range r.Needs {
 		needs = append(needs, plan.ReadyID(a))

@@ -23,6 +23,7 @@ type base struct {
 	release string
 	stock   stock
 	nets    []network.Net
+	volumes []addr.Addr
 	ports   []switchover.Port
 	// serving is the release that has the traffic, or runs, where no port leads to it; empty where none does.
 	serving string
@@ -31,6 +32,11 @@ type base struct {
 // base gathers what is known of one service.
 func (p *planner) base(r *state.Resource) *base {
 	spec, err := container.Parse(r.Spec)
+	if err != nil {
+		p.diags = append(p.diags, diag.FromError(diag.Internal, err, &r.Range))
+		return nil
+	}
+	volumes, err := spec.Volumes()
 	if err != nil {
 		p.diags = append(p.diags, diag.FromError(diag.Internal, err, &r.Range))
 		return nil
@@ -44,9 +50,10 @@ func (p *planner) base(r *state.Resource) *base {
 		p.diags = append(p.diags, diag.FromError(diag.InvalidValue, err, &at))
 		return nil
 	}
-	p.addOnce(more)
+	p.in.Done.Add(more) // the next one need not pull the same image
+	p.out.Add(more)
 	b := &base{r: r, spec: spec, image: image, release: spec.Release(image.Content), stock: p.stocks[r.Addr],
-		nets: network.Of(spec.Networks, p.nets)}
+		nets: network.Of(spec.Networks, p.nets), volumes: volumes}
 	b.ports = p.ports(r.Addr, spec)
 	return b
 }
@@ -152,12 +159,8 @@ func (b *base) createNeeds() []plan.ID {
 	for _, n := range b.nets {
 		needs = append(needs, plan.ReadyID(n.Addr))
 	}
-	for _, target := range slices.Sorted(maps.Keys(b.spec.Mount)) {
-		if v := b.spec.Mount[target].Volume; v != nil {
-			if a, err := addr.Parse(v.Addr); err == nil {
-				needs = append(needs, plan.ReadyID(a))
-			}
-		}
+	for _, a := range b.volumes {
+		needs = append(needs, plan.ReadyID(a))
 	}
 	return needs
 }

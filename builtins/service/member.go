@@ -103,6 +103,9 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 			n := p.standing(b, piece, g.Name)
 			n.Slot = i
 			n.Start.Restart = b.spec.Restart
+			if p.in.Mode != kind.Rollback { // its label tells the limits that it began with, not those it had
+				n.Start.Limits = b.spec.InPlace().Limits
+			}
 			n.Probe = b.probe(n.Name)
 			return n, nil
 		}
@@ -113,16 +116,9 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 	for _, n := range b.nets {
 		place.Networks = append(place.Networks, n.Name)
 	}
-	if len(b.ports) > 0 {
-		place.Address = p.address(b.nets[0])
-	}
-	for _, mount := range b.spec.Mount {
-		if mount.Volume == nil {
-			continue
-		}
-		if a, err := addr.Parse(mount.Volume.Addr); err == nil {
-			place.Volumes[mount.Volume.Addr] = volume.Name(recipe.Name, a)
-		}
+	place.Address = p.address(b.nets[0]) // also of a worker, to which a port may lead one day
+	for _, a := range b.volumes {
+		place.Volumes[a.String()] = volume.Name(recipe.Name, a)
 	}
 	create, err := container.Create(b.spec, b.r.Spec, place)
 	if err != nil {

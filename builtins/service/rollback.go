@@ -27,12 +27,17 @@ func (p *planner) before(r *state.Resource) *base {
 			fmt.Errorf("release %s of %s cannot be read from its containers' labels: %w", release, r.Addr, err), &r.Range))
 		return nil
 	}
+	volumes, err := spec.Volumes()
+	if err != nil {
+		p.diags = append(p.diags, diag.FromError(diag.InvalidValue, err, &r.Range))
+		return nil
+	}
 	count := len(kept) // as many as were kept: the rest of the arguments are theirs, too
 	spec.Count = &count
 	was := *r
 	was.Spec, was.Sources = kept[0].Object.Spec, nil // the recipe's lines are not where this comes from
 	return &base{r: &was, spec: spec, image: container.Found{Ref: kept[0].Container.Image}, release: release, stock: s,
-		nets: network.Of(spec.Networks, p.nets), ports: p.ports(r.Addr, spec)}
+		nets: network.Of(spec.Networks, p.nets), volumes: volumes, ports: p.ports(r.Addr, spec)}
 }
 
 // serving is the release of a service that has the traffic, or runs, where no port leads to it.
