@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -37,6 +38,7 @@ type scene struct {
 	have       []have
 	site       *proxy.Site
 	mode       kind.Mode
+	cut        bool // the last apply did not see the site in force
 }
 
 // have is one container that stands.
@@ -140,6 +142,9 @@ func TestPlans(t *testing.T) {
 		"removed": func(t *testing.T) scene {
 			return scene{noPort: true, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
 		},
+		"died_between_file_and_proxy": func(t *testing.T) scene {
+			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t), cut: true}
+		},
 		"edge_lost": func(*testing.T) scene {
 			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1)}}
 		},
@@ -207,7 +212,11 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	find := func(kind.Input, *state.Resource, container.Image, string) (container.Found, kind.Result, error) {
 		return container.Found{Ref: "app:1", Content: "content"}, kind.Result{}, nil
 	}
-	p, diags := diff.Make(diff.Input{Kinds: []kind.Kind{service.Kind{Image: find, Edge: "edge", EdgeImage: "haproxy"}},
+	recorded := &state.Recorded{}
+	if s.site != nil && !s.cut {
+		recorded.Edge = edge.Digest(*s.site)
+	}
+	p, diags := diff.Make(diff.Input{Recorded: recorded, Kinds: []kind.Kind{service.Kind{Image: find, Edge: "edge", EdgeImage: "haproxy"}},
 		Desired: d, Observed: o, Mode: mode, Engine: "engine"})
 	if diags.HasErrors() {
 		t.Fatal(diags)

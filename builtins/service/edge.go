@@ -27,7 +27,7 @@ var edgeAddr = addr.New("proxy", "edge")
 // edge adds what the groups need of the edge: that it runs, that it is prepared for all of them at once,
 // and, when they are ready, the routes as they are wanted.
 func (p *planner) edge() {
-	if len(p.wanted) == 0 && p.site.Empty() {
+	if len(p.wanted) == 0 && p.site.Empty() && (p.inForce || !p.facts.Edge.Exists) {
 		return
 	}
 	if len(p.wanted) == 0 {
@@ -48,6 +48,7 @@ func (p *planner) edge() {
 			Irreversible: "what it adds gets no traffic, and a failed group takes its own off again"})
 	}
 	p.routes()
+	p.align()
 	after := p.targetSite(prepare)
 	p.claims(after)
 	p.texts(after)
@@ -58,6 +59,19 @@ func (p *planner) step(s plan.Step) {
 		s.Addr = edgeAddr
 	}
 	p.out.Steps = append(p.out.Steps, s)
+}
+
+// align brings the running proxy in line with its files, where an apply may have been broken off between the two.
+// Every other step on the edge does so too.
+func (p *planner) align() {
+	if p.inForce || slices.ContainsFunc(p.out.Steps, func(s plan.Step) bool { return edge.Changes(s.Op) }) {
+		return
+	}
+	cause := p.cause("an apply was broken off, perhaps before the running proxy was told what is written")
+	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Update, Summary: "in line with its files", Cause: cause})
+	p.step(plan.Step{ID: "edge/align", Op: edge.OpPrepare, Title: "bring the running proxy in line with its files", Cause: cause,
+		Needs: []plan.ID{plan.ReadyID(edgeAddr)}, Config: config(edge.PrepareConfig{Recipe: p.in.Desired.Recipe}), Limit: edgeLimit,
+		Irreversible: "it changes nothing that is written"})
 }
 
 // cause is why a step on the edge is there, at the recipe's first port.

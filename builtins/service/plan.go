@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/network"
 	"github.com/deployrecipe/recipe/builtins/port"
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -45,16 +46,17 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 
 // planner is one Diff under way.
 type planner struct {
-	kind   Kind
-	in     kind.Input
-	facts  *world.Known
-	site   proxy.Site // as it stands
-	wanted []proxy.Port
-	nets   map[addr.Addr]network.Net
-	served map[string]map[string]proxy.Mode
-	stocks map[addr.Addr]stock
-	taken  map[netip.Addr]bool // fixed addresses that some container has
-	once   map[plan.ID]bool    // steps that several services asked for
+	kind  Kind
+	in    kind.Input
+	facts *world.Known
+	site  proxy.Site // as it stands
+	// inForce says that the last apply saw that the running proxy does what is written.
+	inForce bool
+	wanted  []proxy.Port
+	nets    map[addr.Addr]network.Net
+	served  map[string]map[string]proxy.Mode
+	stocks  map[addr.Addr]stock
+	taken   map[netip.Addr]bool // fixed addresses that some container has
 
 	first    []plan.ID // steps on the edge that come before all switches
 	expanded []switchover.Expansion
@@ -64,12 +66,13 @@ type planner struct {
 }
 
 func newPlanner(k Kind, in kind.Input) *planner {
-	p := &planner{kind: k, in: in, facts: world.Facts(in.Observed), stocks: gather(in.Observed), once: map[plan.ID]bool{}, taken: map[netip.Addr]bool{},
+	p := &planner{kind: k, in: in, facts: world.Facts(in.Observed), stocks: gather(in.Observed), taken: map[netip.Addr]bool{},
 		nets: network.Layout(in.Desired, in.Observed), served: port.Served(in.Desired), wanted: port.Site(in.Desired)}
 	p.site = proxy.Site{Recipe: in.Desired.Recipe.Name, Origin: in.Desired.Recipe.Origin}
 	if s := p.facts.Site(p.site.Recipe); s != nil {
 		p.site = s.Clone()
 	}
+	p.inForce = edge.Digest(p.site) == in.Recorded.Edge
 	if in.Mode == kind.Rollback {
 		p.wanted = p.site.Ports // doors stay as they are
 	}
@@ -81,17 +84,6 @@ func newPlanner(k Kind, in kind.Input) *planner {
 		}
 	}
 	return p
-}
-
-// addOnce adds steps that several services may ask for, such as the pull of an image that two run.
-func (p *planner) addOnce(more kind.Result) {
-	for _, s := range more.Steps {
-		if p.once[s.ID] {
-			return
-		}
-		p.once[s.ID] = true
-	}
-	p.out.Add(more)
 }
 
 // address gives a free fixed address of a network.

@@ -89,7 +89,7 @@ func (w *World) Apply(ctx context.Context, p *Planned, o ApplyOptions) (Applied,
 	if s.dead {
 		return done, err
 	}
-	w.remember(p, result)
+	w.remember(ctx, p, result)
 	return done, errors.Join(err, w.leaveEdge(ctx))
 }
 
@@ -128,7 +128,7 @@ func (w *World) leaveEdge(ctx context.Context) error {
 }
 
 // remember keeps of an apply what labels cannot tell.
-func (w *World) remember(p *Planned, result *apply.Result) {
+func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result) {
 	kept := state.Recorded{Jobs: map[string]string{}}
 	for name, release := range p.Recorded.Jobs {
 		if a, err := addr.Parse(name); err == nil && p.Desired.Find(a) != nil {
@@ -137,10 +137,11 @@ func (w *World) remember(p *Planned, result *apply.Result) {
 	}
 	for i := range p.Steps {
 		step := &p.Steps[i]
-		if release := result.Outputs[step.ID]["release"]; step.Addr.Kind == "job" && slices.Contains(result.Done, step.ID) {
+		if release := result.Outputs[step.ID]["release"]; release != "" && step.Addr.Kind == "job" && slices.Contains(result.Done, step.ID) {
 			kept.Jobs[step.Addr.String()] = release
 		}
 	}
+	kept.Edge = edgesteps.InForce(ctx, p.Plan, result, p.Recorded.Edge, w.Edge)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.recorded[p.Desired.Recipe.Name] = &kept

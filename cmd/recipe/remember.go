@@ -7,6 +7,7 @@ import (
 	"os/user"
 
 	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/record"
@@ -37,6 +38,7 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	for _, s := range c.made.adopts {
 		kept.Adopted = append(kept.Adopted, s.origin)
 	}
+	kept.Edge = edge.InForce(ctx, c.made.Plan, result, kept.Edge, edge.For(c.engine, c.session, c.settings.Edge, true).Edge)
 	entry := state.Entry{
 		Plan: plan.Digest(c.made.Plan)[:12], By: who(), Revision: c.head.Revision,
 		Result: outcome(result, ended), Releases: releases(c.made, result),

@@ -129,6 +129,9 @@ type Recorded struct {
 	Contexts  map[string]Manifest        `json:"contexts,omitempty"`  // image address -> what its context held
 	Jobs      map[string]string          `json:"jobs,omitempty"`      // job address -> release done
 	History   []Entry                    `json:"history,omitempty"`   // oldest first, bounded
+	// Edge is a digest of what was written for the edge when the last apply saw it in force. Where something else
+	// is written now, an apply was broken off, perhaps before the running proxy was told.
+	Edge string `json:"edge,omitempty"`
 	Adopted   []string                   `json:"adopted,omitempty"`   // origins whose objects the recipe took over
 }
 
