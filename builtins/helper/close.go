@@ -64,7 +64,11 @@ func (s *Session) gone(ctx context.Context) error {
 			return nil
 		}
 	}
-	return s.engine.RemoveContainer(ctx, s.id)
+	err := s.engine.RemoveContainer(ctx, s.id)
+	if errors.Is(err, engine.ErrUnreachable) {
+		return fmt.Errorf("the engine does so itself when it is up again: %w", err)
+	}
+	return err
 }
 
 // leaveEdge sees to it that no empty volume stays behind where there is no edge: mounting it made it.
