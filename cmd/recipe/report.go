@@ -132,7 +132,8 @@ func (r *report) ended(made *planned, result *apply.Result, err error) error {
 		diags = append(diags, r.failed(made, f))
 	}
 	if errors.Is(err, apply.ErrLost) {
-		diags = append(diags, explain(helper.ErrLockLost))
+		diags = append(diags, diag.Errorf("", nil, "The recipe's lock was lost",
+			"The container that holds it is gone, or does not answer: the engine went down, the connection to it broke, or somebody removed the container. No further step was begun."))
 	}
 	if len(diags) == 0 {
 		diags = append(diags, diag.Errorf("", nil, "Interrupted", "%d of %d steps were done.", len(result.Done), len(made.Steps)))
@@ -159,7 +160,9 @@ func (r *report) failed(made *planned, f *apply.StepError) *hcl.Diagnostic {
 	if resource := made.desired.Find(f.Addr); resource != nil {
 		at = &resource.Range
 	}
-	text := strings.ReplaceAll(strings.TrimRight(f.Err.Error(), "\n"), "\n", "\n  ")
+	// What broke a step often broke its way out too, for the same reason.
+	lines := slices.Compact(strings.Split(strings.TrimRight(f.Err.Error(), "\n"), "\n"))
+	text := strings.Join(lines, "\n  ")
 	what := "The step"
 	if f.Undo {
 		what = "On the way back, the step"
