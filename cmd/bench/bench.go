@@ -69,7 +69,7 @@ func (b *bench) prepare(ctx context.Context) (err error) {
 			return fmt.Errorf("the floor is a script that needs %s, and there is none: run \"make setup\"", name)
 		}
 	}
-	if b.engine, err = docker.Open(ctx, docker.Options{}); err != nil {
+	if b.engine, err = stage.Engine(ctx); err != nil {
 		return fmt.Errorf("%w\nA deploy can be measured on a real engine only: run \"make setup\"", err)
 	}
 	if b.proxy = stage.ProxyImage(ctx, b.engine); b.proxy == "" {

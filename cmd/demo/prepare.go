@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/deployrecipe/recipe/builtins/engine/docker"
 	"github.com/deployrecipe/recipe/cmd/internal/stage"
 )
 
@@ -23,12 +22,12 @@ type demo struct {
 
 // prepare builds what the demo needs and finds where it can play.
 func (d *demo) prepare(ctx context.Context, simulate bool) error {
-	d.note("Building the example app ...")
+	d.note("Building ...")
 	root, err := stage.Root(ctx)
 	if err != nil {
 		return err
 	}
-	engine, noEngine := docker.Open(ctx, docker.Options{})
+	engine, noEngine := stage.Engine(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
