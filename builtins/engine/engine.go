@@ -190,7 +190,9 @@ type Container struct {
 	// while it does not run.
 	Addresses map[string]netip.Addr
 
-	// What only Container, not Containers, tells.
+	// What only Container, not Containers, tells. PID is the first process's number on the engine's machine, 0
+	// while the container does not run.
+	PID          int
 	Env          []string
 	Limits       Limits
 	Restart      string
@@ -348,6 +350,7 @@ type NetworkSpec struct {
 type Volume struct {
 	Name    string
 	Driver  string
+	Dir     string // where its files lie on the engine's machine, empty where the engine does not tell
 	Labels  map[string]string
 	Created time.Time
 }

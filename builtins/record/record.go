@@ -69,12 +69,17 @@ func ReadThrough(ctx context.Context, files Files) (*state.Recorded, string, err
 	if err != nil {
 		return nil, "", fmt.Errorf("reading the recipe's record: %w", err)
 	}
-	data, ok := found[fileName]
-	if !ok {
-		return empty(), "", nil
-	}
-	recorded, note := parse(data)
+	recorded, note := In(found)
 	return recorded, note, nil
+}
+
+// In finds the record among the files of its volume.
+func In(files map[string][]byte) (*state.Recorded, string) {
+	data, ok := files[fileName]
+	if !ok {
+		return empty(), ""
+	}
+	return parse(data)
 }
 
 func empty() *state.Recorded { return &state.Recorded{Format: Format} }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -34,7 +36,14 @@ func readEdge(ctx context.Context, r engine.Reader, name string) (Edge, error) {
 		return Edge{}, fmt.Errorf("container %s has the name of the edge and is not it: remove it, or name the edge otherwise with RECIPE_EDGE", name)
 	}
 	edge := Edge{Exists: true, Running: c.State == engine.Running, Container: c}
-	edge.Files, err = edgeFiles(ctx, r, c.ID)
+	local := false
+	if here(c) {
+		root := filepath.Join("/proc", strconv.Itoa(c.PID), "root", helper.EdgeDir)
+		edge.Files, local = readHere(root, "cfg", "maps")
+	}
+	if !local {
+		edge.Files, err = edgeFiles(ctx, r, c.ID)
+	}
 	if errors.Is(err, engine.ErrNotFound) { // removed since
 		return Edge{}, nil
 	}

@@ -45,11 +45,25 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) { known.Info, err = w.Reader.Info(ctx); return err })
 	group.Go(func() (err error) { known.Networks, err = w.Reader.Networks(ctx, nil); return err })
-	group.Go(func() (err error) { known.Edge, err = w.edge(ctx); return err })
+	edged, volumed := make(chan struct{}), make(chan struct{})
+	group.Go(func() (err error) {
+		defer close(edged)
+		known.Edge, err = w.edge(ctx)
+		return err
+	})
 	group.Go(func() (err error) { containers, err = w.Reader.Containers(ctx, mine); return err })
 	group.Go(func() (err error) { images, err = w.Reader.Images(ctx, mine); return err })
-	group.Go(func() (err error) { volumes, err = w.Reader.Volumes(ctx, mine); return err })
-	group.Go(func() (err error) { recorded, note, err = record.Read(ctx, w.Reader, r.Name); return err })
+	group.Go(func() (err error) {
+		defer close(volumed)
+		volumes, err = w.Reader.Volumes(ctx, mine)
+		return err
+	})
+	group.Go(func() (err error) {
+		<-edged
+		<-volumed
+		recorded, note, err = w.record(ctx, r, volumes, known.Edge)
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
 	}
@@ -67,6 +81,18 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	observed := &state.Observed{Objects: objects(containers, images, networks, volumes)}
 	SetFacts(observed, &known)
 	return observed, recorded, nil
+}
+
+// record reads what the last apply left, out of its volume where that lies on this machine.
+func (w World) record(ctx context.Context, r state.Recipe, volumes []engine.Volume, edge Edge) (*state.Recorded, string, error) {
+	at := slices.IndexFunc(volumes, func(v engine.Volume) bool { return v.Name == helper.RecordName(r.Name) })
+	if at >= 0 && volumes[at].Dir != "" && here(edge.Container) {
+		if files, ok := readHere(volumes[at].Dir, "."); ok {
+			recorded, note := record.In(files)
+			return recorded, note, nil
+		}
+	}
+	return record.Read(ctx, w.Reader, r.Name)
 }
 
 func (w World) edge(ctx context.Context) (Edge, error) {

@@ -98,7 +98,7 @@ func (r *Reader) Container(ctx context.Context, id string) (engine.Container, er
 	found := engine.Container{
 		ID: c.ID, Name: strings.TrimPrefix(c.Name, "/"), ImageID: c.Image,
 		State: engine.State(c.State.Status), ExitCode: c.State.ExitCode, OOMKilled: c.State.OOMKilled,
-		Created: parseTime(c.Created), Started: parseTime(c.State.StartedAt), Finished: parseTime(c.State.FinishedAt),
+		Created: parseTime(c.Created), Started: parseTime(c.State.StartedAt), PID: c.State.Pid, Finished: parseTime(c.State.FinishedAt),
 		Restart: restartText(c.HostConfig.RestartPolicy), RestartCount: c.RestartCount,
 		Limits: limitsOf(c.HostConfig.Resources),
 	}

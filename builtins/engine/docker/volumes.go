@@ -18,7 +18,7 @@ func (r *Reader) Volumes(ctx context.Context, labels map[string]string) ([]engin
 	}
 	volumes := make([]engine.Volume, 0, len(list.Volumes))
 	for _, v := range list.Volumes {
-		volumes = append(volumes, engine.Volume{Name: v.Name, Driver: v.Driver, Labels: v.Labels, Created: parseTime(v.CreatedAt)})
+		volumes = append(volumes, engine.Volume{Name: v.Name, Driver: v.Driver, Dir: v.Mountpoint, Labels: v.Labels, Created: parseTime(v.CreatedAt)})
 	}
 	return volumes, nil
 }
