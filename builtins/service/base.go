@@ -10,6 +10,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -70,6 +71,9 @@ func (p *planner) ports(a addr.Addr, spec *container.Spec) []switchover.Port {
 		sp := switchover.Port{Name: port.Service(state.Ref{Addr: a.String(), Port: name}), Mode: modes[name], Target: e.Port,
 			Check: check(spec, e.Port)}
 		sp.Current = p.site.Service(sp.Name)
+		if sp.Current == nil && p.in.Mode == kind.Rollback {
+			continue // doors stay as they are
+		}
 		ports = append(ports, sp)
 	}
 	return ports

@@ -240,7 +240,7 @@ func waitFor(p container.ProbeConfig) string {
 func (x *expander) prepare() {
 	x.out.Final = x.g.Side
 	x.out.Group = proxy.Group{Name: x.g.Name, Percent: x.g.Percent}
-	if x.g.Fresh {
+	if x.g.Fresh && !x.g.stands() { // what stands on the edge keeps its percentage until traffic moves
 		x.out.Group.Percent = x.g.percent(100)
 	}
 	for _, m := range x.g.Members {

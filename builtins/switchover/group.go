@@ -90,6 +90,13 @@ type Instance struct {
 // Moves tells whether traffic has to move from one side to the other.
 func (g *Group) Moves() bool { return !g.Fresh && g.changed() }
 
+// stands tells whether a service of the group is on the edge already.
+func (g *Group) stands() bool {
+	return slices.ContainsFunc(g.Members, func(m Member) bool {
+		return slices.ContainsFunc(m.Ports, func(p Port) bool { return p.Current != nil })
+	})
+}
+
 // wanted tells whether any container of the wanted release is to run.
 func (g *Group) wanted() bool {
 	return slices.ContainsFunc(g.Members, func(m Member) bool { return len(m.New) > 0 })
