@@ -10,6 +10,7 @@ package switchover
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -58,9 +59,12 @@ type Spec struct {
 	OnFailure string      `json:"on_failure"`
 	Retain    int         `json:"retain"`
 	Stage     []Stage     `json:"stage,omitempty"`
-	Drain     struct {
-		Timeout state.Duration `json:"timeout"`
-	} `json:"drain"`
+	Drain     *Drain      `json:"drain,omitempty"`
+}
+
+// Drain is a drain block.
+type Drain struct {
+	Timeout state.Duration `json:"timeout"`
 }
 
 // Stage is a stage block.
@@ -92,19 +96,27 @@ func Read(spec json.RawMessage) (Spec, Settings, error) {
 	if s.Retain >= 0 {
 		settings.Retain = s.Retain
 	}
-	if s.Drain.Timeout > 0 {
+	if s.Drain != nil {
 		settings.Drain = s.Drain.Timeout.Std()
 	}
 	if len(s.Stage) > 0 {
 		settings.Stages = s.Stage
 	}
-	if n := len(settings.Stages); n == 0 || settings.Stages[n-1].Weight != 100 {
-		settings.Stages = append(settings.Stages, Stage{Name: "full", Weight: 100})
+	if last := settings.Stages[len(settings.Stages)-1]; last.Weight != 100 {
+		settings.Stages = append(settings.Stages, Stage{Name: free(settings.Stages, "full"), Weight: 100})
 	}
 	return s, settings, nil
 }
 
-// Validate finds services that two switchovers name, and stages that go back.
+// free makes name one that no stage has.
+func free(stages []Stage, name string) string {
+	for slices.ContainsFunc(stages, func(s Stage) bool { return s.Name == name }) {
+		name += "-last"
+	}
+	return name
+}
+
+// Validate finds services that two switchovers name, and stages that go back or have one name.
 func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 	s, settings, err := Read(r.Spec)
 	if err != nil {
@@ -120,7 +132,11 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 			`on_failure = "pause" is part of the language but not built yet in this version; write "revert".`))
 	}
 	last := 0
-	for _, stage := range settings.Stages {
+	for i, stage := range settings.Stages {
+		if slices.ContainsFunc(settings.Stages[:i], func(s Stage) bool { return s.Name == stage.Name }) {
+			diags = append(diags, diag.Errorf(diag.InvalidValue, &r.Range, "Two stages of one name",
+				"%s has more than one stage %q; plans tell them apart by their names.", r.Addr, stage.Name))
+		}
 		if stage.Weight < last {
 			diags = append(diags, diag.Errorf(diag.InvalidValue, &r.Range, "Stages only go forward",
 				"Stage %q has weight %d after one of %d; weights must not fall.", stage.Name, stage.Weight, last))

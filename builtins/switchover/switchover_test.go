@@ -1,0 +1,84 @@
+package switchover_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/switchover"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestRead(t *testing.T) {
+	full := switchover.Stage{Name: "full", Weight: 100}
+	canary := switchover.Stage{Name: "canary", Weight: 10, Hold: state.Duration(2 * time.Minute)}
+	for spec, want := range map[string]switchover.Settings{
+		`{}`:                                    switchover.Default(),
+		`{"retain":0,"drain":{"timeout":"0s"}}`: {Stages: []switchover.Stage{full}},
+		`{"retain":5,"drain":{"timeout":"1m0s"},"stage":[{"label":"canary","weight":10,"hold":"2m0s"},{"label":"full","weight":100}]}`: {
+			Stages: []switchover.Stage{canary, full}, Drain: time.Minute, Retain: 5},
+		`{"retain":2,"stage":[{"label":"canary","weight":10,"hold":"2m0s"}]}`: {
+			Stages: []switchover.Stage{canary, full}, Drain: 30 * time.Second, Retain: 2},
+		`{"retain":2,"stage":[{"label":"full","weight":50}]}`: {
+			Stages: []switchover.Stage{{Name: "full", Weight: 50}, {Name: "full-last", Weight: 100}}, Drain: 30 * time.Second, Retain: 2},
+	} {
+		_, got, err := switchover.Read(json.RawMessage(spec))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s (-want +got)\n%s", spec, d)
+		}
+	}
+	if _, _, err := switchover.Read(json.RawMessage(`{"retain":"two"}`)); err == nil {
+		t.Error("took a text for a number")
+	}
+}
+
+func TestValidate(t *testing.T) {
+	const web, db = `{"services":[{"ref":"service.web"}]`, `{"services":[{"ref":"service.db"},{"ref":"service.web"}]`
+	for _, test := range []struct {
+		name  string
+		specs []string
+		want  string
+	}{
+		{"one", []string{web + `}`}, ""},
+		{"stages that stay", []string{web + `,"stage":[{"label":"a","weight":10},{"label":"b","weight":10}]}`}, ""},
+		{"stages that fall", []string{web + `,"stage":[{"label":"a","weight":50},{"label":"b","weight":10}]}`},
+			`1: Stage "b" has weight 10 after one of 50`},
+		{"stages of one name", []string{web + `,"stage":[{"label":"a","weight":10},{"label":"a","weight":20}]}`},
+			`1: switchover.s1 has more than one stage "a"`},
+		{"more than one fault", []string{web + `,"on_failure":"pause","stage":[{"label":"a","weight":50},{"label":"b","weight":10}]}`},
+			`1: on_failure = "pause" is part of the language` + "\n" + `1: Stage "b" has weight 10 after one of 50`},
+		{"a service in two", []string{web + `}`, db + `}`}, "2: service.web is in the services of both switchover.s1 and switchover.s2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := &state.Desired{}
+			for i, spec := range test.specs {
+				d.Resources = append(d.Resources, &state.Resource{Addr: addr.New("switchover", fmt.Sprint("s", i+1)), Spec: json.RawMessage(spec)})
+			}
+			var got []string
+			for i, r := range d.Resources {
+				for _, problem := range (switchover.Kind{}).Validate(r, d) {
+					got = append(got, fmt.Sprintf("%d: %s", i+1, problem.Detail))
+				}
+			}
+			want := strings.Split(test.want, "\n")
+			if test.want == "" {
+				want = nil
+			}
+			if len(got) != len(want) {
+				t.Fatalf("got %q", got)
+			}
+			for i := range want {
+				if !strings.HasPrefix(got[i], want[i]) {
+					t.Errorf("got %q, want %q", got[i], want[i])
+				}
+			}
+		})
+	}
+}
