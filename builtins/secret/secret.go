@@ -77,6 +77,9 @@ func (Kind) Diff(kind.Input) (kind.Result, hcl.Diagnostics) { return kind.Result
 // commandLimit is how long a command may take to print a secret; it may ask a person for a touch of a key.
 const commandLimit = 2 * time.Minute
 
+// commandGrace is how long the output of a command that ended may be held open by what it started.
+const commandGrace = time.Second
+
 // Source fetches secrets.
 type Source struct {
 	Env func(string) (string, bool)
@@ -84,7 +87,8 @@ type Source struct {
 	Dir string // where commands run
 }
 
-// Fetch gets a secret's value. No error holds any part of it.
+// Fetch gets a secret's value. No error holds any part of it, unless a command that fails writes it to its standard
+// error.
 func (s Source) Fetch(ctx context.Context, spec Spec) (string, error) {
 	switch {
 	case spec.Env != "":
@@ -96,7 +100,11 @@ func (s Source) Fetch(ctx context.Context, spec Spec) (string, error) {
 	case spec.File != "":
 		data, err := fs.ReadFile(s.FS, spec.File)
 		if err != nil {
-			return "", fmt.Errorf("the file %s cannot be read: %w", spec.File, errors.Unwrap(err))
+			var at *fs.PathError
+			if errors.As(err, &at) {
+				err = at.Err // the path is said already
+			}
+			return "", fmt.Errorf("the file %s cannot be read: %w", spec.File, err)
 		}
 		return chomp(string(data)), nil
 	}
@@ -107,10 +115,14 @@ func (s Source) run(ctx context.Context, command []string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Dir = s.Dir
+	cmd.Dir, cmd.WaitDelay = s.Dir, commandGrace
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "", fmt.Errorf("the command %s did not end within %s", command[0], commandLimit)
+	}
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) { // what it started may live on, as an agent does
 		why := strings.TrimSpace(stderr.String())
 		if why == "" {
 			why = err.Error()
