@@ -13,9 +13,11 @@ import (
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/engine/docker"
 	"github.com/deployrecipe/recipe/builtins/helper"
+	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/apply"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 )
 
@@ -91,7 +93,7 @@ type carrier struct {
 // run takes the lock, sees that the plan still is what was shown, and carries it out.
 func (c *carrier) run(ctx context.Context, shown *planned) (err error) {
 	c.session, err = helper.Open(ctx, c.engine, helper.Options{
-		Recipe: c.head, Edge: edgeOf(shown, c.settings.Edge), Host: true,
+		Recipe: c.head, Edge: c.edge(ctx, shown), Host: true,
 		Who: who(), Wait: c.options.lockTimeout, Waiting: c.report.waiting,
 	})
 	if err != nil {
@@ -163,6 +165,19 @@ func (c *carrier) tools() builtins.Tools {
 		Engine: c.engine, Builder: c.engine, Session: c.session, Recipe: c.head,
 		Edge: c.settings.Edge, Host: edge.HostNetwork(world.Facts(c.made.observed).Info),
 	}
+}
+
+// edge names the edge whose volume the session has. A destroy that was killed when the edge was gone left that
+// volume behind, and the session looks after it.
+func (c *carrier) edge(ctx context.Context, shown *planned) string {
+	if name := edgeOf(shown, c.settings.Edge); name != "" || c.planner.options.mode != kind.Destroy {
+		return name
+	}
+	left, err := c.engine.Volumes(ctx, map[string]string{label.Edge: c.settings.Edge})
+	if err != nil || len(left) == 0 {
+		return ""
+	}
+	return c.settings.Edge
 }
 
 // edgeOf names the edge that a plan's steps need, empty where they need none: a helper then mounts nothing of it.
