@@ -20,7 +20,7 @@ func TestSwitchoversLoseNothing(t *testing.T) {
 	}{
 		{name: "an app that ends gracefully", app: standard(), switches: 20},
 		{name: "an app that exits at once", app: standard().with("EXIT", "abrupt"), switches: 20},
-		{name: "stages, and streams without an end", app: app{count: 1, drain: "4s", retain: 1, stages: half}.with("EXIT", "abrupt"), switches: 8,
+		{name: "stages, and streams without an end", app: app{count: 1, drain: "4s", retain: 1, stages: half}.with("EXIT", "abrupt"), switches: 6,
 			load: func(o *load.Options) { o.Endless, o.Drain = 3, 4*time.Second }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
