@@ -173,7 +173,7 @@ func (a *app) interrupted(release, title string, do func()) string {
 	if code := cmd.ProcessState.ExitCode(); !reached || code != 1 || !strings.HasPrefix(strings.TrimSpace(stderr.String()), "Error: ") {
 		a.Fatalf("reached %q: %t; exit code %d\n%s%s", title, reached, code, &said, &stderr)
 	}
-	if took := time.Since(since); took > 20*time.Second {
+	if took := time.Since(since); took > 30*time.Second {
 		a.Errorf("it took the apply %s to see that the engine is gone", took)
 	} else {
 		a.Logf("the apply ended after %.1f s", took.Seconds())

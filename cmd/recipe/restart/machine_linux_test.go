@@ -126,7 +126,7 @@ func (m *machine) engineOn() {
 	m.Helper()
 	m.order("start", m.dockerd, "--host", m.host(), "--data-root", filepath.Join(m.dir, "data"),
 		"--exec-opt", "native.cgroupdriver=cgroupfs", "--cgroup-parent", "/"+group(m.dir))
-	m.eventually("the engine answers", time.Minute, func() error {
+	m.eventually("the engine answers", 2*time.Minute, func() error {
 		ctx, cancel := context.WithTimeout(m.Context(), 5*time.Second)
 		defer cancel()
 		e, err := docker.Open(ctx, docker.Options{Host: m.host()})

@@ -10,14 +10,15 @@ import (
 type loss struct {
 	name     string
 	down, up func(*app)
+	during   []string // titles of steps in the middle of which it happens, too
 }
 
 // losses are those of the machine, and of the engine alone: it is killed with all that is its own, so that nobody
 // looks after the containers, which run on.
 func losses() []loss {
 	return []loss{
-		{"loss of power", func(a *app) { a.cut() }, func(a *app) { a.on(); a.doors() }},
-		{"death of the engine", (*app).killEngine, func(a *app) { a.engineOn() }},
+		{"loss of power", func(a *app) { a.cut() }, func(a *app) { a.on(); a.doors() }, []string{"hold", "drain"}},
+		{"death of the engine", (*app).killEngine, func(a *app) { a.engineOn() }, []string{"hold"}},
 	}
 }
 
@@ -47,7 +48,7 @@ func lost(a *app, way loss) {
 	a.back(way.name, began, was, "r2")
 	a.settled("r2")
 	last := "r2"
-	for _, title := range []string{"hold", "drain"} {
+	for _, title := range way.during {
 		last = a.lostDuring(way, title, last)
 	}
 }

@@ -172,7 +172,7 @@ func (a *app) back(after string, began time.Time, was map[string]string, may ...
 // check of HAProxy's that was on its way to a container while that was not up yet may still take it out.
 func (a *app) lasting(began time.Time, may []string) time.Duration {
 	a.Helper()
-	const stretch = 3 * time.Second
+	const stretch = 2 * time.Second
 	since := time.Now()
 	for {
 		err := a.serves(may...)
