@@ -2,6 +2,7 @@ package port
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -45,21 +46,12 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 				Summary: describe(want) + ", was " + describe(was), Cause: cause})
 		}
 	}
-	for _, name := range sortedNames(have) {
+	for _, name := range slices.Sorted(maps.Keys(have)) {
 		a := addr.New("port", name)
 		result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Delete, Summary: describe(have[name]),
 			Cause: plan.Cause{Why: in.Gone(a)}})
 	}
 	return result, nil
-}
-
-func sortedNames(ports map[string]proxy.Port) []string {
-	var names []string
-	for name := range ports {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 func describe(p proxy.Port) string {
