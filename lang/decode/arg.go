@@ -46,9 +46,9 @@ func (d *decoder) unknownArgument(attr *hcl.Attribute, at *parent, b *Block) {
 			"Arguments stand in blocks only, and %q stands in none.", attr.Name)
 		return
 	}
-	hint := at.suggest(attr.Name, unset(at.schema, b))
+	hint := at.suggest(attr.Name, append(unset(at.schema, b), at.schema.BlockNames()...))
 	if hint == "" {
-		hint = at.suggest(attr.Name, at.schema.BlockNames())
+		hint = at.has()
 	}
 	d.errorf(diag.UnknownArgument, attr.NameRange, summary, "%s block has no argument %q.%s", article(at.schema.Name), attr.Name, hint)
 }
@@ -60,9 +60,12 @@ func (d *decoder) unknownProperty(p property, at *parent) {
 			p.name, at.suggest(p.name, at.schema.BlockNames()))
 		return
 	}
-	words := append(at.schema.ArgNames(), at.schema.BlockNames()...)
+	hint := at.suggest(p.name, append(at.schema.ArgNames(), at.schema.BlockNames()...))
+	if hint == "" {
+		hint = at.has()
+	}
 	d.errorf(diag.UnknownArgument, p.rng, "Unknown argument", "%s block has no argument or block %q.%s",
-		article(at.schema.Name), p.name, at.suggest(p.name, words))
+		article(at.schema.Name), p.name, hint)
 }
 
 // unset returns the arguments that are not set yet, the only ones that a misspelt word can mean.

@@ -19,6 +19,8 @@ type parent struct {
 	// meant are the words that a misspelt one was taken for: that they are missing follows from the first error
 	// and is not reported.
 	meant map[string]bool
+	// told says that what may stand in it has been told.
+	told bool
 }
 
 func (p *parent) top() bool { return p.text == "" }
@@ -127,11 +129,17 @@ func (d *decoder) unknownBlock(raw rawBlock, at *parent) {
 	}
 	hint := at.suggest(raw.typ, at.schema.BlockNames())
 	if at.top() {
+		if hint == "" {
+			hint = at.has()
+		}
 		d.errorf(diag.UnknownBlock, raw.typeRange, summary, "There is no block type %q.%s", raw.typ, hint)
 		return
 	}
 	if hint == "" {
 		hint = at.suggest(raw.typ, at.schema.ArgNames())
+	}
+	if hint == "" {
+		hint = at.has()
 	}
 	d.errorf(diag.UnknownBlock, raw.typeRange, summary, "%s block has no block %q in it.%s", article(at.schema.Name), raw.typ, hint)
 }

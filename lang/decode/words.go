@@ -53,6 +53,40 @@ func subject(at *parent) string {
 	return article(at.schema.Name) + " block"
 }
 
+// has tells what may stand in a block, as sentences that begin with a space, once for each: whoever comes from
+// another tool knows what to say, and not its word here.
+func (p *parent) has() string {
+	if p.told {
+		return ""
+	}
+	p.told = true
+	var args, blocks []string
+	for i := range p.schema.Args {
+		if a := &p.schema.Args[i]; a.Later == "" {
+			args = append(args, a.Name)
+		}
+	}
+	for i := range p.schema.Blocks {
+		if b := &p.schema.Blocks[i]; b.Later == "" {
+			blocks = append(blocks, b.Name)
+		}
+	}
+	if p.top() {
+		return " There are " + strings.Join(blocks, ", ") + "."
+	}
+	return named("argument", args) + named("block", blocks)
+}
+
+func named(what string, names []string) string {
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(" Its %s is %s.", what, names[0])
+	}
+	return fmt.Sprintf(" Its %ss are %s.", what, strings.Join(names, ", "))
+}
+
 func times(n int, name string) string {
 	if n == 1 {
 		return fmt.Sprintf("one %s block", name)
