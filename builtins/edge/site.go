@@ -37,6 +37,9 @@ func prepareService(site *proxy.Site, s PrepareService) {
 		have = &site.Services[len(site.Services)-1]
 	}
 	have.Group, have.Mode = s.Group, s.Mode
+	if len(s.Backend.Servers) == 0 {
+		return // nobody takes over from what stands there
+	}
 	side := have.Side(s.Side)
 	backend := s.Backend
 	backend.Servers = slices.Clone(backend.Servers)

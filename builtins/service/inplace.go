@@ -10,12 +10,15 @@ import (
 // policy. What the engine shows counts, not the label, since labels never change.
 func (b *base) differsInPlace() bool {
 	for _, piece := range b.stock.of(b.release) {
-		if piece.running() && piece.Container.Restart != "" && b.settled(piece) != b.held(piece) {
+		if b.stays(piece) && piece.Container.Restart != "" && b.settled(piece) != b.held(piece) {
 			return true
 		}
 	}
 	return false
 }
+
+// stays tells whether a container of the wanted release runs and is not one too many.
+func (b *base) stays(piece piece) bool { return piece.running() && piece.index <= b.spec.Replicas() }
 
 // held is what the engine shows, settled what it can be brought to: a limit can be changed in place, not lifted.
 func (b *base) held(piece piece) container.UpdateConfig {
@@ -31,7 +34,7 @@ func (b *base) settled(piece piece) container.UpdateConfig {
 func (p *planner) inPlace(b *base, cause plan.Cause) (changed bool) {
 	lifted := false
 	for _, piece := range b.stock.of(b.release) {
-		if !piece.running() || piece.Container.Restart == "" { // not looked up
+		if !b.stays(piece) || piece.Container.Restart == "" { // not looked up
 			continue
 		}
 		lifted = lifted || !piece.Container.Limits.CanBecome(b.spec.InPlace().Limits)

@@ -53,14 +53,11 @@ func (p *planner) origins(g *group) []*proxy.Group {
 // regroup has all services of a group stand on one side, and plans on from there.
 func (p *planner) regroup(g *group) {
 	origins := p.origins(g)
-	if len(origins) < 2 {
+	if len(origins) == 0 || len(origins) == 1 && origins[0].Name == g.name() {
 		return
 	}
 	live := origins[0].Live()
 	for _, o := range origins {
-		if o.Percent == origins[0].Percent && (o.Percent == 0 || o.Percent == 100) {
-			continue
-		}
 		name := o.Name
 		p.settle(name, o.Live())
 		if o.Live() != live {

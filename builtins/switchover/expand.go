@@ -2,6 +2,7 @@ package switchover
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,13 +107,29 @@ func (x *expander) settle() {
 	back := x.g.percent(0)
 	x.add(plan.Step{ID: x.ID("settle"), Op: edge.OpShift, Title: "give all traffic back to the serving release", Needs: append(x.creates(), x.g.First...),
 		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
-		Effects: x.weight(back), Limit: edgeLimit, Irreversible: "an unfinished switch is given up"},
+		Effects: append(x.unserved(), x.weight(back)...), Limit: edgeLimit, Irreversible: "an unfinished switch is given up"},
 		plan.Step{ID: x.ID("settle", "drain"), Op: edge.OpDrain, Title: "drain what an unfinished switch left",
 			Needs:   []plan.ID{x.ID("settle")},
 			Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: leftovers, Limit: state.Duration(x.g.Settings.Drain)}),
 			Effects: effects, Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "an unfinished switch is given up"})
 	x.settled = []plan.ID{x.ID("settle", "drain")}
 	x.out.Settled = x.settled
+}
+
+// unserved gives the effects that keep doors closed behind which nobody serves on the live side: their requests find
+// no server before the traffic goes back, and none after.
+func (x *expander) unserved() []plan.Effect {
+	var effects []plan.Effect
+	for _, m := range x.g.Members {
+		ready := func(s proxy.Server) bool { return s.State == proxy.Ready }
+		serves := slices.ContainsFunc(m.Ports, func(p Port) bool {
+			return p.Current != nil && slices.ContainsFunc(p.Current.Side(x.g.Side.Other()).Servers, ready)
+		})
+		if len(m.Ports) > 0 && !serves {
+			effects = append(effects, plan.Effect{Kind: plan.Remove, Group: x.g.Name, Service: m.Addr.String(), Object: m.Addr.String()})
+		}
+	}
+	return effects
 }
 
 // creates are the steps that create the wanted release's containers: whatever can fail unnoticed comes before
