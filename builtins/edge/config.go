@@ -53,6 +53,9 @@ type PrepareConfig struct {
 	Ports    []proxy.Port     `json:"ports,omitempty"`  // added where no port of that number stands
 	Groups   []proxy.Group    `json:"groups,omitempty"` // added where no group of that name has a service
 	Services []PrepareService `json:"services,omitempty"`
+	// Anew says that the plan saw no edge: what stands of the recipe's site is left from one that somebody
+	// removed, and whose volume stayed.
+	Anew bool `json:"anew,omitempty"`
 }
 
 // PrepareService gives one side of a service new servers, in maint. The other side stays as it is. Servers

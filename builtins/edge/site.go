@@ -11,6 +11,9 @@ import (
 
 // Prepare adds what a PrepareConfig names. A group that no service is in any more is as good as none.
 func Prepare(site *proxy.Site, c PrepareConfig) {
+	if c.Anew {
+		*site = proxy.Site{Recipe: site.Recipe}
+	}
 	if site.Origin == "" {
 		site.Origin = c.Recipe.Origin
 	}

@@ -17,6 +17,9 @@ import (
 func (w *worker) prepare(ctx context.Context, config PrepareConfig, _ kind.Inputs) (kind.Outputs, error) {
 	return nil, w.update(ctx, config.Recipe.Name, func(s *proxy.Site) error {
 		before := s.Clone()
+		if config.Anew {
+			before = proxy.Site{Recipe: s.Recipe} // the plan opens the door to all of it itself
+		}
 		Prepare(s, config)
 		for _, p := range config.Services {
 			if err := unnoticed(&before, s, p); err != nil {

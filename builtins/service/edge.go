@@ -103,7 +103,7 @@ func (p *planner) ensure() {
 
 // prepareConfig is what the edge does not have yet of what the groups need.
 func (p *planner) prepareConfig() edge.PrepareConfig {
-	c := edge.PrepareConfig{Recipe: p.in.Desired.Recipe}
+	c := edge.PrepareConfig{Recipe: p.in.Desired.Recipe, Anew: !p.facts.Edge.Exists}
 	for _, want := range p.wanted {
 		if portOf(p.site.Ports, want) == nil {
 			c.Ports = append(c.Ports, want)
