@@ -28,7 +28,7 @@ func TestAddressesRunOut(t *testing.T) {
 			return container.Found{Ref: "app:1", Content: "content"}, kind.Result{}, nil
 		}
 		_, diags := service.Kind{Image: find, Edge: "edge"}.Diff(kind.Input{Desired: d, Observed: o, Recorded: &state.Recorded{}, Resources: d.Resources[:1], Mode: kind.Apply})
-		if diags.HasErrors() == enough {
+		if enough == diags.HasErrors() || !enough && !strings.Contains(diags.Error(), "no address left") {
 			t.Errorf("count %s on three addresses: %v", count, diags)
 		}
 	}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -117,6 +118,10 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 		place.Networks = append(place.Networks, n.Name)
 	}
 	place.Address = p.address(b.nets[0]) // also of a worker, to which a port may lead one day
+	if len(b.ports) > 0 && !place.Address.IsValid() {
+		return switchover.Instance{}, fmt.Errorf("%s has no address left for %s: containers that are kept have theirs, too. Lower count or the switchover's retain, or put services on a network of their own",
+			b.nets[0].Addr, b.r.Addr)
+	}
 	for _, a := range b.volumes {
 		place.Volumes[a.String()] = volume.Name(recipe.Name, a)
 	}
