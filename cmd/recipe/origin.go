@@ -145,7 +145,9 @@ func plainRemote(remote string) string {
 func dirty(ctx context.Context, dir string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "git", "-C", dir, "status", "--porcelain", "--", ".").Output()
+	status := exec.CommandContext(ctx, "git", "-C", dir, "status", "--porcelain", "--", ".")
+	status.WaitDelay = time.Second // it may start a daemon, which outlives it
+	out, err := status.Output()
 	return err == nil && len(bytes.TrimSpace(out)) > 0
 }
 

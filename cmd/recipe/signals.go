@@ -65,5 +65,6 @@ func (s *signals) interrupted() bool { return s.seen.Load() > 0 }
 
 func (s *signals) stop() {
 	signal.Stop(s.in)
+	close(s.in)
 	s.cancel()
 }
