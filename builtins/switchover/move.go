@@ -221,7 +221,7 @@ func (x *expander) retire() {
 	}
 	left := x.abandoned(x.g.Side.Other())
 	if !x.g.Moves() {
-		left = append(left, x.abandoned(x.g.Side)...)
+		left = append(left, slices.DeleteFunc(x.abandoned(x.g.Side), x.takes)...)
 	}
 	if drained := x.drain(string(x.ID("drain")), leaving, left, needs); drained != nil {
 		needs = drained
@@ -280,6 +280,11 @@ func (x *expander) abandoned(side proxy.Side) []proxy.ServerID {
 		}
 	}
 	return left
+}
+
+// takes tells whether a wanted instance takes a place, be it that of one that is gone.
+func (x *expander) takes(place proxy.ServerID) bool {
+	return slices.ContainsFunc(x.memberOf(place.Service).New, func(n Instance) bool { return n.Slot == place.Slot })
 }
 
 // has tells whether an instance of the member has a place.
