@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -11,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
@@ -81,30 +85,41 @@ func (a *app) printStatus(s *statusJSON) {
 	}
 	if len(s.Ports) > 0 {
 		fmt.Fprintln(a.stdout)
-		table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "PORT\tLISTEN\tROUTES")
-		for _, p := range s.Ports {
-			fmt.Fprintf(table, "%s\t%s\t%s\n", p.Addr.Short(), p.listen(), strings.Join(p.routes(), ", "))
-		}
-		_ = table.Flush()
+		a.table(func(w io.Writer) {
+			fmt.Fprintln(w, "PORT\tLISTEN\tROUTES")
+			for _, p := range s.Ports {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", p.Addr.Short(), p.listen(), strings.Join(p.routes(), ", "))
+			}
+		})
 	}
 	fmt.Fprintf(a.stdout, "\n%s\n", s.Edge.line())
 }
 
 func (a *app) printServices(s *statusJSON) {
 	fmt.Fprintln(a.stdout)
-	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SERVICE\tRELEASE\tRUNNING\tTRAFFIC\tUP FOR\tREMARKS")
-	for _, service := range s.Services {
-		for _, r := range service.Releases {
-			since := "-"
-			if r.Running > 0 {
-				since = age(r.Since)
+	a.table(func(w io.Writer) {
+		fmt.Fprintln(w, "SERVICE\tRELEASE\tRUNNING\tTRAFFIC\tUP FOR\tREMARKS")
+		for _, service := range s.Services {
+			for _, r := range service.Releases {
+				since := "-"
+				if r.Running > 0 {
+					since = age(r.Since)
+				}
+				fmt.Fprintf(w, "%s\t%s\t%d/%d\t%s\t%s\t%s\n", service.Addr.Short(), r.Release, r.Running, r.Wanted, r.traffic(), since, r.remarks())
 			}
-			fmt.Fprintf(table, "%s\t%s\t%d/%d\t%s\t%s\t%s\n", service.Addr.Short(), r.Release, r.Running, r.Wanted, r.traffic(), since, r.remarks())
 		}
+	})
+}
+
+// table aligns what is written, cells of a line ended by tabs.
+func (a *app) table(write func(io.Writer)) {
+	var aligned bytes.Buffer
+	w := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
+	write(w)
+	_ = w.Flush()
+	for line := range strings.Lines(aligned.String()) {
+		fmt.Fprintln(a.stdout, strings.TrimRight(line, " \n"))
 	}
-	_ = table.Flush()
 }
 
 func (r releaseJSON) traffic() string {
@@ -123,9 +138,14 @@ func (r releaseJSON) remarks() string {
 		switch {
 		case c.Health == "unhealthy" || c.State == "restarting" || c.State == "dead" || c.State == "paused":
 			remarks = append(remarks, c.Name+" is "+cmp.Or(c.Health, c.State))
+		case r.Current && c.State != string(engine.Running):
+			remarks = append(remarks, c.Name+" does not run")
 		case c.Restarts > 0:
 			remarks = append(remarks, fmt.Sprintf("%s restarted %d times", c.Name, c.Restarts))
 		}
+	}
+	if n := r.Wanted - len(r.Containers); r.Current && n > 0 {
+		remarks = append(remarks, fmt.Sprintf("%d missing", n))
 	}
 	return strings.Join(remarks, ", ")
 }
@@ -141,7 +161,7 @@ func (p portJSON) routes() []string {
 	var routes []string
 	for _, r := range p.Routes {
 		from := r.Host + r.Path
-		if from == "" {
+		if from == "" || p.Mode == string(proxy.TCP) {
 			from = "all"
 		}
 		routes = append(routes, from+" to "+r.To)
@@ -156,7 +176,7 @@ func (e edgeJSON) line() string {
 	case !e.Exists:
 		return fmt.Sprintf("Edge %s: none on this engine.", e.Name)
 	case !e.Running:
-		return fmt.Sprintf("Edge %s: stopped.", e.Name)
+		return fmt.Sprintf("Edge %s: stopped, so no port answers; an apply starts it.", e.Name)
 	}
 	recipes := "1 recipe"
 	if e.Recipes != 1 {

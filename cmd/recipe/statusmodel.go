@@ -45,7 +45,9 @@ type serviceJSON struct {
 type releaseJSON struct {
 	Release    string `json:"release"`
 	Generation int    `json:"generation"`
-	// Wanted is how many containers the release was made with, Running how many run now, Kept how many are kept,
+	// Current says that it is to serve: it gets traffic or, where no port tells, the last apply left it so.
+	Current bool `json:"current"`
+	// Wanted is how many containers the release is to have, Running how many run now, Kept how many are kept,
 	// stopped, for a rollback.
 	Wanted  int `json:"wanted"`
 	Running int `json:"running"`
@@ -118,7 +120,7 @@ func newStatusJSON(r state.Recipe, observed *state.Observed, recorded *state.Rec
 			s.Ports = append(s.Ports, portOf(p))
 		}
 	}
-	s.Services = append(s.Services, servicesOf(observed, site)...)
+	s.Services = append(s.Services, servicesOf(observed, recorded, site)...)
 	return s
 }
 
@@ -130,7 +132,7 @@ func portOf(p proxy.Port) portJSON {
 	return out
 }
 
-func servicesOf(observed *state.Observed, site *proxy.Site) []serviceJSON {
+func servicesOf(observed *state.Observed, recorded *state.Recorded, site *proxy.Site) []serviceJSON {
 	var list []serviceJSON
 	for _, o := range observed.Objects {
 		c, ok := o.Data.(engine.Container)
@@ -146,7 +148,7 @@ func servicesOf(observed *state.Observed, site *proxy.Site) []serviceJSON {
 		j := slices.IndexFunc(s.Releases, func(r releaseJSON) bool { return r.Release == o.Release })
 		if j < 0 {
 			j = len(s.Releases)
-			s.Releases = append(s.Releases, releaseOf(o, site))
+			s.Releases = append(s.Releases, releaseOf(o, recorded, site))
 		}
 		s.Releases[j].add(o, c)
 	}
@@ -157,13 +159,14 @@ func servicesOf(observed *state.Observed, site *proxy.Site) []serviceJSON {
 }
 
 // releaseOf begins a release with its place on the edge.
-func releaseOf(o state.Object, site *proxy.Site) releaseJSON {
-	r := releaseJSON{Release: o.Release, Generation: o.Generation, Wanted: 1}
-	var spec struct {
-		Count *int `json:"count"`
-	}
-	if json.Unmarshal(o.Spec, &spec) == nil && spec.Count != nil {
-		r.Wanted = *spec.Count
+func releaseOf(o state.Object, recorded *state.Recorded, site *proxy.Site) releaseJSON {
+	r := releaseJSON{Release: o.Release, Generation: o.Generation, Wanted: countOf(o.Spec)}
+	if n := len(recorded.History); n > 0 && recorded.History[n-1].Releases[o.Addr.String()] == o.Release {
+		r.Current = true
+		// A container tells the count that it was made with, and may have been scaled since.
+		if spec, ok := recorded.Resources[o.Addr.String()]; ok {
+			r.Wanted = countOf(spec)
+		}
 	}
 	if site == nil {
 		return r
@@ -180,10 +183,22 @@ func releaseOf(o state.Object, site *proxy.Site) releaseJSON {
 				if side == proxy.A {
 					r.Percent = 100 - group.Percent
 				}
+				r.Current = r.Percent > 0
 			}
 		}
 	}
 	return r
+}
+
+// countOf is the count of a service's spec.
+func countOf(spec json.RawMessage) int {
+	var service struct {
+		Count *int `json:"count"`
+	}
+	if json.Unmarshal(spec, &service) == nil && service.Count != nil {
+		return *service.Count
+	}
+	return 1
 }
 
 func (r *releaseJSON) add(o state.Object, c engine.Container) {
@@ -195,7 +210,9 @@ func (r *releaseJSON) add(o state.Object, c engine.Container) {
 			r.Since = c.Started
 		}
 	case c.State == engine.Exited:
-		r.Kept++
+		if !r.Current {
+			r.Kept++
+		}
 		since = c.Finished
 	}
 	r.Containers = append(r.Containers, containerJSON{Name: o.Name, State: string(c.State), Health: c.Health, Since: since,
