@@ -2,6 +2,7 @@ package service
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -105,9 +106,13 @@ func (p *planner) ensure() {
 func (p *planner) prepareConfig() edge.PrepareConfig {
 	c := edge.PrepareConfig{Recipe: p.in.Desired.Recipe, Anew: !p.facts.Edge.Exists}
 	for _, want := range p.wanted {
-		if portOf(p.site.Ports, want) == nil {
-			c.Ports = append(c.Ports, want)
+		if portOf(p.site.Ports, want) != nil {
+			continue
 		}
+		if slices.ContainsFunc(p.site.Ports, func(have proxy.Port) bool { return have.Name == want.Name }) {
+			want.Name = fmt.Sprintf("%s-%d", want.Name, want.Listen) // until the one of that name closes
+		}
+		c.Ports = append(c.Ports, want)
 	}
 	for _, x := range p.expanded {
 		if len(x.Services) == 0 {
