@@ -143,7 +143,7 @@ func (d *deploy) tidy(count, retain int) {
 		d.Errorf("%d releases are there, of which %d are to be kept: %v", len(releases), retain, releases)
 	}
 	for _, name := range d.objects() {
-		if strings.HasPrefix(name, "volume ") && name != "volume "+d.name+"-record" {
+		if strings.HasPrefix(name, "volume ") && name != "volume "+d.name+"-record" && name != "volume "+d.name+"-data" {
 			d.Errorf("%s is left over", name)
 		}
 	}
