@@ -64,7 +64,7 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	if done(in, r.Addr, release, made) {
 		return superseded(r.Addr, release, made), nil // without its image, too
 	}
-	cause := why(r, release, made)
+	cause := why(in, r, release, made)
 	run, err := run(in, r, spec, image, release, nets)
 	if err != nil {
 		return kind.Result{}, err
@@ -113,8 +113,11 @@ func done(in kind.Input, a addr.Addr, release string, made []state.Object) bool 
 }
 
 // why says what makes a job run: it is new, its release is, or an earlier run of it did not end well.
-func why(r *state.Resource, release string, made []state.Object) plan.Cause {
+func why(in kind.Input, r *state.Resource, release string, made []state.Object) plan.Cause {
 	cause := plan.Cause{Why: r.Addr.String() + " did not run yet", File: r.Range.Filename, Line: r.Range.Start.Line}
+	if in.Recorded != nil && in.Recorded.Jobs[r.Addr.String()] != "" {
+		cause.Why = r.Addr.String() + " ran for another release"
+	}
 	for _, o := range made {
 		c, ok := o.Data.(engine.Container)
 		switch {
