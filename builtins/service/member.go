@@ -239,7 +239,7 @@ func worthALine(m switchover.Member) bool {
 func (p *planner) fields(b *base, was piece) []plan.Field {
 	fields := plan.Fields(was.Object.Spec, b.r.Spec, b.r.Sources)
 	for i := range fields {
-		fields[i].Forces = b.serving != b.release && forces(fields[i].Path)
+		fields[i].Forces = b.serving != b.release && forces(b.spec, fields[i].Path)
 	}
 	if was.Container.Image != b.image.Ref && !slices.ContainsFunc(fields, func(f plan.Field) bool { return f.Path == "image" }) {
 		before, _ := json.Marshal(was.Container.Image)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/switchover"
 )
 
@@ -46,16 +47,18 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// forces tells whether a change of the argument at path makes a new release.
-func forces(path string) bool {
+// forces tells whether a change of the argument at path makes a new release (see container.Spec.Release).
+func forces(spec *container.Spec, path string) bool {
 	first, rest, _ := strings.Cut(path, ".")
 	switch first {
 	case "count", "limits", "restart", "depends_on":
 		return false
-	case "health":
-		return strings.HasPrefix(rest, "exec")
-	case "expose":
-		return strings.HasSuffix(rest, ".publish")
+	case "health": // the engine's own check is a part of the container
+		exec := spec.Health != nil && spec.Health.Exec != nil
+		return strings.HasPrefix(rest, "exec") || exec && rest != "start_timeout"
+	case "expose": // and so is a port of the machine
+		name, argument, _ := strings.Cut(rest, ".")
+		return argument == "publish" || spec.Expose[name].Publish != ""
 	}
 	return true
 }
