@@ -3,6 +3,7 @@ package service
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/network"
@@ -10,7 +11,6 @@ import (
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/eval/addr"
-	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -71,12 +71,20 @@ func (p *planner) ports(a addr.Addr, spec *container.Spec) []switchover.Port {
 		sp := switchover.Port{Name: port.Service(state.Ref{Addr: a.String(), Port: name}), Mode: modes[name], Target: e.Port,
 			Check: check(spec, e.Port)}
 		sp.Current = p.site.Service(sp.Name)
-		if sp.Current == nil && p.in.Mode == kind.Rollback {
-			continue // doors stay as they are
-		}
 		ports = append(ports, sp)
 	}
 	return ports
+}
+
+// open are a service's named ports that stand on the edge.
+func (p *planner) open(a addr.Addr) map[string]proxy.Mode {
+	modes := map[string]proxy.Mode{}
+	for _, s := range p.site.Services {
+		if belongs(s.Name, a) {
+			modes[strings.TrimPrefix(s.Name, a.Short()+".")] = s.Mode
+		}
+	}
+	return modes
 }
 
 // check is how the proxy watches servers, after the health block; by connecting where that says nothing

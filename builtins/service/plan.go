@@ -75,6 +75,9 @@ func newPlanner(k Kind, in kind.Input) *planner {
 	p.inForce = edge.Digest(p.site) == in.Recorded.Edge
 	if in.Mode == kind.Rollback {
 		p.wanted = p.site.Ports // doors stay as they are
+		for _, r := range in.Resources {
+			p.served[r.Addr.String()] = p.open(r.Addr)
+		}
 	}
 	for _, s := range p.stocks {
 		for _, piece := range s.all {
