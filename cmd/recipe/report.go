@@ -167,7 +167,7 @@ func (r *report) failed(made *planned, f *apply.StepError) *hcl.Diagnostic {
 	if f.Undo {
 		what = "On the way back, the step"
 	}
-	return diag.Errorf(diag.StepFailed, at, "Step failed", "%s %q of %s failed: %s", what, f.Title, f.Addr, text)
+	return diag.Errorf(diag.StepFailed, at, "Step failed", "%s \"%s\" of %s failed: %s", what, strings.ReplaceAll(f.Title, `"`, `'`), f.Addr, text)
 }
 
 // place is the line that a cause names, nil where it names none that was read.

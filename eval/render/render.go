@@ -23,7 +23,7 @@ import (
 type Options struct {
 	// Color turns on ANSI colours; for terminals only.
 	Color bool
-	// Width is the number of columns; 0 means 100.
+	// Width is the number of columns; 0 is for what is no terminal: 100, and summaries are not cut to it.
 	Width int
 	// Full shows everything: unchanged lines of texts, new texts, the fields of new resources, long values,
 	// the limits of all steps, and each step of the way back.
