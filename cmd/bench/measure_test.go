@@ -41,3 +41,14 @@ func TestSamples(t *testing.T) {
 		t.Errorf("the median of three is %s", got)
 	}
 }
+
+func TestRatioIsOfRounds(t *testing.T) {
+	r := &results{}
+	for _, ms := range [][2]time.Duration{{100, 100}, {220, 200}, {900, 750}} {
+		r.Ours = append(r.Ours, sample{First: ms[0] * time.Millisecond})
+		r.Floor = append(r.Floor, sample{First: ms[1] * time.Millisecond})
+	}
+	if got := r.ratio(first); got != "1.10 (1.00)" {
+		t.Error(got)
+	}
+}

@@ -79,9 +79,14 @@ func (s samples) seconds(of func(sample) time.Duration) string {
 	return fmt.Sprintf("%.2f (%.2f)", s.median(of).Seconds(), s.lowest(of).Seconds())
 }
 
+// ratio is the median of the rounds' ratios, since what else the machine does changes from round to round, and in
+// brackets that of the lowest.
 func (r *results) ratio(of func(sample) time.Duration) string {
-	ratio := func(a, b time.Duration) float64 { return a.Seconds() / b.Seconds() }
-	return fmt.Sprintf("%.2f (%.2f)", ratio(r.Ours.median(of), r.Floor.median(of)), ratio(r.Ours.lowest(of), r.Floor.lowest(of)))
+	var rounds samples
+	for i := range r.Ours {
+		rounds = append(rounds, sample{First: time.Duration(1e6 * float64(of(r.Ours[i])) / float64(of(r.Floor[i])))})
+	}
+	return fmt.Sprintf("%.2f (%.2f)", float64(rounds.median(first))/1e6, float64(r.Ours.lowest(of))/float64(r.Floor.lowest(of)))
 }
 
 func (r *results) printRows(w io.Writer) error {
