@@ -83,10 +83,10 @@ func (d *differ) fields(r *state.Resource, s spec, c Content, old state.Object) 
 		}
 		f := plan.Field{Path: path, Forces: true, Cause: cause(r, path, path+" changed")}
 		if before != "" {
-			f.Before = config(before)
+			f.Before = plan.Raw(before)
 		}
 		if after != "" {
-			f.After = config(after)
+			f.After = plan.Raw(after)
 		}
 		fields = append(fields, f)
 	}

@@ -1,7 +1,6 @@
 package image
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -150,7 +149,7 @@ func (d *differ) tagStep(r *state.Resource, c Content, tags []string) plan.Step 
 	return plan.Step{
 		ID: plan.ID("tag " + r.Addr.String()), Addr: r.Addr, Op: OpTag, Early: true, Limit: removeLimit,
 		Title: fmt.Sprintf("tag %s as %s", c.Ref, quoteList(tags, 3)), Cause: cause(r, "tags", "tags changed"),
-		Config:       config(tagConfig{Ref: c.Ref, Tags: tags}),
+		Config:       plan.Raw(tagConfig{Ref: c.Ref, Tags: tags}),
 		Irreversible: "a name is taken from the image that had it before",
 	}
 }
@@ -161,7 +160,7 @@ func (d *differ) build(r *state.Resource, s spec, c Content) {
 	step := plan.Step{
 		ID: plan.ID("build " + r.Addr.String()), Addr: r.Addr, Op: OpBuild, Title: "build " + c.Ref, Cause: change.Cause,
 		Needs: needs(r), Provides: []plan.ID{plan.ReadyID(r.Addr)}, Early: early(r), Limit: buildLimit,
-		Config: config(d.buildConfig(r, s, c)),
+		Config: plan.Raw(d.buildConfig(r, s, c)),
 	}
 	d.result.Changes = append(d.result.Changes, change)
 	d.result.Steps = append(d.result.Steps, step)
@@ -216,19 +215,10 @@ func (d *differ) orphans() {
 func (d *differ) remove(image state.Object, why string, needs []plan.ID) {
 	d.result.Steps = append(d.result.Steps, plan.Step{
 		ID: plan.ID("remove image " + image.Name), Addr: image.Addr, Op: OpRemove, Title: "remove image " + image.Name,
-		Cause: plan.Cause{Why: why}, Needs: needs, Limit: removeLimit, Config: config(removeConfig{Ref: image.Name}),
+		Cause: plan.Cause{Why: why}, Needs: needs, Limit: removeLimit, Config: plan.Raw(removeConfig{Ref: image.Name}),
 		Effects:      []plan.Effect{{Kind: plan.Remove, Object: image.Name}},
 		Irreversible: "the image is built again when it is wanted",
 	})
-}
-
-// config writes what a step carries.
-func config(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // strings, numbers and maps of them always encode
-	}
-	return data
 }
 
 // atLeast compares versions by their leading numbers. One that cannot be read is taken for new: it is nobody's release.

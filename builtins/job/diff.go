@@ -1,7 +1,6 @@
 package job
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -162,14 +161,13 @@ func run(in kind.Input, r *state.Resource, spec *container.Spec, image container
 		return plan.Step{}, err
 	}
 	create.Spec.Restart = "no"
-	config, err := json.Marshal(RunConfig{Create: create, Timeout: spec.Timeout, Release: release})
 	return plan.Step{ID: plan.ID(r.Addr.String() + "/run"), Addr: r.Addr, Op: OpRun, Title: "run " + create.Spec.Name,
-		Wait: "until it ends with exit code 0", Within: spec.Timeout.Std(), Needs: needs, Provides: []plan.ID{plan.ReadyID(r.Addr)}, Config: config,
-		Limit: spec.Timeout.Std() + limit, Irreversible: "what a job did stays done"}, err
+		Wait: "until it ends with exit code 0", Within: spec.Timeout.Std(), Needs: needs, Provides: []plan.ID{plan.ReadyID(r.Addr)}, Config: plan.Raw(RunConfig{Create: create, Timeout: spec.Timeout, Release: release}),
+		Limit: spec.Timeout.Std() + limit, Irreversible: "what a job did stays done"}, nil
 }
 
 func remove(o state.Object, cause plan.Cause, needs []plan.ID) plan.Step {
-	config, _ := json.Marshal(container.RemoveConfig{Name: o.Name, Timeout: state.Duration(10 * time.Second)})
+	config := plan.Raw(container.RemoveConfig{Name: o.Name, Timeout: state.Duration(10 * time.Second)})
 	return plan.Step{ID: plan.ID(o.Addr.String() + "/remove/" + o.Name), Addr: o.Addr, Op: container.OpRemove, Title: "remove " + o.Name,
 		Cause: cause, Needs: needs, Provides: []plan.ID{plan.GoneID(o.Addr)}, Config: config, Limit: limit,
 		Effects:      []plan.Effect{{Kind: plan.Remove, Object: o.Name}},

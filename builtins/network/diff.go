@@ -61,9 +61,8 @@ func create(recipe state.Recipe, a addr.Addr, r *state.Resource, n Net) kind.Res
 		cause = plan.Cause{Why: a.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
 	}
 	spec.Labels = label.For(recipe, a, raw)
-	config, _ := json.Marshal(spec)
 	step := plan.Step{ID: plan.ID(a.String() + "/create"), Addr: a, Op: OpCreate, Title: "create network " + n.Name,
-		Cause: cause, Provides: []plan.ID{plan.ReadyID(a)}, Config: config, Limit: limit,
+		Cause: cause, Provides: []plan.ID{plan.ReadyID(a)}, Config: plan.Raw(spec), Limit: limit,
 		Irreversible: "an empty network stays for the next apply"}
 	return kind.Result{Steps: []plan.Step{step},
 		Changes: []plan.Change{{Addr: a, Action: plan.Create, Summary: n.Name + ", " + n.Subnet.String(), Cause: cause}}}
@@ -92,12 +91,11 @@ func remove(in kind.Input, o state.Object) kind.Result {
 			needs = append(needs, plan.GoneID(other.Addr))
 		}
 	}
-	config, _ := json.Marshal(engine.NetworkSpec{Name: o.Name})
 	return kind.Result{
 		Changes: []plan.Change{{Addr: o.Addr, Action: plan.Delete, Summary: o.Name, Cause: cause}},
 		Steps: []plan.Step{{ID: plan.ID(o.Addr.String() + "/remove"), Addr: o.Addr, Op: OpRemove,
 			Title: "remove network " + o.Name, Cause: cause, Needs: needs, Provides: []plan.ID{plan.GoneID(o.Addr)},
-			Config: config, Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name}}, Limit: limit,
+			Config: plan.Raw(engine.NetworkSpec{Name: o.Name}), Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name}}, Limit: limit,
 			Irreversible: "nothing is on it"}},
 	}
 }

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -45,7 +44,7 @@ func (p *planner) edge() {
 		needs = append(needs, p.first...)
 		p.step(plan.Step{ID: "edge/prepare", Op: edge.OpPrepare, Title: "prepare the edge and have HAProxy check it",
 			Cause: p.cause("new servers need a place"), Needs: needs,
-			Provides: []plan.ID{switchover.Prepared}, Config: config(prepare), Early: len(needs) == 1, Limit: edgeLimit,
+			Provides: []plan.ID{switchover.Prepared}, Config: plan.Raw(prepare), Early: len(needs) == 1, Limit: edgeLimit,
 			Irreversible: "what it adds gets no traffic, and a failed group takes its own off again"})
 	}
 	p.routes()
@@ -71,7 +70,7 @@ func (p *planner) align() {
 	cause := p.cause("an apply was broken off, perhaps before the running proxy was told what is written")
 	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Update, Summary: "in line with its files", Cause: cause})
 	p.step(plan.Step{ID: "edge/align", Op: edge.OpPrepare, Title: "bring the running proxy in line with its files", Cause: cause,
-		Needs: []plan.ID{plan.ReadyID(edgeAddr)}, Config: config(edge.PrepareConfig{Recipe: p.in.Desired.Recipe}), Limit: edgeLimit,
+		Needs: []plan.ID{plan.ReadyID(edgeAddr)}, Config: plan.Raw(edge.PrepareConfig{Recipe: p.in.Desired.Recipe}), Limit: edgeLimit,
 		Irreversible: "it changes nothing that is written"})
 }
 
@@ -98,7 +97,7 @@ func (p *planner) ensure() {
 	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Create, Summary: p.kind.Edge + " from " + image, Cause: cause})
 	p.step(plan.Step{ID: "edge/ensure", Op: edge.OpEnsure, Title: "start the edge " + p.kind.Edge, Cause: cause,
 		Provides: []plan.ID{plan.ReadyID(edgeAddr)}, Early: true, Limit: ensureLimit,
-		Config:       config(edge.EnsureConfig{Edge: p.kind.Edge, Image: image, Host: edge.HostNetwork(p.facts.Info)}),
+		Config:       plan.Raw(edge.EnsureConfig{Edge: p.kind.Edge, Image: image, Host: edge.HostNetwork(p.facts.Info)}),
 		Irreversible: "an edge without sites listens to nothing, and goes with the last recipe that uses it"})
 }
 
@@ -178,7 +177,7 @@ func (p *planner) routes() {
 	}
 	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: p.cause("ports or routes changed"),
 		Needs: needs, Provides: []plan.ID{switchover.Routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
-		Config: config(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted})})
+		Config: plan.Raw(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted})})
 	p.drop(gone, empty)
 }
 
@@ -247,18 +246,18 @@ func (p *planner) drop(gone []proxy.Service, empty []string) {
 		limit := switchover.Default().Drain
 		p.step(plan.Step{ID: "edge/drop/drain", Op: edge.OpDrain, Title: "drain what has no route any more", Cause: cause, Needs: needs,
 			Wait: "until the last connection ends", Within: limit, Limit: limit + edgeLimit, Irreversible: "no route leads to it",
-			Config: config(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit)})})
+			Config: plan.Raw(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit)})})
 		needs = []plan.ID{"edge/drop/drain"}
 	}
 	p.step(plan.Step{ID: "edge/drop", Op: edge.OpDrop, Title: "take what has no route off the edge", Cause: cause, Needs: needs,
-		Provides: []plan.ID{switchover.Dropped}, Config: config(c), Limit: edgeLimit, Irreversible: "nothing leads to it"})
+		Provides: []plan.ID{switchover.Dropped}, Config: plan.Raw(c), Limit: edgeLimit, Irreversible: "nothing leads to it"})
 }
 
 // leaveEdge takes the recipe off the edge: it has no ports any more.
 func (p *planner) leaveEdge() {
 	p.step(plan.Step{ID: "edge/remove", Op: edge.OpRemove, Title: "leave the edge", Cause: plan.Cause{Why: "the recipe has no ports any more"},
 		Provides: []plan.ID{switchover.Routed, switchover.Dropped}, Limit: edgeLimit, Irreversible: "the next apply joins it again",
-		Config: config(edge.RemoveConfig{Recipe: p.site.Recipe, Edge: p.kind.Edge})})
+		Config: plan.Raw(edge.RemoveConfig{Recipe: p.site.Recipe, Edge: p.kind.Edge})})
 }
 
 // texts shows the recipe's HAProxy file before and after.
@@ -301,12 +300,4 @@ func (p *planner) targetSite(prepare edge.PrepareConfig) proxy.Site {
 	}
 	edge.Drop(&site, drop)
 	return site.Normal()
-}
-
-func config(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic("a step's config always has a JSON form: " + err.Error()) // strings, numbers and maps of them
-	}
-	return data
 }

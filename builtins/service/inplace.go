@@ -45,7 +45,7 @@ func (p *planner) inPlace(b *base, cause plan.Cause) (changed bool) {
 		changed = true
 		p.step(plan.Step{ID: plan.ID(b.r.Addr.String() + "/update/" + piece.name()), Addr: b.r.Addr, Op: container.OpUpdate,
 			Title: "update " + piece.name() + " in place", Cause: cause, Limit: edgeLimit,
-			Config: config(settled), Irreversible: "no process is restarted"})
+			Config: plan.Raw(settled), Irreversible: "no process is restarted"})
 	}
 	if lifted {
 		p.out.Notes = append(p.out.Notes, plan.Note{Addr: b.r.Addr, Text: "engines cannot lift a limit in place; it goes with the next release"})

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -242,11 +241,9 @@ func (p *planner) fields(b *base, was piece) []plan.Field {
 		fields[i].Forces = b.serving != b.release && forces(b.spec, fields[i].Path)
 	}
 	if was.Container.Image != b.image.Ref && !slices.ContainsFunc(fields, func(f plan.Field) bool { return f.Path == "image" }) {
-		before, _ := json.Marshal(was.Container.Image)
-		after, _ := json.Marshal(b.image.Ref)
 		cause := plan.CauseOf("image", b.r.Sources)
 		cause.Why = "the image's content changed"
-		fields = append(fields, plan.Field{Path: "image", Before: before, After: after, Forces: true, Cause: cause})
+		fields = append(fields, plan.Field{Path: "image", Before: plan.Raw(was.Container.Image), After: plan.Raw(b.image.Ref), Forces: true, Cause: cause})
 	}
 	return fields
 }

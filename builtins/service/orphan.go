@@ -48,7 +48,7 @@ func removal(a addr.Addr, piece piece, cause plan.Cause, needs []plan.ID) plan.S
 	}
 	return plan.Step{ID: plan.ID(a.String() + "/remove/" + piece.name()), Addr: a, Op: container.OpRemove,
 		Title: "remove " + piece.name(), Cause: cause, Needs: needs, Provides: []plan.ID{plan.GoneID(a)},
-		Config:  config(container.RemoveConfig(stop)),
+		Config:  plan.Raw(container.RemoveConfig(stop)),
 		Effects: append(effects, plan.Effect{Kind: plan.Remove, Object: piece.name()}),
 		Limit:   stop.Timeout.Std() + ensureLimit, Irreversible: "its image and volumes stay"}
 }
@@ -74,7 +74,7 @@ func (k Kind) destroy(in kind.Input) kind.Result {
 		}
 		result.Steps = append(result.Steps, plan.Step{ID: "edge/remove", Addr: edgeAddr, Op: edge.OpRemove, Title: title,
 			Cause: cause, Provides: []plan.ID{switchover.Routed, switchover.Dropped}, Limit: edgeLimit, Irreversible: "the recipe is destroyed", Effects: effects,
-			Config: config(edge.RemoveConfig{Recipe: in.Desired.Recipe.Name, Edge: k.Edge})})
+			Config: plan.Raw(edge.RemoveConfig{Recipe: in.Desired.Recipe.Name, Edge: k.Edge})})
 	}
 	result.Add(removals(in, cause, []plan.ID{switchover.Dropped}))
 	return result

@@ -97,7 +97,7 @@ func (p *planner) turn(name string, to proxy.Side) {
 		}
 		c.Services = append(c.Services, edge.PrepareService{Name: s.Name, Group: name, Mode: s.Mode, Side: to, Backend: b})
 	}
-	p.aside(plan.Step{ID: plan.ID("edge/turn/" + name), Op: edge.OpPrepare, Title: "prepare the other side of " + name + " for the same release", Config: config(c)})
+	p.aside(plan.Step{ID: plan.ID("edge/turn/" + name), Op: edge.OpPrepare, Title: "prepare the other side of " + name + " for the same release", Config: plan.Raw(c)})
 	edge.Prepare(&p.site, c)
 	old := p.serversOf(name, to.Other())
 	p.shiftAside(name, "turn", "serve the same release of "+name+" from the other side", to, ready)
@@ -106,7 +106,7 @@ func (p *planner) turn(name string, to proxy.Side) {
 
 func (p *planner) shiftAside(name, what, title string, to proxy.Side, ready []proxy.ServerID) {
 	c := edge.ShiftConfig{Recipe: p.site.Recipe, Group: name, Percent: full(to), Ready: ready}
-	p.aside(plan.Step{ID: plan.ID("edge/" + what + "/" + name + "/shift"), Op: edge.OpShift, Title: title, Config: config(c)})
+	p.aside(plan.Step{ID: plan.ID("edge/" + what + "/" + name + "/shift"), Op: edge.OpShift, Title: title, Config: plan.Raw(c)})
 	edge.Shift(&p.site, c)
 }
 
@@ -117,7 +117,7 @@ func (p *planner) drainAside(name, what string, servers []proxy.ServerID) {
 	limit := switchover.Default().Drain
 	p.aside(plan.Step{ID: plan.ID("edge/" + what + "/" + name + "/drain"), Op: edge.OpDrain, Title: "drain the side that " + name + " left",
 		Wait: "until the last connection ends", Within: limit,
-		Config: config(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit)})})
+		Config: plan.Raw(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit)})})
 	edge.SetState(&p.site, servers, proxy.Maint)
 }
 

@@ -31,7 +31,7 @@ func (x *expander) wayBack() {
 		last = x.undoTraffic()
 		reset := x.undoID("reset")
 		x.undo(plan.Step{ID: reset, Op: edge.OpReset, Title: "put the edge back as it was", Needs: last,
-			Config: config(x.reset()), Limit: edgeLimit})
+			Config: plan.Raw(x.reset()), Limit: edgeLimit})
 		last = []plan.ID{reset}
 		for i := range x.out.Steps {
 			if s := &x.out.Steps[i]; s.Op == container.OpCreate || s.Op == container.OpStart {
@@ -46,10 +46,10 @@ func (x *expander) wayBack() {
 				continue
 			}
 			step := plan.Step{ID: x.undoID("remove", n.Name), Addr: m.Addr, Op: container.OpRemove, Title: "remove " + n.Name,
-				Needs: last, Config: config(container.RemoveConfig(n.Stop)), Limit: n.Stop.Timeout.Std() + stopSlack,
+				Needs: last, Config: plan.Raw(container.RemoveConfig(n.Stop)), Limit: n.Stop.Timeout.Std() + stopSlack,
 				Effects: []plan.Effect{x.effect(plan.Stop, &m, n.Name, "")}}
 			if n.Exists && !n.Running { // kept from an earlier release: it goes back to sleep
-				step.Op, step.Title, step.Config = container.OpStop, "stop "+n.Name, config(n.Stop)
+				step.Op, step.Title, step.Config = container.OpStop, "stop "+n.Name, plan.Raw(n.Stop)
 			}
 			x.undo(step)
 			removals = append(removals, step.ID)
@@ -75,7 +75,7 @@ func (x *expander) undoTraffic() []plan.ID {
 	if x.g.Moves() {
 		back := x.g.percent(0)
 		x.undo(plan.Step{ID: x.undoID("shift"), Op: edge.OpShift, Title: "give all traffic back to the release before",
-			Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
+			Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
 			Effects: x.weight(back), Limit: edgeLimit})
 		needs = []plan.ID{x.undoID("shift")}
 	}
@@ -87,7 +87,7 @@ func (x *expander) undoTraffic() []plan.ID {
 		effects = append([]plan.Effect{{Kind: plan.Remove, Group: x.g.Name, Object: x.g.Name}}, effects...)
 	}
 	x.undo(plan.Step{ID: x.undoID("drain"), Op: edge.OpDrain, Title: "drain the new release", Needs: needs,
-		Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
+		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
 		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit})
 	return []plan.ID{x.undoID("drain")}
 }
@@ -143,7 +143,7 @@ func (x *expander) restartOld() {
 				}
 			}
 			x.undo(plan.Step{ID: s.Undo[0], Addr: s.Addr, Op: container.OpStart, Title: "start " + o.Name + " again",
-				Needs: needs, Config: config(o.Start), Limit: engineLimit,
+				Needs: needs, Config: plan.Raw(o.Start), Limit: engineLimit,
 				Effects: []plan.Effect{{Kind: plan.Start, Group: s.Effects[0].Group, Service: s.Effects[0].Service, Instance: o.Name}}})
 		}
 	}

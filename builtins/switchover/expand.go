@@ -106,11 +106,11 @@ func (x *expander) settle() {
 	}
 	back := x.g.percent(0)
 	x.add(plan.Step{ID: x.ID("settle"), Op: edge.OpShift, Title: "give all traffic back to the serving release", Needs: append(x.creates(), x.g.First...),
-		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
+		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
 		Effects: append(x.unserved(), x.weight(back)...), Limit: edgeLimit, Irreversible: "an unfinished switch is given up"},
 		plan.Step{ID: x.ID("settle", "drain"), Op: edge.OpDrain, Title: "drain what an unfinished switch left",
 			Needs:   []plan.ID{x.ID("settle")},
-			Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: leftovers, Limit: state.Duration(x.g.Settings.Drain)}),
+			Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: leftovers, Limit: state.Duration(x.g.Settings.Drain)}),
 			Effects: effects, Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "an unfinished switch is given up"})
 	x.settled = []plan.ID{x.ID("settle", "drain")}
 	x.out.Settled = x.settled
@@ -189,14 +189,14 @@ func (x *expander) boot(m *Member) {
 		undo := []plan.ID{x.undoID("remove", n.Name)}
 		if n.Create != nil {
 			step := plan.Step{ID: id(m.Addr.String(), "create", n.Name), Addr: m.Addr, Op: container.OpCreate,
-				Title: "create " + n.Name, Cause: m.Cause, Needs: m.CreateNeeds, Config: config(n.Create),
+				Title: "create " + n.Name, Cause: m.Cause, Needs: m.CreateNeeds, Config: plan.Raw(n.Create),
 				Undo: undo, Early: true, Limit: engineLimit}
 			x.add(step)
 			needs = append(needs, step.ID)
 		}
 		if !n.Running {
 			step := plan.Step{ID: id(m.Addr.String(), "start", n.Name), Addr: m.Addr, Op: container.OpStart,
-				Title: "start " + n.Name, Cause: m.Cause, Needs: needs, Config: config(n.Start), Undo: undo,
+				Title: "start " + n.Name, Cause: m.Cause, Needs: needs, Config: plan.Raw(n.Start), Undo: undo,
 				Effects: []plan.Effect{x.start(m, n)}, Limit: engineLimit}
 			x.add(step)
 			needs = []plan.ID{step.ID}
@@ -205,7 +205,7 @@ func (x *expander) boot(m *Member) {
 			continue
 		}
 		step := plan.Step{ID: id(m.Addr.String(), "probe", n.Name), Addr: m.Addr, Op: container.OpProbe,
-			Title: "wait for " + n.Name, Wait: waitFor(n.Probe), Within: n.Probe.Within.Std(), Cause: m.Cause, Needs: needs, Config: config(n.Probe),
+			Title: "wait for " + n.Name, Wait: waitFor(n.Probe), Within: n.Probe.Within.Std(), Cause: m.Cause, Needs: needs, Config: plan.Raw(n.Probe),
 			Effects: []plan.Effect{x.effect(plan.Passed, m, n.Name, x.g.Side)}, Limit: n.Probe.Within.Std() + stopSlack}
 		x.add(step)
 		x.probed = append(x.probed, step.ID)
@@ -294,7 +294,7 @@ func (x *expander) drain(name string, instances []Instance, servers []proxy.Serv
 	}
 	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
 		Wait: "until the last connection ends", Within: x.g.Settings.Drain, Needs: needs,
-		Config:  config(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
+		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
 		Effects: append(x.close(), effects...), Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "the new release has the traffic"}
 	x.add(step)
 	return []plan.ID{step.ID}
@@ -317,7 +317,7 @@ func (x *expander) stopStep(m *Member, o Instance, needs []plan.ID) plan.Step {
 		needs = append([]plan.ID{Routed, Dropped}, needs...)
 	}
 	return plan.Step{ID: id(m.Addr.String(), "stop", o.Name), Addr: m.Addr, Op: container.OpStop,
-		Title: "stop " + o.Name, Cause: m.Cause, Needs: needs, Config: config(o.Stop),
+		Title: "stop " + o.Name, Cause: m.Cause, Needs: needs, Config: plan.Raw(o.Stop),
 		Provides: []plan.ID{plan.GoneID(m.Addr)},
 		Effects:  []plan.Effect{x.effect(plan.Stop, m, o.Name, "")},
 		Limit:    o.Stop.Timeout.Std() + stopSlack, Irreversible: "it is kept for a rollback"}

@@ -1,7 +1,6 @@
 package switchover
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
@@ -117,14 +116,6 @@ func (g *Group) percent(weight int) int {
 		return weight
 	}
 	return 100 - weight
-}
-
-func config(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic("a step's config always has a JSON form: " + err.Error()) // strings, numbers and maps of them
-	}
-	return data
 }
 
 func id(parts ...string) plan.ID {

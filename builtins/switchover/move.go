@@ -105,7 +105,7 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 // the next one needs.
 func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	step := plan.Step{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
-		Config:  config(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready}),
+		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready}),
 		Effects: slices.Concat(s.effects, x.close(), x.weight(s.percent)),
 		Undo:    x.undoShift(), Limit: edgeLimit}
 	last := &step
@@ -113,7 +113,7 @@ func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	if s.hold > 0 {
 		hold = plan.Step{ID: x.ID("hold", s.name), Op: OpHold, Title: fmt.Sprintf("hold stage %q", s.name),
 			Wait: "for " + s.hold.String() + ", while every new container keeps running", Needs: []plan.ID{step.ID}, Limit: s.hold + stopSlack,
-			Config: config(HoldConfig{Hold: state.Duration(s.hold), Containers: x.newNames()})}
+			Config: plan.Raw(HoldConfig{Hold: state.Duration(s.hold), Containers: x.newNames()})}
 		last = &hold
 	}
 	if s.final {
@@ -307,7 +307,7 @@ func onSide(servers []proxy.ServerID, side proxy.Side) []proxy.ServerID {
 func (x *expander) removeStep(m *Member, o Instance, needs []plan.ID) plan.Step {
 	return plan.Step{ID: id(m.Addr.String(), "remove", o.Name), Addr: m.Addr, Op: container.OpRemove,
 		Title: "remove " + o.Name, Cause: plan.Cause{Why: "more releases are kept than retain says"}, Needs: needs,
-		Config: config(container.RemoveConfig(o.Stop)), Provides: []plan.ID{plan.GoneID(m.Addr)},
+		Config: plan.Raw(container.RemoveConfig(o.Stop)), Provides: []plan.ID{plan.GoneID(m.Addr)},
 		Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name}}, Limit: o.Stop.Timeout.Std() + stopSlack,
 		Irreversible: "nothing uses it"}
 }

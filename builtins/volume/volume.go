@@ -80,7 +80,7 @@ func create(recipe state.Recipe, r *state.Resource) kind.Result {
 	var s Spec
 	_ = json.Unmarshal(r.Spec, &s) // of our own making
 	name := Name(recipe.Name, r.Addr)
-	config, _ := json.Marshal(engine.VolumeSpec{Name: name, Driver: s.Driver, Options: s.Options,
+	config := plan.Raw(engine.VolumeSpec{Name: name, Driver: s.Driver, Options: s.Options,
 		Labels: label.For(recipe, r.Addr, r.Spec)})
 	cause := plan.Cause{Why: r.Addr.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
 	return kind.Result{
@@ -110,7 +110,7 @@ func orphan(in kind.Input, o state.Object) kind.Result {
 		}
 	}
 	cause := plan.Cause{Why: "the recipe is destroyed with its volumes"}
-	config, _ := json.Marshal(engine.VolumeSpec{Name: o.Name})
+	config := plan.Raw(engine.VolumeSpec{Name: o.Name})
 	return kind.Result{
 		Changes: []plan.Change{{Addr: o.Addr, Action: plan.Delete, Summary: o.Name + " and all data in it", Cause: cause}},
 		Steps: []plan.Step{{ID: plan.ID(o.Addr.String() + "/remove"), Addr: o.Addr, Op: OpRemove,

@@ -211,3 +211,12 @@ type Note struct {
 	Addr addr.Addr `json:"addr"`
 	Text string    `json:"text"`
 }
+
+// Raw is the JSON of a step's config or a field's value.
+func Raw(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("what a plan is made of has a JSON form: " + err.Error()) // strings, numbers and maps of them
+	}
+	return data
+}
