@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -86,16 +87,25 @@ func (t Tools) probe(ctx context.Context, c ProbeConfig, _ kind.Inputs) (kind.Ou
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if !isClosed(died) {
-		return nil, t.unhealthy(ctx, c, why, "")
+	code := ""
+	switch {
+	case ended(have):
+		code = strconv.Itoa(have.ExitCode)
+	case isClosed(died):
+		code = exit
 	}
-	return nil, t.unhealthy(ctx, c, why, exit)
+	return nil, t.unhealthy(ctx, c, why, code)
+}
+
+// ended tells whether a container that was started does not run; the engine may be about to start it again.
+func ended(c engine.Container) bool {
+	return c.State == engine.Exited || c.State == engine.Dead || c.State == engine.Restarting
 }
 
 // await returns why the container is not fit to serve, nothing when it is.
 func (t Tools) await(ctx context.Context, c ProbeConfig, have engine.Container, died, healthy <-chan struct{}) (string, error) {
 	switch {
-	case have.State == engine.Exited || have.State == engine.Dead || have.State == engine.Restarting:
+	case ended(have):
 		return "it ended by itself", nil
 	case c.Exec:
 		return awaitEngine(ctx, c, have, died, healthy)
@@ -204,7 +214,7 @@ func (t Tools) unhealthy(ctx context.Context, c ProbeConfig, why, exit string) e
 			why += "; it was killed for using more memory than its limit"
 		case exit != "": // it may run again by now
 			why += "; its exit code was " + exit
-		case now.State == engine.Exited || now.State == engine.Restarting:
+		case ended(now):
 			why += fmt.Sprintf("; its exit code was %d", now.ExitCode)
 		}
 		if c.Exec && now.HealthLog != "" {
