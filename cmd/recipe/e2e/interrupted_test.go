@@ -1,10 +1,6 @@
 package e2e
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -60,40 +56,4 @@ func TestGoingBackLosesNothing(t *testing.T) {
 	d.settled()
 	d.tidy(2, 1)
 	w.nothingLost()
-}
-
-// interrupt begins an apply and interrupts it so many times at a moment, as Ctrl-C does.
-func (d *deploy) interrupt(times int, m moment) outcome {
-	d.Helper()
-	cmd := d.command("apply", "--auto-approve", "--json")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		d.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		d.Fatal(err)
-	}
-	var said strings.Builder
-	for lines := bufio.NewReader(out); ; {
-		line, err := lines.ReadBytes('\n')
-		var e event.Event
-		_ = json.Unmarshal(line, &e)
-		said.Write(line)
-		if times > 0 && e.Type == m.on && strings.HasPrefix(e.Title, m.title) {
-			for time.Sleep(m.after); times > 0; times-- {
-				_ = cmd.Process.Signal(os.Interrupt)
-				time.Sleep(50 * time.Millisecond) // two at once count as one
-			}
-		}
-		if err != nil {
-			break
-		}
-	}
-	_ = cmd.Wait()
-	if times > 0 {
-		d.Fatalf("the apply ended before %s\n%s%s", m, &said, &stderr)
-	}
-	return outcome{cmd.Args[1:], cmd.ProcessState.ExitCode(), said.String(), stderr.String()}
 }

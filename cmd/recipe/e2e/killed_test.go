@@ -1,25 +1,12 @@
 package e2e
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/deployrecipe/recipe/eval/event"
 )
-
-// moment is when an apply is killed: at the first event of a type whose step's title begins so.
-type moment struct {
-	on    event.Type
-	title string
-	after time.Duration // so much later
-}
-
-func (m moment) String() string { return fmt.Sprintf("%s of %q + %s", m.on, m.title, m.after) }
 
 // moments are all over a switch.
 func moments() []moment {
@@ -105,41 +92,4 @@ func (w *watched) killedAt(a app, m moment, i int, last string) string {
 	}
 	w.answered(20)
 	return next
-}
-
-// kill begins a command and kills it at a moment; it returns what it said until then.
-func (d *deploy) kill(m moment, command string) string {
-	d.Helper()
-	cmd := d.command(command, "--auto-approve", "--json")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		d.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		d.Fatal(err)
-	}
-	var said strings.Builder
-	reached := false
-	for lines := bufio.NewReader(out); ; {
-		line, err := lines.ReadBytes('\n')
-		var e event.Event
-		if json.Unmarshal(line, &e) == nil && e.Type != "" && e.Type != "plan" {
-			fmt.Fprintln(&said, e.Type, e.Step, e.Text)
-		}
-		if !reached && e.Type == m.on && strings.HasPrefix(e.Title, m.title) {
-			reached = true
-			time.Sleep(m.after)
-			_ = cmd.Process.Kill()
-		}
-		if err != nil {
-			break
-		}
-	}
-	_ = cmd.Wait()
-	if !reached {
-		d.Fatalf("recipe %s ended before %s\n%s%s", command, m, &said, &stderr)
-	}
-	return said.String() + stderr.String()
 }
