@@ -1,0 +1,169 @@
+package simulated_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/kind"
+)
+
+// scenario is a change of a recipe that stands.
+type scenario struct {
+	name     string
+	from, to string // recipes; nothing stands where from is empty
+	third    string // what may be wanted in place of to after a crash
+	mode     kind.Mode
+	paths    []string // that clients ask for
+	stops    bool     // what clients ask for goes away, as wanted
+}
+
+// web is a service behind a port.
+func web(release, more string) string {
+	return service("web", release, more) + port("route { to = service.web.http }")
+}
+
+func service(name, release, more string) string {
+	return fmt.Sprintf(`
+service %q {
+  image = "app:1"
+  env   = { RELEASE = %q }
+  expose "http" { port = 8080 }
+  health {
+    http     = { port = "http", path = "/up" }
+    interval = "200ms"
+  }
+  %s
+}
+`, name, release, more)
+}
+
+func port(routes string) string { return "port \"web\" {\n  listen = 80\n  " + routes + "\n}\n" }
+
+const (
+	canary = `
+switchover "web" {
+  services = [service.web]
+  stage "canary" {
+    weight = 10
+    hold   = "4s"
+  }
+  stage "half" {
+    weight = 50
+    hold   = "4s"
+  }
+  stage "full" { weight = 100 }
+}
+`
+	together = `
+switchover "all" {
+  services = [service.web, service.api]
+  stage "half" {
+    weight = 50
+    hold   = "3s"
+  }
+}
+`
+	bothRoutes = "route { to = service.web.http }\n  route {\n    path = \"/api\"\n    to = service.api.http\n  }"
+	exclusive  = "mount \"/data\" {\n    source    = \"/srv/data\"\n    exclusive = true\n  }"
+	migrate    = `
+job "migrate" {
+  image = "app:1"
+  env   = { RELEASE = %q }
+}
+switchover "web" {
+  services = [service.web]
+  before   = [job.migrate]
+}
+`
+)
+
+func both(web, api string) string {
+	return service("web", web, "count = 2") + service("api", api, "") + port(bothRoutes) + together
+}
+
+func worker(release, more string) string {
+	return fmt.Sprintf("service \"work\" {\n  image = \"app:1\"\n  env   = { RELEASE = %q }\n  %s\n}\n", release, more)
+}
+
+func scenarios() []scenario {
+	plain := port("route { to = service.web.http }")
+	return []scenario{
+		{name: "first", to: web("1", ""), third: web("3", "")},
+		{name: "switch", from: web("1", ""), to: web("2", ""), third: web("3", "")},
+		{name: "replicas", from: web("1", "count = 2"), to: web("2", "count = 3"), third: web("3", "")},
+		{name: "canary", from: web("1", "count = 2") + canary, to: web("2", "count = 2") + canary, third: web("3", "count = 2") + canary},
+		{name: "together", from: both("1", "1"), to: both("2", "2"), third: both("3", "2"), paths: []string{"/", "/api"}},
+		{name: "one of two", from: both("1", "1"), to: both("2", "1"), third: both("1", "2"), paths: []string{"/", "/api"}},
+		{name: "job", from: web("1", "") + fmt.Sprintf(migrate, "1"), to: web("2", "") + fmt.Sprintf(migrate, "2"), third: web("3", "") + fmt.Sprintf(migrate, "3")},
+		{name: "scale up", from: web("1", ""), to: web("1", "count = 3"), third: web("2", "count = 2")},
+		{name: "scale down", from: web("1", "count = 3"), to: web("1", ""), third: web("2", "count = 2")},
+		{name: "worker", from: worker("1", ""), to: worker("2", ""), third: worker("3", "count = 2")},
+		{name: "workers", from: worker("1", "count = 3"), to: worker("2", "count = 2"), third: worker("3", "")},
+		{name: "exclusive", from: web("1", exclusive), to: web("2", exclusive), third: web("3", exclusive)},
+		{name: "exclusive worker", from: worker("1", exclusive), to: worker("2", exclusive), third: worker("3", exclusive)},
+		{name: "more services", from: web("1", ""), to: both("2", "1"), third: both("1", "2")},
+		{name: "service removed", from: both("1", "1"), to: web("1", "count = 2"), third: web("2", "")},
+		{name: "service removed and changed", from: both("1", "1"), to: web("2", ""), third: both("2", "1")},
+		{name: "other route", from: service("web", "1", "") + service("api", "1", "") + plain,
+			to: service("web", "1", "") + service("api", "1", "") + port("route { to = service.api.http }"), third: web("2", "")},
+		{name: "no port", from: web("1", ""), to: service("web", "1", ""), third: service("web", "2", ""), stops: true},
+		{name: "port for a worker", from: service("web", "1", ""), to: web("1", ""), third: web("2", "")},
+		{name: "nothing wanted", from: web("1", ""), to: web("1", "count = 0"), third: web("2", ""), stops: true},
+		{name: "rollback", from: web("1", "count = 2"), to: web("2", "count = 2"), mode: kind.Rollback},
+		{name: "destroy", from: both("1", "1"), to: both("1", "1"), mode: kind.Destroy, stops: true},
+	}
+}
+
+// begin brings a scene to where a scenario starts, with traffic.
+func (s *scene) begin(c scenario) {
+	s.Helper()
+	if c.from != "" {
+		s.apply(desire(s, c.from), kind.Apply)
+	}
+	if c.mode == kind.Rollback {
+		s.apply(desire(s, c.to), kind.Apply)
+	}
+	s.bound = 0
+	s.traffic(c)
+	time.Sleep(time.Second)
+}
+
+// traffic has clients send to what a scenario serves throughout.
+func (s *scene) traffic(c scenario) {
+	if c.stops || !strings.Contains(c.to, "port \"web\"") {
+		return
+	}
+	paths := c.paths
+	if paths == nil {
+		paths = []string{"/"}
+	}
+	for i, path := range paths {
+		s.send(simulated.ClientOptions{Path: path, Seed: uint64(i)})
+	}
+}
+
+func (c scenario) wants() kind.Mode {
+	if c.mode == "" {
+		return kind.Apply
+	}
+	return c.mode
+}
+
+func TestScenarios(t *testing.T) {
+	for _, c := range scenarios() {
+		for _, parallel := range []int{1, 10} {
+			t.Run(fmt.Sprintf("%s/%d", c.name, parallel), func(t *testing.T) {
+				in(t, func(s *scene) {
+					s.parallel = parallel
+					s.begin(c)
+					to := desire(s, c.to)
+					s.apply(to, c.wants())
+					s.settled(to, c.wants())
+				})
+			})
+		}
+	}
+}
