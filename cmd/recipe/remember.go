@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/user"
+	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/edge"
@@ -107,12 +108,13 @@ func unsettled(made *planned, result *apply.Result) map[addr.Addr]bool {
 	return open
 }
 
-// releases are those that the services were left with: what runs newest, or what the plan started.
+// releases are those that the services were left with: what runs newest and was not stopped, as where the traffic
+// went back to what ran before, or what the plan started.
 func releases(made *planned, result *apply.Result) map[string]string {
-	of, newest, named := map[string]string{}, map[addr.Addr]int{}, map[string]string{}
+	of, newest, named, gone := map[string]string{}, map[addr.Addr]int{}, map[string]string{}, stopped(made, result)
 	for _, o := range made.observed.Objects {
 		named[o.Name] = o.Release
-		if o.Addr.Kind == "service" && o.Running && o.Generation > newest[o.Addr] {
+		if o.Addr.Kind == "service" && o.Running && !gone[o.Name] && o.Generation > newest[o.Addr] {
 			newest[o.Addr] = o.Generation
 			of[o.Addr.String()] = o.Release
 		}
@@ -150,4 +152,20 @@ func who() string {
 		name = current.Username
 	}
 	return name + "@" + hostName()
+}
+
+// stopped are the containers that the plan stopped or removed.
+func stopped(made *planned, result *apply.Result) map[string]bool {
+	names := map[string]bool{}
+	for i := range made.Steps {
+		step := &made.Steps[i]
+		if step.Op != container.OpStop && step.Op != container.OpRemove || !slices.Contains(result.Done, step.ID) {
+			continue
+		}
+		var c container.StopConfig
+		if json.Unmarshal(step.Config, &c) == nil {
+			names[c.Name] = true
+		}
+	}
+	return names
 }

@@ -89,3 +89,23 @@ func inOrder(m map[string]string) string {
 	}
 	return strings.Join(list, " ")
 }
+
+// The traffic may go back to what ran before a release that was never finished: nothing is started then.
+func TestReleasesAfterTheWayBack(t *testing.T) {
+	web := addr.New("service", "web")
+	config, _ := json.Marshal(container.StopConfig{Name: "web-2"})
+	made := &planned{
+		Plan:    &plan.Plan{Steps: []plan.Step{{ID: "stop", Addr: web, Op: container.OpStop, Config: config}}},
+		desired: &state.Desired{},
+		observed: &state.Observed{Objects: []state.Object{
+			{Addr: web, Name: "web-1", Release: "old", Generation: 1, Running: true},
+			{Addr: web, Name: "web-2", Release: "unfinished", Generation: 2, Running: true},
+		}},
+	}
+	if got := releases(made, &apply.Result{Done: []plan.ID{"stop"}}); got[web.String()] != "old" {
+		t.Errorf("after the stop, the release is %q", got[web.String()])
+	}
+	if got := releases(made, &apply.Result{Skipped: []plan.ID{"stop"}}); got[web.String()] != "unfinished" {
+		t.Errorf("without the stop, the release is %q", got[web.String()])
+	}
+}
