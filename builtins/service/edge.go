@@ -245,7 +245,7 @@ func (p *planner) drop(gone []proxy.Service, empty []string) {
 	if len(servers) > 0 {
 		limit := switchover.Default().Drain
 		p.step(plan.Step{ID: "edge/drop/drain", Op: edge.OpDrain, Title: "drain what has no route any more", Cause: cause, Needs: needs,
-			Wait: "until the last connection ends", Within: limit, Limit: limit + edgeLimit, Irreversible: "no route leads to it",
+			Wait: "until the last connection ends", Idle: true, Within: limit, Limit: limit + edgeLimit, Irreversible: "no route leads to it",
 			Config: plan.Raw(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit)})})
 		needs = []plan.ID{"edge/drop/drain"}
 	}

@@ -116,7 +116,7 @@ func (p *planner) drainAside(name, what string, servers []proxy.ServerID) {
 	}
 	limit := switchover.Default().Drain
 	p.aside(plan.Step{ID: plan.ID("edge/" + what + "/" + name + "/drain"), Op: edge.OpDrain, Title: "drain the side that " + name + " left",
-		Wait: "until the last connection ends", Within: limit,
+		Wait: "until the last connection ends", Idle: true, Within: limit,
 		Config: plan.Raw(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit)})})
 	edge.SetState(&p.site, servers, proxy.Maint)
 }

@@ -205,7 +205,7 @@ func (x *expander) boot(m *Member) {
 			continue
 		}
 		step := plan.Step{ID: id(m.Addr.String(), "probe", n.Name), Addr: m.Addr, Op: container.OpProbe,
-			Title: "wait for " + n.Name, Wait: waitFor(n.Probe), Within: n.Probe.Within.Std(), Cause: m.Cause, Needs: needs, Config: plan.Raw(n.Probe),
+			Title: "wait for " + n.Name, Wait: waitFor(n.Probe), Idle: true, Within: n.Probe.Within.Std(), Cause: m.Cause, Needs: needs, Config: plan.Raw(n.Probe),
 			Effects: []plan.Effect{x.effect(plan.Passed, m, n.Name, x.g.Side)}, Limit: n.Probe.Within.Std() + stopSlack}
 		x.add(step)
 		x.probed = append(x.probed, step.ID)
@@ -293,7 +293,7 @@ func (x *expander) drain(name string, instances []Instance, servers []proxy.Serv
 		names = []string{"servers without a container"}
 	}
 	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
-		Wait: "until the last connection ends", Within: x.g.Settings.Drain, Needs: needs,
+		Wait: "until the last connection ends", Idle: true, Within: x.g.Settings.Drain, Needs: needs,
 		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
 		Effects: append(x.close(), effects...), Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "the new release has the traffic"}
 	x.add(step)

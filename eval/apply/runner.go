@@ -18,11 +18,17 @@ import (
 // errHard is the cause of contexts that end because Options.Hard was closed.
 var errHard = errors.New("stopped at once, it may or may not have had its effect")
 
+// errHurry is the cause of contexts of waiting steps that end because the apply was cancelled.
+var errHurry = errors.New("broken off while it waited")
+
 // runner runs single steps. It is what the steps' goroutines share.
 type runner struct {
 	Options
 	ctx  context.Context // of all steps: survives the first cancellation
 	stop context.CancelCauseFunc
+	// patience is the context of steps that only wait: the first cancellation ends it.
+	patience context.Context
+	hurry    context.CancelCauseFunc
 
 	mu      sync.Mutex
 	outputs map[plan.ID]kind.Outputs
@@ -76,8 +82,11 @@ func (r *runner) run(step *plan.Step, undo bool) error {
 // limited does a step within its limit, and gives up on one that does not return when it is told to.
 func (r *runner) limited(step *plan.Step, undo bool) error {
 	ctx, cancel := r.ctx, context.CancelFunc(func() {})
+	if step.Idle && !undo {
+		ctx = r.patience
+	}
 	if step.Limit > 0 {
-		ctx, cancel = context.WithTimeout(r.ctx, step.Limit)
+		ctx, cancel = context.WithTimeout(ctx, step.Limit)
 	}
 	defer cancel()
 	ended := make(chan error, 1)
@@ -97,6 +106,8 @@ func (r *runner) limited(step *plan.Step, undo bool) error {
 		return nil
 	case r.ctx.Err() != nil:
 		return because(errHard.Error(), err)
+	case context.Cause(ctx) == errHurry:
+		return because(errHurry.Error(), err)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return because("took longer than its limit of "+seconds(step.Limit), err)
 	}

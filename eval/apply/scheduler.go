@@ -33,7 +33,9 @@ type scheduler struct {
 	waits   []int // by node: how many needs are not done
 	state   []progress
 	queue   []int // nodes that are free to run, in the order they became so
+	idle    []int // the same of steps that only wait, which the bound does not count
 	active  int   // running steps of the way forward
+	working int   // those of them that the bound counts
 	groups  map[string]*group
 	ended   chan ended
 	why     error    // why no more steps are started, nil while they are
@@ -62,6 +64,7 @@ type ended struct {
 func newScheduler(ctx context.Context, p *plan.Plan, g *plan.Graph, o Options) *scheduler {
 	r := &runner{Options: o, outputs: map[plan.ID]kind.Outputs{}}
 	r.ctx, r.stop = context.WithCancelCause(context.WithoutCancel(ctx))
+	r.patience, r.hurry = context.WithCancelCause(r.ctx)
 	s := &scheduler{
 		graph: g, plan: p, runner: r, result: &Result{},
 		waits: make([]int, g.Len()), state: make([]progress, g.Len()),
@@ -121,9 +124,13 @@ func cancellation(ctx context.Context) error {
 
 // free queues a node all of whose needs are done; a milestone is reached by that.
 func (s *scheduler) free(n int) {
-	if s.graph.Step(n) != nil {
+	if step := s.graph.Step(n); step != nil {
 		s.state[n] = queued
-		s.queue = append(s.queue, n)
+		if step.Idle {
+			s.idle = append(s.idle, n)
+		} else {
+			s.queue = append(s.queue, n)
+		}
 		return
 	}
 	s.state[n] = done
@@ -141,21 +148,34 @@ func (s *scheduler) release(n int) {
 
 // start runs what is free, up to the bound.
 func (s *scheduler) start() {
-	for len(s.queue) > 0 && s.active < s.runner.Parallelism {
+	for len(s.idle) > 0 {
+		n := s.idle[0]
+		s.idle = s.idle[1:]
+		s.begin(n)
+	}
+	for len(s.queue) > 0 && s.working < s.runner.Parallelism {
 		n := s.queue[0]
 		s.queue = s.queue[1:]
-		if s.state[n] != queued || !s.alive() {
-			continue
+		if s.begin(n) {
+			s.working++
 		}
-		step := s.graph.Step(n)
-		s.state[n] = running
-		s.active++
-		g := s.groups[step.Group]
-		if g != nil {
-			g.active++
-		}
-		go func() { s.ended <- ended{n, g, s.runner.run(step, false)} }()
 	}
+}
+
+// begin runs a step that is free, unless it was given up meanwhile or nothing may run any more.
+func (s *scheduler) begin(n int) bool {
+	if s.state[n] != queued || !s.alive() {
+		return false
+	}
+	step := s.graph.Step(n)
+	s.state[n] = running
+	s.active++
+	g := s.groups[step.Group]
+	if g != nil {
+		g.active++
+	}
+	go func() { s.ended <- ended{n, g, s.runner.run(step, false)} }()
+	return true
 }
 
 // alive asks whether the apply may still run steps, and ends it where not.
@@ -185,6 +205,9 @@ func (s *scheduler) end(e ended) {
 		e.group.active--
 	}
 	step := s.graph.Step(e.node)
+	if !step.Idle {
+		s.working--
+	}
 	if e.err == nil {
 		s.state[e.node] = done
 		s.result.Done = append(s.result.Done, step.ID)
@@ -246,6 +269,9 @@ func (s *scheduler) fail(g *group) {
 func (s *scheduler) cancel(why error) {
 	if s.why == nil {
 		s.why = why
+	}
+	if why != nil {
+		s.runner.hurry(errHurry)
 	}
 	for _, n := range s.graph.Order() {
 		s.skip(n)

@@ -119,6 +119,9 @@ type Step struct {
 	// waits at most by the recipe's own settings, 0 where they bound nothing.
 	Wait   string        `json:"wait,omitempty"`
 	Within time.Duration `json:"within,omitempty"`
+	// Idle says that the step does nothing but wait: it takes no place among the steps that work at once, and
+	// somebody who cancels an apply does not wait for it.
+	Idle bool `json:"idle,omitempty"`
 	// Group gathers steps that fail together: when one fails, the finished ones of its group are undone.
 	// Steps of no group have nothing to undo.
 	Group string `json:"group,omitempty"`
