@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/deployrecipe/recipe/builtins/listening"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
 
@@ -224,5 +225,5 @@ func (l *Local) Lock(ctx context.Context) (func() error, error) {
 
 // Listeners implements Host from the kernel's tables.
 func (l *Local) Listeners(context.Context) ([]netip.AddrPort, error) {
-	return listeners("/proc/net")
+	return listening.TCP("/proc/net")
 }

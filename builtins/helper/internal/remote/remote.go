@@ -126,9 +126,11 @@ func (s *service) Ping(wire.None, *wire.None) error { s.hear(); return nil }
 // begin starts a call that can be cancelled.
 func (s *service) begin(call wire.Call) (context.Context, context.CancelFunc) {
 	s.hear()
-	ctx, cancel := context.WithCancel(s.ctx)
+	ctx, cancel := s.ctx, context.CancelFunc(nil)
 	if call.Limit > 0 {
-		ctx, cancel = context.WithTimeout(s.ctx, call.Limit)
+		ctx, cancel = context.WithTimeout(ctx, call.Limit)
+	} else {
+		ctx, cancel = context.WithCancel(ctx)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
