@@ -172,8 +172,15 @@ func (p *planner) resolve(ctx context.Context) error {
 		p.desired = &state.Desired{Recipe: p.head}
 		return nil
 	}
-	p.module.fetchSecrets(ctx)
-	desired, diags := resolve.Resolve(p.module.decoded, p.module.inputs)
+	evaluate := resolve.Resolve
+	if p.options.mode == kind.Rollback {
+		// What the services go back to stands in their containers' labels: no variable needs a value for it, and
+		// no secret is fetched.
+		evaluate = resolve.Check
+	} else {
+		p.module.fetchSecrets(ctx)
+	}
+	desired, diags := evaluate(p.module.decoded, p.module.inputs)
 	if diags.HasErrors() {
 		return failure{append(p.warnings, diags...)}
 	}
