@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net/netip"
@@ -209,7 +210,10 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	if mode == "" {
 		mode = kind.Apply
 	}
-	find := func(kind.Input, *state.Resource, container.Image, string) (container.Found, kind.Result, error) {
+	find := func(in kind.Input, _ *state.Resource, _ container.Image, _ string) (container.Found, kind.Result, error) {
+		if in.Mode == kind.Rollback {
+			return container.Found{}, kind.Result{}, errors.New("a way back must not need the image of what is left")
+		}
 		return container.Found{Ref: "app:1", Content: "content"}, kind.Result{}, nil
 	}
 	recorded := &state.Recorded{}

@@ -102,51 +102,23 @@ func (p *planner) address(n network.Net) netip.Addr {
 
 // groups gathers the services that switch together: those that one switchover names, and each other alone.
 func (p *planner) groups() []*group {
-	settings := map[string]switchover.Settings{}
-	after := map[string][]plan.ID{}
-	owner := map[string]addr.Addr{}
-	for _, r := range p.in.Desired.Resources {
-		if r.Addr.Kind != "switchover" {
-			continue
-		}
-		s, set, err := switchover.Read(r.Spec)
-		if err != nil {
-			continue // its own Validate reports it
-		}
-		for _, ref := range s.Services {
-			owner[ref.Addr] = r.Addr
-		}
-		settings[r.Addr.String()] = set
-		for _, job := range s.Before {
-			if a, err := addr.Parse(job.Addr); err == nil {
-				after[r.Addr.String()] = append(after[r.Addr.String()], plan.ReadyID(a))
-			}
-		}
-	}
 	var all []*group
-	byOwner := map[addr.Addr]*group{}
+	named := p.named()
 	for _, r := range p.in.Resources {
-		b := p.base(r)
+		var b *base
 		if p.in.Mode == kind.Rollback {
-			b = p.before(r)
+			b = p.before(r) // the image of the release that is left may be gone
+		} else {
+			b = p.base(r)
 		}
 		if b == nil {
 			continue
 		}
-		a, owned := owner[r.Addr.String()]
-		if !owned {
-			a = r.Addr
-		}
-		g := byOwner[a]
+		g := named[r.Addr.String()]
 		if g == nil {
-			g = &group{addr: a, settings: switchover.Default()}
-			if set, ok := settings[a.String()]; ok {
-				g.settings, g.after = set, after[a.String()]
-			}
-			if p.in.Mode == kind.Rollback { // known to be good, and wanted now
-				g.settings.Stages, g.after = switchover.Default().Stages, nil
-			}
-			byOwner[a] = g
+			g = &group{addr: r.Addr, settings: switchover.Default()}
+		}
+		if len(g.members) == 0 {
 			all = append(all, g)
 		}
 		g.members = append(g.members, b)
@@ -162,4 +134,32 @@ func (p *planner) groups() []*group {
 		}
 	}
 	return all
+}
+
+// named are the groups that switchover blocks name, by the addresses of their services, without members yet.
+func (p *planner) named() map[string]*group {
+	groups := map[string]*group{}
+	for _, r := range p.in.Desired.Resources {
+		if r.Addr.Kind != "switchover" {
+			continue
+		}
+		s, settings, err := switchover.Read(r.Spec)
+		if err != nil {
+			continue // its own Validate reports it
+		}
+		g := &group{addr: r.Addr, settings: settings}
+		if p.in.Mode == kind.Rollback { // known to be good, and wanted now
+			g.settings.Stages = switchover.Default().Stages
+		} else {
+			for _, job := range s.Before {
+				if a, err := addr.Parse(job.Addr); err == nil {
+					g.after = append(g.after, plan.ReadyID(a))
+				}
+			}
+		}
+		for _, ref := range s.Services {
+			groups[ref.Addr] = g
+		}
+	}
+	return groups
 }
