@@ -33,8 +33,12 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	}
 	ctx = context.WithoutCancel(ctx)
 	kept := *c.made.recorded
-	if mode == kind.Apply {
+	switch {
+	case mode == kind.Apply:
 		settled(&kept, c.made, result)
+	case mode == kind.Destroy && len(result.Done) > 0:
+		// As after a whole destroy, jobs run again: what they set up may be gone with its volume.
+		kept.Jobs = nil
 	}
 	for _, s := range c.made.adopts {
 		kept.Adopted = append(kept.Adopted, s.origin)
