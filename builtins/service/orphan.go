@@ -13,11 +13,11 @@ import (
 
 // orphans removes the containers of services that the recipe no longer has, once no route leads to them.
 func (p *planner) orphans() {
-	p.out.Add(removals(p.in, plan.Cause{Why: "it is no longer in the recipe"}, []plan.ID{switchover.Routed, switchover.Dropped}))
+	p.out.Add(removals(p.in, []plan.ID{switchover.Routed, switchover.Dropped}))
 }
 
 // removals stops and removes all orphans, each after needs.
-func removals(in kind.Input, cause plan.Cause, needs []plan.ID) kind.Result {
+func removals(in kind.Input, needs []plan.ID) kind.Result {
 	var result kind.Result
 	stocks := gather(in.Observed)
 	seen := map[addr.Addr]bool{}
@@ -27,11 +27,10 @@ func removals(in kind.Input, cause plan.Cause, needs []plan.ID) kind.Result {
 		}
 		seen[o.Addr] = true
 		pieces := stocks[o.Addr].all
-		why := cause
-		why.Why = o.Addr.String() + ": " + cause.Why
-		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: count(len(pieces), "container"), Cause: why})
+		cause := plan.Cause{Why: in.Gone(o.Addr)}
+		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: count(len(pieces), "container"), Cause: cause})
 		for _, piece := range pieces {
-			result.Steps = append(result.Steps, removal(o.Addr, piece, why, needs))
+			result.Steps = append(result.Steps, removal(o.Addr, piece, cause, needs))
 		}
 	}
 	return result
@@ -76,6 +75,6 @@ func (k Kind) destroy(in kind.Input) kind.Result {
 			Cause: cause, Provides: []plan.ID{switchover.Routed, switchover.Dropped}, Limit: edgeLimit, Irreversible: "the recipe is destroyed", Effects: effects,
 			Config: plan.Raw(edge.RemoveConfig{Recipe: in.Desired.Recipe.Name, Edge: k.Edge})})
 	}
-	result.Add(removals(in, cause, []plan.ID{switchover.Dropped}))
+	result.Add(removals(in, []plan.ID{switchover.Dropped}))
 	return result
 }
