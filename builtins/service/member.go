@@ -24,7 +24,7 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 		BehindPort: len(b.ports) > 0, Exclusive: exclusive})
 	m = switchover.Member{Addr: b.r.Addr, Release: b.release, Changed: decision.NewRelease(), Ports: b.ports,
 		CreateNeeds: b.createNeeds(), StartNeeds: b.startNeeds(), Writes: b.writes()}
-	if decision == StopFirst || decision == Interrupt {
+	if exclusive {
 		m.StopFirst = why
 	}
 	wanted := b.spec.Replicas()

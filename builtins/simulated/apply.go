@@ -17,6 +17,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/diff"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -78,6 +79,14 @@ func (w *World) Apply(ctx context.Context, p *Planned, o ApplyOptions) (Applied,
 	w.mu.Unlock()
 	run := o.Options
 	run.Doers, run.Alive, run.Hard, run.Secret = w.doers(p.Desired.Recipe, o.Wrap), s.alive, s.hard, secrets(p.Desired)
+	run.Sink = func(e event.Event) {
+		if e.Type == event.Reverting {
+			w.forget(p.Desired.Recipe.Name)
+		}
+		if o.Sink != nil {
+			o.Sink(e)
+		}
+	}
 	result, err := apply.Run(ctx, p.Plan, run)
 	if result == nil {
 		result = &apply.Result{}
@@ -145,6 +154,18 @@ func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result) 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.recorded[p.Desired.Recipe.Name] = &kept
+}
+
+// forget takes from the record what the edge was seen to do: a way back ends where the apply began, and one that is
+// broken off must not look as if it had.
+func (w *World) forget(recipe string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if have := w.recorded[recipe]; have != nil {
+		kept := *have
+		kept.Edge = ""
+		w.recorded[recipe] = &kept
+	}
 }
 
 func secrets(d *state.Desired) func(addr.Addr, string) (string, error) {

@@ -150,7 +150,8 @@ func (x *expander) creates() []plan.ID {
 func (x *expander) stopFirst() {
 	for i := range x.g.Members {
 		m := &x.g.Members[i]
-		if m.StopFirst == "" || !m.Changed || len(m.Old) == 0 {
+		starts := m.Changed || slices.ContainsFunc(m.New, func(n Instance) bool { return !n.Running })
+		if m.StopFirst == "" || !starts || len(m.Old) == 0 {
 			continue
 		}
 		needs := append([]plan.ID{Prepared}, x.settled...)

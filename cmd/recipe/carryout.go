@@ -133,7 +133,7 @@ func (c *carrier) steps(ctx context.Context) error {
 		Doers:       builtins.Doers(c.tools()),
 		Parallelism: c.options.parallelism,
 		Secret:      c.secret(),
-		Sink:        c.report.sink(c.made),
+		Sink:        c.forgetful(ctx, c.report.sink(c.made)),
 		Alive:       c.session.Alive,
 		Hard:        c.signals.hard,
 	})
