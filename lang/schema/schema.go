@@ -114,20 +114,44 @@ type Type struct {
 	Min, Max int64
 }
 
-// Scalar types.
-func Str() Type                   { return Type{Shape: String} }
-func Boolean() Type               { return Type{Shape: Bool} }
-func Whole(min, max int64) Type   { return Type{Shape: Int, Min: min, Max: max} }
-func Num() Type                   { return Type{Shape: Number} }
-func Dur() Type                   { return Type{Shape: Duration} }
-func Bytes() Type                 { return Type{Shape: Size} }
-func AnyValue() Type              { return Type{Shape: Any} }
+// Str is any text.
+func Str() Type { return Type{Shape: String} }
+
+// OneOf is one of a few words.
 func OneOf(values ...string) Type { return Type{Shape: String, Values: values} }
 
-// Compound types.
-func ListOf(t Type) Type          { return Type{Shape: List, Elem: &t} }
-func MapOf(t Type) Type           { return Type{Shape: Map, Elem: &t} }
-func Obj(keys ...Arg) Type        { return Type{Shape: Object, Keys: keys} }
-func RefTo(kinds ...string) Type  { return Type{Shape: Ref, Kinds: kinds} }
+// Boolean is true or false.
+func Boolean() Type { return Type{Shape: Bool} }
+
+// Whole is a whole number from min to max, any where both are 0.
+func Whole(min, max int64) Type { return Type{Shape: Int, Min: min, Max: max} }
+
+// Num is a number, fractions allowed.
+func Num() Type { return Type{Shape: Number} }
+
+// Dur is a duration, written as text.
+func Dur() Type { return Type{Shape: Duration} }
+
+// Bytes is a size in bytes, written with a unit or as a number.
+func Bytes() Type { return Type{Shape: Size} }
+
+// AnyValue is a value of any type.
+func AnyValue() Type { return Type{Shape: Any} }
+
+// ListOf is a list, all of one type.
+func ListOf(t Type) Type { return Type{Shape: List, Elem: &t} }
+
+// MapOf is a map from names to values of one type.
+func MapOf(t Type) Type { return Type{Shape: Map, Elem: &t} }
+
+// Obj is an object of the keys.
+func Obj(keys ...Arg) Type { return Type{Shape: Object, Keys: keys} }
+
+// RefTo is a reference to a block of one of the kinds.
+func RefTo(kinds ...string) Type { return Type{Shape: Ref, Kinds: kinds} }
+
+// PortOf is a reference to a named port of a block of one of the kinds.
 func PortOf(kinds ...string) Type { return Type{Shape: Ref, Kinds: kinds, Port: true} }
-func EitherOf(alts ...Type) Type  { return Type{Shape: Either, Alts: alts} }
+
+// EitherOf is whichever of the types fits first.
+func EitherOf(alts ...Type) Type { return Type{Shape: Either, Alts: alts} }
