@@ -11,7 +11,6 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine/sim"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/simulated"
-	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
 )
@@ -99,7 +98,7 @@ func (s *scene) plan(d *state.Desired, mode kind.Mode) *simulated.Planned {
 
 // try applies and returns how it ended.
 func (s *scene) try(p *simulated.Planned, o simulated.ApplyOptions) (simulated.Applied, error) {
-	o.Options = apply.Options{Parallelism: s.parallel}
+	o.Parallelism = s.parallel
 	for _, i := range p.Interruptions {
 		s.bound += i.Bound
 	}

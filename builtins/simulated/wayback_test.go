@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 )
@@ -35,30 +36,23 @@ func TestCrashOnTheWayBack(t *testing.T) {
 	}
 }
 
-// wayBack are the moments of an apply whose last step before the commit fails, and how many come before its failure.
+// wayBack are the moments of an apply whose last step before the commit fails, and how many come before its way back.
 func (c scenario) wayBack(t *testing.T) (before int, all []simulated.Moment) {
 	in(t, func(s *scene) {
 		s.begin(c)
 		p := s.plan(desire(s, c.to), c.wants())
-		s.try(p, simulated.ApplyOptions{Wrap: faulty(last(p), false), Kill: func(m simulated.Moment) bool { before = m.N; return false }})
-		s.bound = 0
-	})
-	count := before
-	in(t, func(s *scene) {
-		s.begin(c)
-		p := s.plan(desire(s, c.to), c.wants())
-		done, _ := s.try(p, simulated.ApplyOptions{Wrap: faulty(last(p), false)})
+		count := 0
+		o := simulated.ApplyOptions{Wrap: faulty(last(p), false), Kill: func(m simulated.Moment) bool { count = m.N; return false }}
+		o.Sink = func(e event.Event) {
+			if e.Type == event.Reverting {
+				before = count
+			}
+		}
+		done, _ := s.try(p, o)
 		all = done.Moments
 		if len(done.Reverted) == 0 {
 			s.Errorf("%s: nothing was taken back", c.name)
 		}
-		for i, m := range all {
-			if strings.HasPrefix(m.What, "RemoveContainer") || strings.HasPrefix(m.What, "UpdateContainer") {
-				before = max(0, i-8) // the edge's part comes right before
-				return
-			}
-		}
-		before = count
 	})
 	return before, all
 }

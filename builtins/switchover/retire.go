@@ -1,0 +1,107 @@
+package switchover
+
+import (
+	"slices"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/plan"
+)
+
+// retire drains and stops what the new release has replaced, and removes what is kept no longer.
+func (x *expander) retire() {
+	needs := append(slices.Clone(x.g.First), x.probed...)
+	if x.moved != "" {
+		needs = []plan.ID{x.moved}
+	}
+	var leaving []Instance
+	for _, m := range x.g.Members {
+		leaving = append(leaving, x.leaving(m)...)
+	}
+	left := x.abandoned(x.g.Side.Other())
+	if !x.g.Moves() {
+		left = append(left, slices.DeleteFunc(x.abandoned(x.g.Side), x.takes)...)
+	}
+	if drained := x.drain(string(x.ID("drain")), leaving, left, needs); drained != nil {
+		needs = drained
+	}
+	for i := range x.g.Members {
+		m := &x.g.Members[i]
+		for _, o := range m.Old {
+			x.add(x.stopStep(m, o, needs))
+		}
+		for _, o := range m.Surplus {
+			x.add(x.stopStep(m, o, needs), x.removeStep(m, o, []plan.ID{id(m.Addr.String(), "stop", o.Name)}))
+		}
+		for _, o := range m.Prune {
+			after := needs
+			if o.Running {
+				after = append(append([]plan.ID(nil), needs...), id(m.Addr.String(), "stop", o.Name))
+			}
+			x.add(x.removeStep(m, o, after))
+		}
+	}
+}
+
+// leaving are the instances of a member that give up their places: the old release's and the surplus ones,
+// and, of a member that stays while others of its group move or moved, the places on the side that is left.
+func (x *expander) leaving(m Member) []Instance {
+	var all []Instance
+	for _, o := range m.Old {
+		if x.settled != nil {
+			o.Servers = onSide(o.Servers, x.g.Side.Other())
+		}
+		all = append(all, o)
+	}
+	all = append(all, m.Surplus...)
+	for _, n := range m.New {
+		n.Servers = onSide(n.Servers, x.g.Side.Other())
+		all = append(all, n)
+	}
+	return all
+}
+
+// abandoned are the servers on a side, other than in maint, that no instance has: its container was removed.
+func (x *expander) abandoned(side proxy.Side) []proxy.ServerID {
+	var left []proxy.ServerID
+	for i := range x.g.Members {
+		m := &x.g.Members[i]
+		for _, p := range m.Ports {
+			if p.Current == nil {
+				continue
+			}
+			for _, s := range p.Current.Side(side).Servers {
+				at := proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: side, Slot: s.Slot}
+				if s.State != proxy.Maint && !m.has(at) {
+					left = append(left, at)
+				}
+			}
+		}
+	}
+	return left
+}
+
+// has tells whether an instance of the member has a place.
+func (m *Member) has(place proxy.ServerID) bool {
+	return slices.ContainsFunc(slices.Concat(m.New, m.Old, m.Surplus, m.Prune, m.first), func(n Instance) bool {
+		return slices.Contains(n.Servers, place)
+	})
+}
+
+func onSide(servers []proxy.ServerID, side proxy.Side) []proxy.ServerID {
+	var on []proxy.ServerID
+	for _, s := range servers {
+		if s.Side == side {
+			on = append(on, s)
+		}
+	}
+	return on
+}
+
+func (x *expander) removeStep(m *Member, o Instance, needs []plan.ID) plan.Step {
+	return plan.Step{ID: id(m.Addr.String(), "remove", o.Name), Addr: m.Addr, Op: container.OpRemove,
+		Title: "remove " + o.Name, Cause: plan.Cause{Why: "more releases are kept than retain says"}, Needs: needs,
+		Config: plan.Raw(container.RemoveConfig(o.Stop)), Provides: []plan.ID{plan.GoneID(m.Addr)},
+		Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name}}, Limit: o.Stop.Timeout.Std() + stopSlack,
+		Irreversible: "nothing uses it"}
+}
