@@ -31,7 +31,7 @@ type ProbeConfig struct {
 	Timeout  state.Duration `json:"timeout"`
 	// Within is how long the container may take to its first pass.
 	Within state.Duration `json:"within"`
-	// Labels find the container's events.
+	// Addr finds the container's events.
 	Addr string `json:"addr"`
 }
 
@@ -108,9 +108,9 @@ func (t Tools) await(ctx context.Context, c ProbeConfig, have engine.Container, 
 	case ended(have):
 		return "it ended by itself", nil
 	case c.Exec:
-		return awaitEngine(ctx, c, have, died, healthy)
+		return t.awaitEngine(ctx, c, have, died, healthy)
 	case !c.HTTP && !c.TCP:
-		return awaitRunning(ctx, died)
+		return t.awaitRunning(ctx, have.ID, died)
 	}
 	address, ok := have.Addresses[c.Network]
 	if !ok || !address.IsValid() {
@@ -147,35 +147,52 @@ func (t Tools) awaitAnswer(ctx context.Context, c ProbeConfig, target Target, di
 	return fmt.Sprintf("nothing fit within %s; %s", c.Within, answer), nil
 }
 
+// lookAgain is how often a container is looked at, in case an event was missed.
+const lookAgain = 5 * time.Second
+
 // awaitEngine waits for the engine's own check of the container.
-func awaitEngine(ctx context.Context, c ProbeConfig, have engine.Container, died, healthy <-chan struct{}) (string, error) {
-	if have.Health == "healthy" {
-		return "", nil
+func (t Tools) awaitEngine(ctx context.Context, c ProbeConfig, have engine.Container, died, healthy <-chan struct{}) (string, error) {
+	looks := time.NewTicker(lookAgain)
+	defer looks.Stop()
+	for have.Health != "healthy" {
+		select {
+		case <-healthy:
+			return "", nil
+		case <-died:
+			return "it ended by itself", nil
+		case <-looks.C:
+			now, err := t.Engine.Container(ctx, have.ID)
+			if err != nil && ctx.Err() == nil {
+				return "", err
+			}
+			if err == nil && ended(now) {
+				return "it ended by itself", nil
+			}
+			have.Health = now.Health
+		case <-ctx.Done():
+			return fmt.Sprintf("its check did not pass within %s", c.Within), nil
+		}
 	}
-	select {
-	case <-healthy:
-		return "", nil
-	case <-died:
-		return "it ended by itself", nil
-	case <-ctx.Done():
-		return fmt.Sprintf("its check did not pass within %s", c.Within), nil
-	}
+	return "", nil
 }
 
 // settle is how long a container without any check must run to count as started.
 const settle = time.Second
 
-func awaitRunning(ctx context.Context, died <-chan struct{}) (string, error) {
+func (t Tools) awaitRunning(ctx context.Context, id string, died <-chan struct{}) (string, error) {
 	timer := time.NewTimer(settle)
 	defer timer.Stop()
 	select {
 	case <-died:
-		return "it ended by itself right after its start", nil
 	case <-timer.C:
-		return "", nil
+		now, err := t.Engine.Container(ctx, id)
+		if err != nil || !ended(now) {
+			return "", err
+		}
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+	return "it ended by itself right after its start", nil
 }
 
 // follow closes died, having set exit to the code where the engine tells it, and healthy.

@@ -1,0 +1,66 @@
+package container
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/engine/sim"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// deaf is an engine whose events are lost.
+type deaf struct{ *sim.Engine }
+
+func (deaf) Watch(context.Context, map[string]string) (<-chan engine.Event, error) {
+	lost := make(chan engine.Event)
+	close(lost)
+	return lost, nil
+}
+
+func TestProbe(t *testing.T) {
+	exec := &engine.HealthCheck{Exec: []string{"check"}, Interval: time.Second, Timeout: time.Second, Retries: 3, StartPeriod: time.Minute}
+	for _, test := range []struct {
+		name string
+		app  sim.App
+		exec bool
+		want string // of the error
+	}{
+		{"runs", sim.App{}, false, ""},
+		{"ends at once", sim.App{RunFor: 100 * time.Millisecond, ExitCode: 3}, false, "a did not become healthy: it ended by itself right after its start; its exit code was 3"},
+		{"passes its check", sim.App{Boot: 20 * time.Second}, true, ""},
+		{"ends before it passes", sim.App{Boot: time.Hour, RunFor: 10 * time.Second, ExitCode: 4}, true, "a did not become healthy: it ended by itself; its exit code was 4"},
+		{"never passes", sim.App{Boot: time.Hour}, true, "a did not become healthy: its check did not pass within 30s"},
+	} {
+		for name, see := range map[string]func(*sim.Engine) engine.Engine{
+			"":                     func(e *sim.Engine) engine.Engine { return e },
+			" and events are lost": func(e *sim.Engine) engine.Engine { return deaf{e} },
+		} {
+			t.Run(test.name+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					e := sim.New()
+					defer e.StopAll()
+					e.AddImage("app", engine.ImageConfig{}, test.app)
+					spec := engine.ContainerSpec{Name: "a", Image: "app", Labels: map[string]string{"recipe.addr": "service.a"}}
+					if test.exec {
+						spec.Health = exec
+					}
+					if _, err := e.CreateContainer(t.Context(), spec); err != nil {
+						t.Fatal(err)
+					}
+					if err := e.StartContainer(t.Context(), "a"); err != nil {
+						t.Fatal(err)
+					}
+					_, err := Tools{Engine: see(e)}.probe(t.Context(), ProbeConfig{Name: "a", Addr: "service.a", Exec: test.exec, Within: state.Duration(30 * time.Second)}, kind.Inputs{})
+					if (err == nil) != (test.want == "") || err != nil && !strings.HasPrefix(err.Error(), test.want) {
+						t.Errorf("got %v, want %s", err, test.want)
+					}
+				})
+			})
+		}
+	}
+}
