@@ -4,6 +4,7 @@ package volume
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -12,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -62,18 +64,32 @@ const limit = time.Minute
 // Diff creates what is missing. What nothing wants is listed, and removed only when asked for.
 func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	var result kind.Result
+	var diags hcl.Diagnostics
 	if in.Mode == kind.Rollback {
 		return result, nil
 	}
 	for _, r := range in.Resources {
-		if len(in.Observed.At(r.Addr)) == 0 {
+		if have := in.Observed.At(r.Addr); len(have) > 0 {
+			diags = append(diags, unchanged(r, have[0])...)
+		} else {
 			result.Add(create(in.Desired.Recipe, r))
 		}
 	}
 	for _, o := range in.Orphans {
 		result.Add(orphan(in, o))
 	}
-	return result, nil
+	return result, diags
+}
+
+// unchanged refuses what a volume that stands cannot become.
+func unchanged(r *state.Resource, o state.Object) hcl.Diagnostics {
+	var want, have Spec
+	if o.Spec == nil || json.Unmarshal(r.Spec, &want) != nil || json.Unmarshal(o.Spec, &have) != nil ||
+		want.Driver == have.Driver && maps.Equal(want.Options, have.Options) {
+		return nil
+	}
+	return hcl.Diagnostics{diag.Errorf(diag.InvalidValue, &r.Range, "A volume cannot change",
+		"Engines cannot change the driver or the options of %s. Give the block another name and move the data, or put back what the volume was made with.", o.Name)}
 }
 
 func create(recipe state.Recipe, r *state.Resource) kind.Result {
@@ -94,6 +110,11 @@ func create(recipe state.Recipe, r *state.Resource) kind.Result {
 func orphan(in kind.Input, o state.Object) kind.Result {
 	var s Spec
 	_ = json.Unmarshal(o.Spec, &s) // a lost label is no protection
+	if in.Recorded != nil {        // labels tell how it was made; it may have been protected since
+		var last Spec
+		_ = json.Unmarshal(in.Recorded.Resources[o.Addr.String()], &last)
+		s.Protect = s.Protect || last.Protect
+	}
 	if in.Mode != kind.Destroy || !in.Volumes || s.Protect {
 		text := "volume " + o.Name + " is kept"
 		if s.Protect {
