@@ -99,6 +99,19 @@ func TestPlans(t *testing.T) {
 			return scene{spec: `"env":{"RELEASE":"3"},`, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
 				site: site(t, oldEnv, 10, newEnv, 0)}
 		},
+		"died_in_canary_then_back": func(t *testing.T) scene {
+			return scene{spec: oldEnv, switchover: twoStage, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
+				site: site(t, oldEnv, 10, newEnv, 0)}
+		},
+		"died_in_canary_then_rollback": func(t *testing.T) scene {
+			return scene{spec: newEnv, mode: kind.Rollback, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
+				site: site(t, oldEnv, 10, newEnv, 0)}
+		},
+		"scale_down_of_a_stopped_one": func(t *testing.T) scene {
+			stopped := running(oldEnv, 1, 1, fixed1)
+			stopped.state = engine.Exited
+			return scene{spec: oldEnv, have: []have{stopped, running(oldEnv, 1, 2, fixed2)}, site: site(t, oldEnv, 0, "", 2)}
+		},
 		"died_before_drain": func(t *testing.T) scene {
 			return scene{spec: newEnv, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
 				site: site(t, oldEnv, 100, newEnv, 0)}

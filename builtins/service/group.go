@@ -40,7 +40,7 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 	if before != nil {
 		live = before.Live()
 		if before.Percent > 0 && before.Percent < 100 {
-			live = unfinished(g, live)
+			live = newcomer(g, live.Other()).Other()
 		}
 	}
 	fresh, changed := true, false
@@ -68,23 +68,21 @@ func occupied(g *group, side proxy.Side) bool {
 	})
 }
 
-// unfinished finds the serving side of a switch that stopped midway: the one that does not hold the wanted
-// releases, so that the switch goes on where it can.
-func unfinished(g *group, live proxy.Side) proxy.Side {
-	for _, side := range []proxy.Side{proxy.A, proxy.B} {
-		wanted := true
-		for _, b := range g.members {
-			wanted = wanted && (len(b.ports) == 0 || b.onSide(side) == b.release)
-		}
-		if wanted && g.behindPort() {
-			for _, b := range g.members {
-				if other := b.onSide(side.Other()); other != "" && other != b.release {
-					return side.Other()
-				}
-			}
+// newcomer is the side that the newer releases of a switch that stopped midway are on: those that started last.
+// Where that cannot be told it is the one with less of the traffic.
+func newcomer(g *group, less proxy.Side) proxy.Side {
+	for _, b := range g.members {
+		a, other := b.onSide(proxy.A), b.onSide(proxy.B)
+		switch {
+		case a == "" || other == "" || a == other:
+			continue
+		case b.stock.later(a, other):
+			return proxy.A
+		default:
+			return proxy.B
 		}
 	}
-	return live
+	return less
 }
 
 // expand turns a group into steps, if anything about it has to change.

@@ -16,6 +16,9 @@ import (
 func (p *planner) before(r *state.Resource) *base {
 	s := p.stocks[r.Addr]
 	release := s.before(p.serving(r, s))
+	if served := p.interrupted(r, s); served != "" {
+		release = served
+	}
 	kept := s.of(release)
 	if release == "" || len(kept) == 0 {
 		p.out.Notes = append(p.out.Notes, plan.Note{Addr: r.Addr, Text: "no earlier release is kept; it stays as it is"})
@@ -38,6 +41,28 @@ func (p *planner) before(r *state.Resource) *base {
 	was.Spec, was.Sources = kept[0].Object.Spec, nil // the recipe's lines are not where this comes from
 	return &base{r: &was, spec: spec, image: container.Found{Ref: kept[0].Container.Image}, release: release, stock: s,
 		nets: network.Of(spec.Networks, p.nets), volumes: volumes, ports: p.ports(r.Addr, spec)}
+}
+
+// interrupted is the release that served before a switch which stopped midway, and still has a part of the traffic;
+// empty where there is none: going back gives that switch up.
+func (p *planner) interrupted(r *state.Resource, s stock) string {
+	for i := range p.site.Services {
+		svc := &p.site.Services[i]
+		g := p.site.Group(svc.Group)
+		if g == nil || g.Percent == 0 || g.Percent == 100 || !belongs(svc.Name, r.Addr) {
+			continue
+		}
+		a, b := svc.A.Release, svc.B.Release
+		switch {
+		case a == "" || b == "" || a == b:
+			continue
+		case s.later(a, b):
+			return b
+		default:
+			return a
+		}
+	}
+	return ""
 }
 
 // serving is the release of a service that has the traffic, or runs, where no port leads to it.

@@ -142,3 +142,20 @@ func (s stock) lastFirst(serve []string) []string {
 	})
 	return releases
 }
+
+// later tells whether the containers of one release started after those of another, or, where the engine did not
+// tell, whether it is the newer one.
+func (s stock) later(release, than string) bool {
+	started := func(release string) (last time.Time) {
+		for _, p := range s.of(release) {
+			if p.running() && p.Started.After(last) {
+				last = p.Started
+			}
+		}
+		return last
+	}
+	if a, b := started(release), started(than); !a.Equal(b) {
+		return a.After(b)
+	}
+	return s.generation(release) > s.generation(than)
+}

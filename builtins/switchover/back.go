@@ -1,6 +1,8 @@
 package switchover
 
 import (
+	"slices"
+
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -83,13 +85,30 @@ func (x *expander) undoTraffic() []plan.ID {
 	if len(servers) == 0 {
 		return needs
 	}
-	if x.g.Fresh { // nobody was served before: the door closes again
-		effects = append([]plan.Effect{{Kind: plan.Remove, Group: x.g.Name, Object: x.g.Name}}, effects...)
-	}
+	effects = append(x.closing(), effects...)
 	x.undo(plan.Step{ID: x.undoID("drain"), Op: edge.OpDrain, Title: "drain the new release", Needs: needs,
 		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
 		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit})
 	return []plan.ID{x.undoID("drain")}
+}
+
+// closing gives the effects of doors that close again on the way back: those behind which nobody served before.
+func (x *expander) closing() []plan.Effect {
+	if x.g.Fresh {
+		return []plan.Effect{{Kind: plan.Remove, Group: x.g.Name, Object: x.g.Name}}
+	}
+	var effects []plan.Effect
+	for i := range x.g.Members {
+		if m := &x.g.Members[i]; len(m.Ports) > 0 && !x.g.Moves() && !x.served(m) {
+			effects = append(effects, plan.Effect{Kind: plan.Remove, Group: x.g.Name, Service: m.Addr.String(), Object: m.Addr.String()})
+		}
+	}
+	return effects
+}
+
+// served tells whether some container of a member that runs has a place on the wanted side.
+func (x *expander) served(m *Member) bool {
+	return slices.ContainsFunc(slices.Concat(m.New, m.Surplus), func(n Instance) bool { return n.Running && x.serving(n) })
 }
 
 // takenServers are the places that the new release has or gets by this plan, with their draining. Where no

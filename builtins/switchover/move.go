@@ -21,9 +21,9 @@ func (x *expander) shift() {
 		x.readyWithoutTraffic()
 	case x.g.Moves():
 		x.stages(ready, effects)
-	case len(ready) > 0 || x.g.Fresh && x.g.wanted():
+	case len(ready) > 0 || x.g.wanted() && (x.g.Fresh || x.givesUp()):
 		percent := x.g.Percent
-		if x.g.Fresh {
+		if x.g.Fresh || x.givesUp() {
 			percent = x.g.percent(100)
 		}
 		x.moveTo(stageStep{name: "ready", title: x.openTitle(), percent: percent, ready: ready, effects: effects, final: true}, x.shiftNeeds())
@@ -39,9 +39,18 @@ func (g *Group) behindPort() bool {
 	return false
 }
 
+// givesUp tells whether an unfinished switch has to be given up, since what served before it is wanted again: that
+// gets all traffic back at once, having had it all along.
+func (x *expander) givesUp() bool {
+	return !x.g.Fresh && !x.g.Moves() && x.g.Percent != x.g.percent(100)
+}
+
 func (x *expander) openTitle() string {
-	if x.g.Fresh {
+	switch {
+	case x.g.Fresh:
 		return "open " + x.g.Name + " to traffic"
+	case x.givesUp():
+		return "give all traffic of " + x.g.Name + " back to the release that served before"
 	}
 	return "give the new replicas of " + x.g.Name + " their share"
 }
@@ -68,8 +77,9 @@ func (x *expander) newServers() ([]proxy.ServerID, []plan.Effect) {
 	return ready, effects
 }
 
+// isReady tells whether an instance serves in its place already: it runs, and the edge knows it there.
 func (x *expander) isReady(p Port, n Instance) bool {
-	if p.Current == nil {
+	if p.Current == nil || !n.Running {
 		return false
 	}
 	for _, s := range p.Current.Side(x.g.Side).Servers {
