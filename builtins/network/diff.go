@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -37,7 +38,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	for _, a := range Wanted(in.Desired) {
 		r := in.Desired.Find(a)
 		if nets[a].Exists {
-			diags = append(diags, unchanged(r, in.Observed.At(a))...)
+			diags = append(diags, unchanged(r, nets[a], in.Observed.At(a))...)
 			continue
 		}
 		result.Add(create(in.Desired.Recipe, a, r, nets[a]))
@@ -68,8 +69,16 @@ func create(recipe state.Recipe, a addr.Addr, r *state.Resource, n Net) kind.Res
 		Changes: []plan.Change{{Addr: a, Action: plan.Create, Summary: n.Name + ", " + n.Subnet.String(), Cause: cause}}}
 }
 
-// unchanged refuses what a network cannot change while containers are on it.
-func unchanged(r *state.Resource, objects []state.Object) hcl.Diagnostics {
+// unchanged refuses what a network cannot change while containers are on it, and one that only has the name.
+func unchanged(r *state.Resource, n Net, objects []state.Object) hcl.Diagnostics {
+	if !slices.ContainsFunc(objects, func(o state.Object) bool { return o.Name == n.Name }) {
+		var at *hcl.Range
+		if r != nil {
+			at = &r.Range
+		}
+		return hcl.Diagnostics{diag.Errorf(diag.InvalidValue, at, "A network's name is taken",
+			"The engine has a network %s that this recipe did not make. Remove it, or give the recipe or the block another name.", n.Name)}
+	}
 	if r == nil || len(objects) == 0 || objects[0].Spec == nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -208,7 +209,9 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 		if m.Changed {
 			change.Action = plan.Replace
 		}
-		if len(change.Fields) > 0 {
+		if first := slices.IndexFunc(change.Fields, func(f plan.Field) bool { return f.Forces }); first >= 0 {
+			cause = change.Fields[first].Cause
+		} else if len(change.Fields) > 0 {
 			cause = change.Fields[0].Cause
 		} else {
 			cause.Why = b.r.Addr.String() + " is not as it should be"
@@ -234,9 +237,22 @@ func worthALine(m switchover.Member) bool {
 	return slices.ContainsFunc(m.New, func(n switchover.Instance) bool { return !n.Running })
 }
 
+// settledSince finds the fields that only a container's label still has otherwise: what changes without a new
+// release, a count or a limit, was applied since the container was made, and labels never change.
+func (p *planner) settledSince(b *base, applied json.RawMessage) func(plan.Field) bool {
+	open := map[string]bool{}
+	for _, f := range plan.Fields(applied, b.r.Spec, nil) {
+		open[f.Path] = true
+	}
+	return func(f plan.Field) bool { return !open[f.Path] && !forces(b.spec, f.Path) }
+}
+
 // fields compares the service with a container of the release that serves.
 func (p *planner) fields(b *base, was piece) []plan.Field {
 	fields := plan.Fields(was.Object.Spec, b.r.Spec, b.r.Sources)
+	if applied, ok := p.in.Recorded.Resources[b.r.Addr.String()]; ok {
+		fields = slices.DeleteFunc(fields, p.settledSince(b, applied))
+	}
 	for i := range fields {
 		fields[i].Forces = b.serving != b.release && forces(b.spec, fields[i].Path)
 	}
