@@ -41,7 +41,7 @@ func TestChooseFindsTheLastOne(t *testing.T) {
 			t.Fatalf("%s is taken or not ours", p)
 		}
 		// A quarter of the pool at once, the last one by one.
-		if wide := netip.PrefixFrom(p.Addr(), 11).Masked(); !overlaps(wide, taken) && len(taken) < 3 {
+		if wide := netip.PrefixFrom(p.Addr(), pool.Bits()+2).Masked(); !overlaps(wide, taken) && len(taken) < 3 {
 			p = wide
 		} else if wide := netip.PrefixFrom(p.Addr(), 18).Masked(); !overlaps(wide, taken) {
 			p = wide

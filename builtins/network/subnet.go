@@ -10,8 +10,9 @@ import (
 // hands them out itself may swap those of two restarted containers, and the proxy would send one app's
 // requests to the other. The lower half of a subnet is the engine's to hand out, the upper half is ours.
 
-// pool is what subnets are cut from; a bridge holds at most 1023 containers, so a subnet has 2048 addresses.
-var pool = netip.MustParsePrefix("10.128.0.0/9")
+// pool is what subnets are cut from: of the private ranges one that neither engines nor the clouds' networks use
+// by default. A bridge holds at most 1023 containers, so a subnet has 2048 addresses.
+var pool = netip.MustParsePrefix("10.64.0.0/11")
 
 const bits = 21
 
