@@ -48,7 +48,7 @@ func TestChooseFindsTheLastOne(t *testing.T) {
 		}
 		taken = append(taken, p)
 	}
-	if !slices.ContainsFunc(taken, func(p netip.Prefix) bool { return p.Bits() == 11 }) || len(taken) != 3+128 {
+	if !slices.ContainsFunc(taken, func(p netip.Prefix) bool { return p.Bits() == pool.Bits()+2 }) || len(taken) != 3+1<<(18-pool.Bits()-2) {
 		t.Errorf("gave up after %d", len(taken))
 	}
 }

@@ -39,6 +39,7 @@ type scene struct {
 	have       []have
 	site       *proxy.Site
 	mode       kind.Mode
+	recorded   *state.Recorded
 	cut        bool // the last apply did not see the site in force
 }
 
@@ -98,6 +99,10 @@ func TestPlans(t *testing.T) {
 		"died_in_canary_then_changed": func(t *testing.T) scene {
 			return scene{spec: `"env":{"RELEASE":"3"},`, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
 				site: site(t, oldEnv, 10, newEnv, 0)}
+		},
+		"worker_broken_off_then_back": func(t *testing.T) scene {
+			last := &state.Recorded{History: []state.Entry{{Releases: map[string]string{"service.web": release(t, oldEnv)}}}}
+			return scene{spec: oldEnv, noPort: true, have: []have{running(oldEnv, 1, 1, ""), running(newEnv, 2, 1, "")}, recorded: last}
 		},
 		"died_in_canary_then_back": func(t *testing.T) scene {
 			return scene{spec: oldEnv, switchover: twoStage, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
@@ -230,6 +235,9 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 		return container.Found{Ref: "app:1", Content: "content"}, kind.Result{}, nil
 	}
 	recorded := &state.Recorded{}
+	if s.recorded != nil {
+		recorded = s.recorded
+	}
 	if s.site != nil && !s.cut {
 		recorded.Edge = edge.Digest(*s.site)
 	}

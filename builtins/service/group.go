@@ -49,7 +49,7 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 		case len(b.ports) > 0:
 			b.serving = b.serves(live)
 		default:
-			b.serving = b.stock.newestRunning()
+			b.serving = p.running(b.r.Addr, b.stock)
 		}
 		fresh = fresh && b.serving == ""
 		changed = changed || b.changed()

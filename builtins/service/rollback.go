@@ -2,10 +2,12 @@ package service
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/network"
 	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -79,6 +81,22 @@ func (p *planner) serving(r *state.Resource, s stock) string {
 				return backend.Release
 			}
 		}
+	}
+	return p.running(r.Addr, s)
+}
+
+// running is the release that runs of a service behind no port. Where several do, an apply was broken off; then it
+// is the one that the last finished apply left, since the other was never seen to be fit.
+func (p *planner) running(a addr.Addr, s stock) string {
+	for _, entry := range slices.Backward(p.in.Recorded.History) {
+		release, known := entry.Releases[a.String()]
+		if !known {
+			continue
+		}
+		if slices.ContainsFunc(s.of(release), piece.running) {
+			return release
+		}
+		break
 	}
 	return s.newestRunning()
 }
