@@ -3,6 +3,7 @@ package docker
 import (
 	"fmt"
 	"math"
+	"maps"
 	"slices"
 	"sort"
 	"strconv"
@@ -92,7 +93,8 @@ func hostOf(s engine.ContainerSpec) (*container.HostConfig, error) {
 			host.PortBindings[portOf(p)] = append(host.PortBindings[portOf(p)], binding)
 		}
 	}
-	for name, u := range s.Ulimits {
+	for _, name := range slices.Sorted(maps.Keys(s.Ulimits)) {
+		u := s.Ulimits[name]
 		host.Ulimits = append(host.Ulimits, &container.Ulimit{Name: name, Soft: u.Soft, Hard: u.Hard})
 	}
 	for _, text := range s.Devices {
