@@ -2,8 +2,8 @@ package docker
 
 import (
 	"fmt"
-	"math"
 	"maps"
+	"math"
 	"slices"
 	"sort"
 	"strconv"
