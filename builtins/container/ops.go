@@ -82,20 +82,55 @@ func (t Tools) Make(ctx context.Context, c CreateConfig, in kind.Inputs) (id str
 	if err := c.reveal(in); err != nil {
 		return "", err
 	}
-	id, err = t.Engine.CreateContainer(ctx, c.Spec)
-	if errors.Is(err, engine.ErrConflict) {
-		have, err := t.adopt(ctx, c)
-		if err != nil || have.State != engine.Created {
-			return have.ID, err
-		}
-		id = have.ID // perhaps without its files
-	} else if err != nil {
-		return "", err
+	if id, err = t.claim(ctx, c); err != nil || id == "" {
+		return t.standing(ctx, c, err)
 	}
 	if err := t.writeFiles(ctx, id, c, in); err != nil {
 		return "", errors.Join(err, t.Engine.RemoveContainer(context.WithoutCancel(ctx), id))
 	}
 	return id, nil
+}
+
+// claims is how often a name is tried that is taken by a container which cannot be seen: an engine still makes the
+// one that an apply asked for before it was cut off.
+const claims = 50
+
+// claim creates a container. One that an apply made which was cut off before it started it may lack files and
+// networks, and is made anew. It returns no id where a container of that release has run already.
+func (t Tools) claim(ctx context.Context, c CreateConfig) (id string, err error) {
+	for range claims {
+		id, err = t.Engine.CreateContainer(ctx, c.Spec)
+		if !errors.Is(err, engine.ErrConflict) {
+			return id, err
+		}
+		have, found := t.adopt(ctx, c)
+		switch {
+		case errors.Is(found, engine.ErrNotFound):
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-ctx.Done():
+				return "", ctx.Err()
+			}
+		case found != nil:
+			return "", found
+		case have.State != engine.Created:
+			return "", nil
+		default:
+			if err := t.Engine.RemoveContainer(ctx, have.ID); err != nil {
+				return "", err
+			}
+		}
+	}
+	return "", err
+}
+
+// standing is the container that claim left as it is.
+func (t Tools) standing(ctx context.Context, c CreateConfig, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	have, err := t.adopt(ctx, c)
+	return have.ID, err
 }
 
 // adopt takes a container that stands under the name already for the one to make, if it is of the same

@@ -100,7 +100,7 @@ func (b *base) writes() []string {
 // instance is the i-th container of the wanted release, standing or still to be made.
 func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Instance, error) {
 	for _, piece := range b.stock.of(b.release) {
-		if piece.index == i {
+		if piece.index == i && piece.State != engine.Created { // one that never started may be half made
 			n := p.standing(b, piece, g.Name)
 			n.Slot = i
 			n.Start.Restart = b.spec.Restart
