@@ -97,10 +97,16 @@ func (b *base) writes() []string {
 	return names
 }
 
+// halfMade tells whether the engine was cut short, or is still at it, making a container for an apply that was
+// killed: it has no address yet. Such a one is made anew.
+func (b *base) halfMade(piece piece) bool {
+	return piece.State == engine.Created && !piece.Addresses[b.nets[0].Name].IsValid()
+}
+
 // instance is the i-th container of the wanted release, standing or still to be made.
 func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Instance, error) {
 	for _, piece := range b.stock.of(b.release) {
-		if piece.index == i && piece.State != engine.Created { // one that never started may be half made
+		if piece.index == i && !b.halfMade(piece) {
 			n := p.standing(b, piece, g.Name)
 			n.Slot = i
 			n.Start.Restart = b.spec.Restart
