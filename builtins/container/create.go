@@ -51,6 +51,9 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 	labels[label.Release] = p.Release
 	labels[label.Generation] = strconv.Itoa(p.Generation)
 	labels[label.Index] = strconv.Itoa(p.Index)
+	if p.Address.IsValid() {
+		labels[label.Address] = p.Address.String()
+	}
 	maps.Copy(labels, s.Labels)
 	spec := engine.ContainerSpec{
 		Name: Name(p.Recipe.Name, p.Addr, p.Release, p.Index), Image: p.Image, Platform: s.Platform,

@@ -60,7 +60,7 @@ func TestCreate(t *testing.T) {
 		Spec: engine.ContainerSpec{
 			Name: "shop-web-blue-abcd1234-2", Image: "app@sha256:1", Command: []string{"serve"}, Restart: "always",
 			Labels: map[string]string{"recipe.name": "shop", "recipe.origin": "here", "recipe.addr": `service.web["blue"]`, "recipe.spec": raw,
-				"recipe.release": "abcd1234", "recipe.generation": "3", "recipe.index": "2", "team": "a"},
+				"recipe.release": "abcd1234", "recipe.generation": "3", "recipe.index": "2", "recipe.address": "10.1.2.3", "team": "a"},
 			StopSignal: "SIGINT", StopTimeout: 5 * time.Second,
 			Health:    &engine.HealthCheck{Exec: []string{"check"}, Interval: time.Second, Timeout: 2 * time.Second, StartPeriod: 4 * time.Second, Retries: 3},
 			Endpoints: map[string]engine.Endpoint{"n1": {Address: address, Aliases: []string{"web-blue"}}, "n2": {Aliases: []string{"web-blue"}}},

@@ -78,12 +78,13 @@ func (t Tools) create(ctx context.Context, c CreateConfig, in kind.Inputs) (kind
 }
 
 // Make creates a container with its files, or takes the one that an earlier, interrupted apply made.
-func (t Tools) Make(ctx context.Context, c CreateConfig, in kind.Inputs) (id string, err error) {
+func (t Tools) Make(ctx context.Context, c CreateConfig, in kind.Inputs) (string, error) {
 	if err := c.reveal(in); err != nil {
 		return "", err
 	}
-	if id, err = t.claim(ctx, c); err != nil || id == "" {
-		return t.standing(ctx, c, err)
+	id, made, err := t.claim(ctx, c)
+	if err != nil || !made {
+		return id, err
 	}
 	if err := t.writeFiles(ctx, id, c, in); err != nil {
 		return "", errors.Join(err, t.Engine.RemoveContainer(context.WithoutCancel(ctx), id))
@@ -96,12 +97,12 @@ func (t Tools) Make(ctx context.Context, c CreateConfig, in kind.Inputs) (id str
 const claims = 50
 
 // claim creates a container. One that an apply made which was cut off before it started it may lack files and
-// networks, and is made anew. It returns no id where a container of that release has run already.
-func (t Tools) claim(ctx context.Context, c CreateConfig) (id string, err error) {
+// networks, and is made anew; one that has run already is left as it is.
+func (t Tools) claim(ctx context.Context, c CreateConfig) (id string, made bool, err error) {
 	for range claims {
 		id, err = t.Engine.CreateContainer(ctx, c.Spec)
 		if !errors.Is(err, engine.ErrConflict) {
-			return id, err
+			return id, err == nil, err
 		}
 		have, found := t.adopt(ctx, c)
 		switch {
@@ -109,28 +110,19 @@ func (t Tools) claim(ctx context.Context, c CreateConfig) (id string, err error)
 			select {
 			case <-time.After(100 * time.Millisecond):
 			case <-ctx.Done():
-				return "", ctx.Err()
+				return "", false, ctx.Err()
 			}
 		case found != nil:
-			return "", found
+			return "", false, found
 		case have.State != engine.Created:
-			return "", nil
+			return have.ID, false, nil
 		default:
 			if err := t.Engine.RemoveContainer(ctx, have.ID); err != nil {
-				return "", err
+				return "", false, err
 			}
 		}
 	}
-	return "", err
-}
-
-// standing is the container that claim left as it is.
-func (t Tools) standing(ctx context.Context, c CreateConfig, err error) (string, error) {
-	if err != nil {
-		return "", err
-	}
-	have, err := t.adopt(ctx, c)
-	return have.ID, err
+	return "", false, err
 }
 
 // adopt takes a container that stands under the name already for the one to make, if it is of the same

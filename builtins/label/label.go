@@ -20,6 +20,7 @@ const (
 	Release    = "recipe.release"    // short release digest
 	Generation = "recipe.generation" // which release of its service it is, from 1
 	Index      = "recipe.index"      // which replica of its release it is, from 1
+	Address    = "recipe.address"    // the fixed address that it has on its first network
 	Spec       = "recipe.spec"       // canonical JSON of the block's arguments, without sensitive values
 	Role       = "recipe.role"       // edge, lock, record: objects that no block declares
 	Edge       = "recipe.edge"       // the edge that an object belongs to

@@ -67,6 +67,11 @@ func Fixed(subnet netip.Prefix) func(yield func(netip.Addr) bool) {
 	}
 }
 
+// IsFixed tells whether an address is one of Fixed.
+func IsFixed(subnet netip.Prefix, a netip.Addr) bool {
+	return subnet.Contains(a) && !Dynamic(subnet).Contains(a)
+}
+
 func address(n uint32) netip.Addr {
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], n)

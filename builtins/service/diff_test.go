@@ -49,7 +49,9 @@ type have struct {
 	gen, n  int
 	state   engine.State
 	address string
-	ended   time.Time
+	// labelled is the address in its label, where that tells another than the engine does.
+	labelled string
+	ended    time.Time
 }
 
 const (
@@ -255,6 +257,9 @@ func (h have) object(t *testing.T, a addr.Addr) state.Object {
 	name := container.Name("shop", a, rel, h.n)
 	c := engine.Container{ID: name, Name: name, State: h.state, Image: "app:1", Restart: "unless-stopped", Finished: h.ended,
 		Labels: map[string]string{label.Index: strconv.Itoa(h.n)}}
+	if h.labelled != "" {
+		c.Labels[label.Address] = h.labelled
+	}
 	if h.address != "" {
 		c.Addresses = map[string]netip.Addr{"shop-default": netip.MustParseAddr(h.address)}
 	}

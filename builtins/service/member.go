@@ -8,6 +8,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/network"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/builtins/volume"
@@ -97,25 +98,27 @@ func (b *base) writes() []string {
 	return names
 }
 
-// halfMade tells whether the engine was cut short, or is still at it, making a container for an apply that was
-// killed: it has no address yet. Such a one is made anew.
-func (b *base) halfMade(piece piece) bool {
-	return piece.State == engine.Created && !piece.Addresses[b.nets[0].Name].IsValid()
-}
-
 // instance is the i-th container of the wanted release, standing or still to be made.
 func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Instance, error) {
+	var address netip.Addr
 	for _, piece := range b.stock.of(b.release) {
-		if piece.index == i && !b.halfMade(piece) {
-			n := p.standing(b, piece, g.Name)
-			n.Slot = i
-			n.Start.Restart = b.spec.Restart
-			if p.in.Mode != kind.Rollback { // its label tells the limits that it began with, not those it had
-				n.Start.Limits = b.spec.InPlace().Limits
-			}
-			n.Probe = b.probe(n.Name)
-			return n, nil
+		if piece.index != i {
+			continue
 		}
+		// One that never started may lack its files and networks, so it is made anew; under its own address, since
+		// the engine may still start it for the apply that was killed.
+		if piece.State == engine.Created {
+			address = piece.address(b.nets[0].Name)
+			continue
+		}
+		n := p.standing(b, piece, g.Name)
+		n.Slot = i
+		n.Start.Restart = b.spec.Restart
+		if p.in.Mode != kind.Rollback { // its label tells the limits that it began with, not those it had
+			n.Start.Limits = b.spec.InPlace().Limits
+		}
+		n.Probe = b.probe(n.Name)
+		return n, nil
 	}
 	recipe := p.in.Desired.Recipe
 	place := container.Place{Recipe: recipe, Addr: b.r.Addr, Release: b.release, Generation: b.stock.generation(b.release), Index: i,
@@ -123,7 +126,10 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 	for _, n := range b.nets {
 		place.Networks = append(place.Networks, n.Name)
 	}
-	place.Address = p.address(b.nets[0]) // also of a worker, to which a port may lead one day
+	place.Address = address
+	if !network.IsFixed(b.nets[0].Subnet, address) {
+		place.Address = p.address(b.nets[0]) // also of a worker, to which a port may lead one day
+	}
 	if len(b.ports) > 0 && !place.Address.IsValid() {
 		return switchover.Instance{}, fmt.Errorf("%s has no address left for %s: containers that are kept have theirs, too. Lower count or the switchover's retain, or put services on a network of their own",
 			b.nets[0].Addr, b.r.Addr)
@@ -155,7 +161,7 @@ func (p *planner) standing(b *base, piece piece, group string) switchover.Instan
 		Start: container.StartConfig{Name: name, Restart: spec.Restart}, Stop: stopOf(name, spec)}
 	var at netip.Addr
 	if len(b.nets) > 0 {
-		at = piece.Addresses[b.nets[0].Name]
+		at = piece.address(b.nets[0].Name)
 	}
 	if !at.IsValid() {
 		return n

@@ -84,6 +84,7 @@ func newPlanner(k Kind, in kind.Input) *planner {
 			for _, a := range piece.Addresses {
 				p.taken[a] = true
 			}
+			p.taken[piece.address("")] = true
 		}
 	}
 	return p

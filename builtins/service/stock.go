@@ -2,6 +2,7 @@ package service
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strconv"
 	"time"
@@ -56,6 +57,15 @@ func take(objects []state.Object) stock {
 
 func (p piece) name() string  { return p.Object.Name }
 func (p piece) running() bool { return p.State == engine.Running || p.State == engine.Restarting }
+
+// address is the piece's on a network. Its label tells it also of one that the engine had only begun to make when
+// the apply that asked for it was killed.
+func (p piece) address(network string) netip.Addr {
+	if a, err := netip.ParseAddr(p.Labels[label.Address]); err == nil {
+		return a
+	}
+	return p.Addresses[network]
+}
 
 // of are the containers of one release.
 func (s stock) of(release string) []piece {
