@@ -78,7 +78,7 @@ func Health() schema.Block {
 		{Name: "tcp", Change: schema.ProxyOnly, Doc: "Connects; being accepted is a pass.", Type: schema.Obj(
 			schema.Arg{Name: "port", Type: schema.EitherOf(schema.Whole(1, 65535), schema.Str()), Required: true, Doc: "The name of an expose block, or a number."})},
 		{Name: "exec", Type: schema.ListOf(schema.Str()), Doc: "Runs a command in the container; exit code 0 is a pass."},
-		{Name: "interval", Type: schema.Dur(), Default: `"1s"`, Change: schema.ProxyOnly, Doc: "The time from one probe to the next."},
+		{Name: "interval", Type: schema.Dur(), Default: `"1s"`, Change: schema.ProxyOnly, Doc: "The time from one probe to the next, and the most between two while nobody listens yet."},
 		{Name: "timeout", Type: schema.Dur(), Default: `"1s"`, Change: schema.ProxyOnly, Doc: "How long one probe may take."},
 		{Name: "retries", Type: schema.Whole(1, 100), Default: "3", Change: schema.ProxyOnly, Doc: "Failures in a row that take a serving container out."},
 		{Name: "start_timeout", Type: schema.Dur(), Default: `"60s"`, Change: schema.PlanOnly, Doc: "How long a container may take from its start to its first pass."},

@@ -10,6 +10,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/docker/docker/client"
 
@@ -40,6 +41,7 @@ type Reader struct {
 	target target
 	auth   *credentials
 	record func(method, path string)
+	about  atomic.Pointer[engine.Info] // nil until it was asked for
 }
 
 // Engine is a Docker engine.

@@ -8,13 +8,17 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 )
 
-// Info asks the engine about itself, in one call.
+// Info asks the engine about itself, in one call and once: it runs programs to answer, which takes as long as all
+// else that a plan asks.
 func (r *Reader) Info(ctx context.Context) (engine.Info, error) {
+	if about := r.about.Load(); about != nil {
+		return *about, nil
+	}
 	info, err := r.client.Info(ctx)
 	if err != nil {
 		return engine.Info{}, failed(err, "asking the engine about itself")
 	}
-	return engine.Info{
+	about := &engine.Info{
 		ID:          info.ID,
 		Name:        info.Name,
 		Version:     info.ServerVersion,
@@ -27,7 +31,9 @@ func (r *Reader) Info(ctx context.Context) (engine.Info, error) {
 		CPUs:        info.NCPU,
 		StoreDriver: info.Driver,
 		HostAddress: r.target.address(),
-	}, nil
+	}
+	r.about.Store(about)
+	return *about, nil
 }
 
 // goArch translates the kernel's name of an architecture, which engines report, to Go's.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/helper/internal/wire"
@@ -16,6 +17,14 @@ import (
 
 // What is kept of an answer's body: enough to show why an app says that it is not ready.
 const keptBody = 4 << 10
+
+// While nobody listens an attempt reaches no app and costs next to nothing. So the next one follows after a part of
+// the time that it took so far, which bounds how much later than the app we are; the interval, which spares apps, is
+// the upper bound then.
+const (
+	listenShare = 20
+	listenPause = 2 * time.Millisecond
+)
 
 // Probe asks until an attempt passes. It never fails itself: the reply tells how the last attempt went, also
 // when the time was over or the client took the question back.
@@ -25,7 +34,7 @@ func (s *service) Probe(in wire.Probe, out *wire.Probed) error {
 	began := time.Now()
 	for {
 		next := time.Now().Add(in.Interval)
-		attempt := probeOnce(ctx, in)
+		attempt, refused := probeOnce(ctx, in)
 		if ctx.Err() == nil || attempt.Passed || out.Attempts == 0 {
 			attempt.Attempts = out.Attempts + 1
 			*out = attempt
@@ -33,6 +42,9 @@ func (s *service) Probe(in wire.Probe, out *wire.Probed) error {
 		out.Took = time.Since(began)
 		if out.Passed || ctx.Err() != nil {
 			return nil
+		}
+		if refused {
+			next = time.Now().Add(min(in.Interval, max(listenPause, out.Took/listenShare)))
 		}
 		select {
 		case <-time.After(time.Until(next)):
@@ -43,13 +55,13 @@ func (s *service) Probe(in wire.Probe, out *wire.Probed) error {
 	}
 }
 
-func probeOnce(ctx context.Context, in wire.Probe) wire.Probed {
+// probeOnce makes one attempt and tells whether nobody listens yet.
+func probeOnce(ctx context.Context, in wire.Probe) (got wire.Probed, refused bool) {
 	if in.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, in.Timeout)
 		defer cancel()
 	}
-	var got wire.Probed
 	var err error
 	if in.HTTP {
 		err = get(ctx, in, &got)
@@ -60,7 +72,7 @@ func probeOnce(ctx context.Context, in wire.Probe) wire.Probed {
 		got.Err = plain(err, in.Timeout)
 	}
 	got.Passed = err == nil
-	return got
+	return got, errors.Is(err, syscall.ECONNREFUSED)
 }
 
 func connect(ctx context.Context, address string) error {

@@ -221,3 +221,28 @@ func TestProbeThatHangs(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// An app is found when it begins to listen, however long the interval is.
+func TestProbeFindsWhoBeginsToListen(t *testing.T) {
+	f := open(t, t.TempDir())
+	reserved, err := net.Listen("tcp", "127.0.0.1:0")
+	f.need(err)
+	address := reserved.Addr().String()
+	f.need(reserved.Close())
+	listening := make(chan net.Listener, 1)
+	time.AfterFunc(200*time.Millisecond, func() {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Error(err)
+		}
+		listening <- l
+	})
+	var got wire.Probed
+	f.need(f.call("Probe", wire.Probe{Call: wire.Call{ID: 1, Limit: time.Minute}, Address: address, Interval: time.Hour, Timeout: time.Second}, &got))
+	if l := <-listening; l != nil {
+		l.Close()
+	}
+	if !got.Passed || got.Attempts < 3 {
+		t.Errorf("got %+v", got)
+	}
+}

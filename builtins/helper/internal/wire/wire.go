@@ -100,7 +100,8 @@ type Probe struct {
 	Host    string // Host header; Address when empty
 	// Status are the codes that pass; every one from 200 to 399 when empty.
 	Status []int
-	// Interval is from the start of one attempt to the start of the next, Timeout bounds one.
+	// Interval is from the start of one attempt to the start of the next, at most while connections are refused;
+	// Timeout bounds one.
 	Interval, Timeout time.Duration
 }
 
