@@ -11,36 +11,36 @@ import (
 
 func collections() []Func {
 	return []Func{
-		{"alltrue", "Tells whether all elements of a list are true.", `alltrue([true, false])`, `false`, folded(true)},
-		{"anytrue", "Tells whether any element of a list is true.", `anytrue([true, false])`, `true`, folded(false)},
-		{"chunklist", "Cuts a list into lists of a length.", `length(chunklist(["a", "b", "c"], 2))`, `2`, stdlib.ChunklistFunc},
-		{"coalesce", "Gives the first of its values that is not null.", `coalesce(null, "b", "c")`, `"b"`, stdlib.CoalesceFunc},
-		{"coalescelist", "Gives the first of its lists that is not empty.", `coalescelist([], ["b"])`, `["b"]`, stdlib.CoalesceListFunc},
-		{"compact", "Removes empty texts from a list.", `compact(["a", "", "b"])`, `tolist(["a", "b"])`, stdlib.CompactFunc},
-		{"concat", "Joins lists into one.", `concat(["a"], ["b"])`, `["a", "b"]`, stdlib.ConcatFunc},
-		{"contains", "Tells whether a list has an element.", `contains(["a", "b"], "a")`, `true`, stdlib.ContainsFunc},
-		{"distinct", "Removes from a list what stands in it before.", `distinct(["a", "b", "a"])`, `tolist(["a", "b"])`, stdlib.DistinctFunc},
-		{"element", "Gives an element of a list, counting from 0 and going round at its end.", `element(["a", "b"], 3)`, `"b"`, stdlib.ElementFunc},
-		{"flatten", "Makes one list of lists within a list.", `flatten([["a"], ["b", ["c"]]])`, `["a", "b", "c"]`, stdlib.FlattenFunc},
-		{"keys", "Gives the keys of a map, sorted.", `keys({ b = 1, a = 2 })`, `["a", "b"]`, stdlib.KeysFunc},
-		{"length", "Counts the elements of a collection, or the characters of a text.", `length(["a", "b"]) + length("abc")`, `5`, length()},
-		{"lookup", "Gives the value of a map's key, or a default where it has none.", `lookup({ a = "x" }, "b", "y")`, `"y"`, stdlib.LookupFunc},
-		{"merge", "Joins maps; of equal keys the last counts.", `merge({ a = 1 }, { a = 2, b = 3 })`, `{ a = 2, b = 3 }`, stdlib.MergeFunc},
-		{"range", "Counts from a start up to a limit, which is left out.", `range(3)`, `tolist([0, 1, 2])`, stdlib.RangeFunc},
-		{"reverse", "Reverses a list.", `reverse(["a", "b"])`, `["b", "a"]`, stdlib.ReverseListFunc},
-		{"slice", "Gives part of a list, from an index up to another, which is left out.", `slice(["a", "b", "c"], 1, 3)`, `["b", "c"]`, stdlib.SliceFunc},
-		{"sort", "Sorts a list of texts.", `sort(["b", "a"])`, `tolist(["a", "b"])`, stdlib.SortFunc},
-		{"values", "Gives the values of a map, in the order of its keys.", `values({ b = 1, a = 2 })`, `[2, 1]`, stdlib.ValuesFunc},
-		{"zipmap", "Makes a map of a list of keys and a list of values.", `zipmap(["a", "b"], [1, 2])`, `{ a = 1, b = 2 }`, stdlib.ZipmapFunc},
+		{Name: "alltrue", Doc: "Tells whether all elements of a list are true.", Example: `alltrue([true, false])`, Result: `false`, Func: folded(true)},
+		{Name: "anytrue", Doc: "Tells whether any element of a list is true.", Example: `anytrue([true, false])`, Result: `true`, Func: folded(false)},
+		{Name: "chunklist", Doc: "Cuts a list into lists of a length.", Example: `length(chunklist(["a", "b", "c"], 2))`, Result: `2`, Func: stdlib.ChunklistFunc},
+		{Name: "coalesce", Doc: "Gives the first of its values that is not null.", Example: `coalesce(null, "b", "c")`, Result: `"b"`, Func: stdlib.CoalesceFunc},
+		{Name: "coalescelist", Doc: "Gives the first of its lists that is not empty.", Example: `coalescelist([], ["b"])`, Result: `["b"]`, Func: stdlib.CoalesceListFunc},
+		{Name: "compact", Doc: "Removes empty texts from a list.", Example: `compact(["a", "", "b"])`, Result: `tolist(["a", "b"])`, Func: stdlib.CompactFunc},
+		{Name: "concat", Doc: "Joins lists into one.", Example: `concat(["a"], ["b"])`, Result: `["a", "b"]`, Func: stdlib.ConcatFunc},
+		{Name: "contains", Doc: "Tells whether a list has an element.", Example: `contains(["a", "b"], "a")`, Result: `true`, Func: stdlib.ContainsFunc},
+		{Name: "distinct", Doc: "Removes from a list what stands in it before.", Example: `distinct(["a", "b", "a"])`, Result: `tolist(["a", "b"])`, Func: stdlib.DistinctFunc},
+		{Name: "element", Doc: "Gives an element of a list, counting from 0 and going round at its end.", Example: `element(["a", "b"], 3)`, Result: `"b"`, Func: stdlib.ElementFunc},
+		{Name: "flatten", Doc: "Makes one list of lists within a list.", Example: `flatten([["a"], ["b", ["c"]]])`, Result: `["a", "b", "c"]`, Func: stdlib.FlattenFunc},
+		{Name: "keys", Doc: "Gives the keys of a map, sorted.", Example: `keys({ b = 1, a = 2 })`, Result: `["a", "b"]`, Func: stdlib.KeysFunc},
+		{Name: "length", Doc: "Counts the elements of a collection, or the characters of a text.", Example: `length(["a", "b"]) + length("abc")`, Result: `5`, Func: length()},
+		{Name: "lookup", Doc: "Gives the value of a map's key, or a default where it has none.", Example: `lookup({ a = "x" }, "b", "y")`, Result: `"y"`, Func: stdlib.LookupFunc},
+		{Name: "merge", Doc: "Joins maps; of equal keys the last counts.", Example: `merge({ a = 1 }, { a = 2, b = 3 })`, Result: `{ a = 2, b = 3 }`, Func: stdlib.MergeFunc},
+		{Name: "range", Doc: "Counts from a start up to a limit, which is left out.", Example: `range(3)`, Result: `tolist([0, 1, 2])`, Func: stdlib.RangeFunc},
+		{Name: "reverse", Doc: "Reverses a list.", Example: `reverse(["a", "b"])`, Result: `["b", "a"]`, Func: stdlib.ReverseListFunc},
+		{Name: "slice", Doc: "Gives part of a list, from an index up to another, which is left out.", Example: `slice(["a", "b", "c"], 1, 3)`, Result: `["b", "c"]`, Func: stdlib.SliceFunc},
+		{Name: "sort", Doc: "Sorts a list of texts.", Example: `sort(["b", "a"])`, Result: `tolist(["a", "b"])`, Func: stdlib.SortFunc},
+		{Name: "values", Doc: "Gives the values of a map, in the order of its keys.", Example: `values({ b = 1, a = 2 })`, Result: `[2, 1]`, Func: stdlib.ValuesFunc},
+		{Name: "zipmap", Doc: "Makes a map of a list of keys and a list of values.", Example: `zipmap(["a", "b"], [1, 2])`, Result: `{ a = 1, b = 2 }`, Func: stdlib.ZipmapFunc},
 	}
 }
 
 func sets() []Func {
 	return []Func{
-		{"setintersection", "Gives what all of its sets have.", `setintersection(["a", "b"], ["b", "c"])`, `toset(["b"])`, stdlib.SetIntersectionFunc},
-		{"setproduct", "Gives all combinations of the elements of its sets.", `length(setproduct(["a", "b"], ["x", "y"]))`, `4`, stdlib.SetProductFunc},
-		{"setsubtract", "Gives what the first set has and the second has not.", `setsubtract(["a", "b"], ["b"])`, `toset(["a"])`, stdlib.SetSubtractFunc},
-		{"setunion", "Gives what any of its sets has.", `setunion(["a"], ["b"])`, `toset(["a", "b"])`, stdlib.SetUnionFunc},
+		{Name: "setintersection", Doc: "Gives what all of its sets have.", Example: `setintersection(["a", "b"], ["b", "c"])`, Result: `toset(["b"])`, Func: stdlib.SetIntersectionFunc},
+		{Name: "setproduct", Doc: "Gives all combinations of the elements of its sets.", Example: `length(setproduct(["a", "b"], ["x", "y"]))`, Result: `4`, Func: stdlib.SetProductFunc},
+		{Name: "setsubtract", Doc: "Gives what the first set has and the second has not.", Example: `setsubtract(["a", "b"], ["b"])`, Result: `toset(["a"])`, Func: stdlib.SetSubtractFunc},
+		{Name: "setunion", Doc: "Gives what any of its sets has.", Example: `setunion(["a"], ["b"])`, Result: `toset(["a", "b"])`, Func: stdlib.SetUnionFunc},
 	}
 }
 

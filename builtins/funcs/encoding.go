@@ -19,18 +19,18 @@ import (
 
 func encodings() []Func {
 	return []Func{
-		{"base64decode", "Decodes base64, which must give text in UTF-8.", `base64decode("aGk=")`, `"hi"`, mapped(decodeBase64)},
-		{"base64encode", "Encodes a text in base64.", `base64encode("hi")`, `"aGk="`, mapped(func(s string) (string, error) {
+		{Name: "base64decode", Doc: "Decodes base64, which must give text in UTF-8.", Example: `base64decode("aGk=")`, Result: `"hi"`, Func: mapped(decodeBase64)},
+		{Name: "base64encode", Doc: "Encodes a text in base64.", Example: `base64encode("hi")`, Result: `"aGk="`, Func: mapped(func(s string) (string, error) {
 			return base64.StdEncoding.EncodeToString([]byte(s)), nil
 		})},
-		{"csvdecode", "Reads comma-separated values as a list of objects by the names in the first line.", `csvdecode("a,b\n1,2")[0].b`, `"2"`, stdlib.CSVDecodeFunc},
-		{"jsondecode", "Reads a value from JSON.", `jsondecode("[1, true]")`, `[1, true]`, stdlib.JSONDecodeFunc},
-		{"jsonencode", "Writes a value as JSON.", `jsonencode({ a = [1, null] })`, `"{\"a\":[1,null]}"`, stdlib.JSONEncodeFunc},
-		{"urlencode", "Writes a text so that it can stand in the query of a URL.", `urlencode("a b&c")`, `"a+b%26c"`, mapped(func(s string) (string, error) {
+		{Name: "csvdecode", Doc: "Reads comma-separated values as a list of objects by the names in the first line.", Example: `csvdecode("a,b\n1,2")[0].b`, Result: `"2"`, Func: stdlib.CSVDecodeFunc},
+		{Name: "jsondecode", Doc: "Reads a value from JSON.", Example: `jsondecode("[1, true]")`, Result: `[1, true]`, Func: stdlib.JSONDecodeFunc},
+		{Name: "jsonencode", Doc: "Writes a value as JSON.", Example: `jsonencode({ a = [1, null] })`, Result: `"{\"a\":[1,null]}"`, Func: stdlib.JSONEncodeFunc},
+		{Name: "urlencode", Doc: "Writes a text so that it can stand in the query of a URL.", Example: `urlencode("a b&c")`, Result: `"a+b%26c"`, Func: mapped(func(s string) (string, error) {
 			return url.QueryEscape(s), nil
 		})},
-		{"yamldecode", "Reads a value from YAML.", `yamldecode("a: [1, b]").a[1]`, `"b"`, yaml.YAMLDecodeFunc},
-		{"yamlencode", "Writes a value as YAML.", `yamlencode({ a = 1 })`, `"\"a\": 1\n"`, yaml.YAMLEncodeFunc},
+		{Name: "yamldecode", Doc: "Reads a value from YAML.", Example: `yamldecode("a: [1, b]").a[1]`, Result: `"b"`, Func: yaml.YAMLDecodeFunc},
+		{Name: "yamlencode", Doc: "Writes a value as YAML.", Example: `yamlencode({ a = 1 })`, Result: `"\"a\": 1\n"`, Func: yaml.YAMLEncodeFunc},
 	}
 }
 
@@ -39,14 +39,10 @@ func digests() []Func {
 		return mapped(func(s string) (string, error) { return hex.EncodeToString(hash([]byte(s))), nil })
 	}
 	return []Func{
-		{"md5", "Gives the MD5 digest of a text in hexadecimal, for what still asks for it.", `substr(md5("a"), 0, 8)`, `"0cc175b9"`,
-			sum(func(b []byte) []byte { d := md5.Sum(b); return d[:] })},
-		{"sha1", "Gives the SHA-1 digest of a text in hexadecimal, for what still asks for it.", `substr(sha1("a"), 0, 8)`, `"86f7e437"`,
-			sum(func(b []byte) []byte { d := sha1.Sum(b); return d[:] })},
-		{"sha256", "Gives the SHA-256 digest of a text in hexadecimal.", `substr(sha256("a"), 0, 8)`, `"ca978112"`,
-			sum(func(b []byte) []byte { d := sha256.Sum256(b); return d[:] })},
-		{"sha512", "Gives the SHA-512 digest of a text in hexadecimal.", `substr(sha512("a"), 0, 8)`, `"1f40fc92"`,
-			sum(func(b []byte) []byte { d := sha512.Sum512(b); return d[:] })},
+		{Name: "md5", Doc: "Gives the MD5 digest of a text in hexadecimal, for what still asks for it.", Example: `substr(md5("a"), 0, 8)`, Result: `"0cc175b9"`, Func: sum(func(b []byte) []byte { d := md5.Sum(b); return d[:] })},
+		{Name: "sha1", Doc: "Gives the SHA-1 digest of a text in hexadecimal, for what still asks for it.", Example: `substr(sha1("a"), 0, 8)`, Result: `"86f7e437"`, Func: sum(func(b []byte) []byte { d := sha1.Sum(b); return d[:] })},
+		{Name: "sha256", Doc: "Gives the SHA-256 digest of a text in hexadecimal.", Example: `substr(sha256("a"), 0, 8)`, Result: `"ca978112"`, Func: sum(func(b []byte) []byte { d := sha256.Sum256(b); return d[:] })},
+		{Name: "sha512", Doc: "Gives the SHA-512 digest of a text in hexadecimal.", Example: `substr(sha512("a"), 0, 8)`, Result: `"1f40fc92"`, Func: sum(func(b []byte) []byte { d := sha512.Sum512(b); return d[:] })},
 	}
 }
 

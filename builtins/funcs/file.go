@@ -26,15 +26,15 @@ func files(in Inputs) []Func {
 		return string(b), err
 	}
 	return []Func{
-		{"basename", "Gives the last part of a path.", `basename("/etc/web.conf")`, `"web.conf"`, mapped(func(s string) (string, error) { return path.Base(s), nil })},
-		{"dirname", "Gives a path without its last part.", `dirname("/etc/web.conf")`, `"/etc"`, mapped(func(s string) (string, error) { return path.Dir(s), nil })},
-		{"file", "Reads a text file of the recipe's directory.", `file("hello.txt")`, `"hello\n"`, mapped(text)},
-		{"filebase64", "Reads a file of the recipe's directory as base64.", `filebase64("hello.txt")`, `"aGVsbG8K"`, mapped(func(s string) (string, error) {
+		{Name: "basename", Doc: "Gives the last part of a path.", Example: `basename("/etc/web.conf")`, Result: `"web.conf"`, Func: mapped(func(s string) (string, error) { return path.Base(s), nil })},
+		{Name: "dirname", Doc: "Gives a path without its last part.", Example: `dirname("/etc/web.conf")`, Result: `"/etc"`, Func: mapped(func(s string) (string, error) { return path.Dir(s), nil })},
+		{Name: "file", Doc: "Reads a text file of the recipe's directory.", Example: `file("hello.txt")`, Result: `"hello\n"`, Func: mapped(text)},
+		{Name: "filebase64", Doc: "Reads a file of the recipe's directory as base64.", Example: `filebase64("hello.txt")`, Result: `"aGVsbG8K"`, Func: mapped(func(s string) (string, error) {
 			b, err := in.read(s)
 			return base64.StdEncoding.EncodeToString(b), err
 		})},
-		{"fileexists", "Tells whether there is a file in the recipe's directory.", `fileexists("nowhere.txt")`, `false`, fileExists(in)},
-		{"templatefile", "Reads a file of the recipe's directory as a template and fills in values.", `templatefile("hello.tftpl", { name = "web" })`, `"hello web\n"`, templateFile(in, text)},
+		{Name: "fileexists", Doc: "Tells whether there is a file in the recipe's directory.", Example: `fileexists("nowhere.txt")`, Result: `false`, Func: fileExists(in)},
+		{Name: "templatefile", Doc: "Reads a file of the recipe's directory as a template and fills in values.", Example: `templatefile("hello.tftpl", { name = "web" })`, Result: `"hello web\n"`, Func: templateFile(in, text)},
 	}
 }
 

@@ -8,7 +8,6 @@ package funcs
 
 import (
 	"io/fs"
-	"slices"
 
 	"github.com/zclconf/go-cty/cty/function"
 )
@@ -21,6 +20,8 @@ type Func struct {
 	// Example is a call, and Result the expression that it equals; Result is empty where there is nothing to compare.
 	Example, Result string
 	Func            function.Function
+
+	family string
 }
 
 // Inputs is what functions may know of the world.
@@ -36,9 +37,28 @@ type Inputs struct {
 
 // List returns all functions, in the order of the reference page.
 func List(in Inputs) []Func {
-	return slices.Concat(
-		numbers(), texts(), patterns(), collections(), sets(), encodings(), digests(), files(in), conversions(), others(in),
-	)
+	var all []Func
+	for _, family := range []struct {
+		name  string
+		funcs []Func
+	}{
+		{"Numbers", numbers()},
+		{"Texts", texts()},
+		{"Patterns", patterns()},
+		{"Collections", collections()},
+		{"Sets", sets()},
+		{"Encodings", encodings()},
+		{"Digests", digests()},
+		{"Files", files(in)},
+		{"Conversions", conversions()},
+		{"Time and environment", others(in)},
+	} {
+		for _, f := range family.funcs {
+			f.family = family.name
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // Map returns the functions by name, as the resolver takes them.

@@ -13,26 +13,26 @@ import (
 
 func conversions() []Func {
 	return []Func{
-		{"can", "Tells whether an expression can be evaluated.", `can(tonumber("x"))`, `false`, tryfunc.CanFunc},
-		{"nonsensitive", "Takes the mark off a sensitive value. Whoever writes it vouches that the value may be seen.", `nonsensitive(sensitive("a"))`, `"a"`, nonsensitive()},
-		{"sensitive", "Marks a value as sensitive: it is not shown, and can stand only where secrets can.", `length(sensitive(["a"])) == 1`, `sensitive(true)`, sensitive()},
-		{"tobool", "Converts a value to true or false.", `tobool("true")`, `true`, to(cty.Bool)},
-		{"tolist", "Converts a value to a list, all elements being of one type.", `tolist([1, "a"])`, `tolist(["1", "a"])`, to(cty.List(cty.DynamicPseudoType))},
-		{"tomap", "Converts a value to a map, all values being of one type.", `tomap({ a = 1, b = "x" })`, `tomap({ a = "1", b = "x" })`, to(cty.Map(cty.DynamicPseudoType))},
-		{"tonumber", "Converts a value to a number.", `tonumber("12")`, `12`, to(cty.Number)},
-		{"toset", "Converts a value to a set: without order, each element once.", `toset(["b", "a", "b"])`, `toset(["a", "b"])`, to(cty.Set(cty.DynamicPseudoType))},
-		{"tostring", "Converts a value to a text.", `tostring(12)`, `"12"`, to(cty.String)},
-		{"try", "Gives the first of its expressions that can be evaluated.", `try(tonumber("x"), 1)`, `1`, tryfunc.TryFunc},
+		{Name: "can", Doc: "Tells whether an expression can be evaluated.", Example: `can(tonumber("x"))`, Result: `false`, Func: tryfunc.CanFunc},
+		{Name: "nonsensitive", Doc: "Takes the mark off a sensitive value. Whoever writes it vouches that the value may be seen.", Example: `nonsensitive(sensitive("a"))`, Result: `"a"`, Func: nonsensitive()},
+		{Name: "sensitive", Doc: "Marks a value as sensitive: it is not shown, and can stand only where secrets can.", Example: `length(sensitive(["a"])) == 1`, Result: `sensitive(true)`, Func: sensitive()},
+		{Name: "tobool", Doc: "Converts a value to true or false.", Example: `tobool("true")`, Result: `true`, Func: to(cty.Bool)},
+		{Name: "tolist", Doc: "Converts a value to a list, all elements being of one type.", Example: `tolist([1, "a"])`, Result: `tolist(["1", "a"])`, Func: to(cty.List(cty.DynamicPseudoType))},
+		{Name: "tomap", Doc: "Converts a value to a map, all values being of one type.", Example: `tomap({ a = 1, b = "x" })`, Result: `tomap({ a = "1", b = "x" })`, Func: to(cty.Map(cty.DynamicPseudoType))},
+		{Name: "tonumber", Doc: "Converts a value to a number.", Example: `tonumber("12")`, Result: `12`, Func: to(cty.Number)},
+		{Name: "toset", Doc: "Converts a value to a set: without order, each element once.", Example: `toset(["b", "a", "b"])`, Result: `toset(["a", "b"])`, Func: to(cty.Set(cty.DynamicPseudoType))},
+		{Name: "tostring", Doc: "Converts a value to a text.", Example: `tostring(12)`, Result: `"12"`, Func: to(cty.String)},
+		{Name: "try", Doc: "Gives the first of its expressions that can be evaluated.", Example: `try(tonumber("x"), 1)`, Result: `1`, Func: tryfunc.TryFunc},
 	}
 }
 
 func others(in Inputs) []Func {
 	return []Func{
-		{"env", "Reads an environment variable of whoever runs the tool, or gives a default where it is not set.", `env("NOT_SET", "a")`, `"a"`, env(in)},
-		{"formatdate", "Writes a time in a format such as YYYY-MM-DD.", `formatdate("YYYY-MM-DD", "2026-01-02T03:04:05Z")`, `"2026-01-02"`, stdlib.FormatDateFunc},
-		{"timeadd", "Adds a duration to a time.", `timeadd("2026-01-02T03:04:05Z", "1h")`, `"2026-01-02T04:04:05Z"`, stdlib.TimeAddFunc},
-		{"timestamp", "Gives the time at which the plan runs. It is unknown before, so only outputs can show it.", `timestamp()`, ``, later()},
-		{"uuid", "Gives a random identifier, another one each time. It is unknown before the plan runs, so only outputs can show it.", `uuid()`, ``, later()},
+		{Name: "env", Doc: "Reads an environment variable of whoever runs the tool, or gives a default where it is not set.", Example: `env("NOT_SET", "a")`, Result: `"a"`, Func: env(in)},
+		{Name: "formatdate", Doc: "Writes a time in a format such as YYYY-MM-DD.", Example: `formatdate("YYYY-MM-DD", "2026-01-02T03:04:05Z")`, Result: `"2026-01-02"`, Func: stdlib.FormatDateFunc},
+		{Name: "timeadd", Doc: "Adds a duration to a time.", Example: `timeadd("2026-01-02T03:04:05Z", "1h")`, Result: `"2026-01-02T04:04:05Z"`, Func: stdlib.TimeAddFunc},
+		{Name: "timestamp", Doc: "Gives the time at which the plan runs. It is unknown before, so only outputs can show it.", Example: `timestamp()`, Result: ``, Func: later()},
+		{Name: "uuid", Doc: "Gives a random identifier, another one each time. It is unknown before the plan runs, so only outputs can show it.", Example: `uuid()`, Result: ``, Func: later()},
 	}
 }
 

@@ -1,0 +1,97 @@
+package funcs
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/ext/customdecode"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// Doc tells people about one function.
+type Doc struct {
+	Name string
+	// Family is the heading that it stands under, such as "Texts".
+	Family string
+	// Text is one or more full sentences; the first is the summary.
+	Text   string
+	Params []Param
+	// Type is that of the result, in the words that type constraints use; "any" where it depends on the arguments.
+	Type     string
+	Examples []Example
+}
+
+// Param is one parameter of a function.
+type Param struct {
+	Name string
+	// Type is in the words that type constraints use.
+	Type string
+	Text string
+	// Optional parameters may be left out, repeated ones given any number of times, none included.
+	Optional, Repeated bool
+}
+
+// Example is a call, and the expression that it equals; Result is empty where the result differs from call to call.
+type Example struct{ Call, Result string }
+
+// All describes all functions, in the order of the reference page: by family, and by name within one.
+func All() []Doc {
+	var docs []Doc
+	for _, f := range List(Inputs{}) {
+		docs = append(docs, f.describe())
+	}
+	return docs
+}
+
+// Signature is the function's form: substr(text, offset, length), env(name, [default]), max(numbers...).
+func (d Doc) Signature() string {
+	var params []string
+	for _, p := range d.Params {
+		switch {
+		case p.Repeated:
+			params = append(params, p.Name+"...")
+		case p.Optional:
+			params = append(params, "["+p.Name+"]")
+		default:
+			params = append(params, p.Name)
+		}
+	}
+	return d.Name + "(" + strings.Join(params, ", ") + ")"
+}
+
+func (f Func) describe() Doc {
+	d := Doc{Name: f.Name, Family: f.family, Text: f.Doc, Examples: []Example{{f.Example, f.Result}}}
+	var types []cty.Type
+	for _, p := range f.Func.Params() {
+		d.Params = append(d.Params, param(p))
+		types = append(types, p.Type)
+	}
+	if p := f.Func.VarParam(); p != nil {
+		last := param(*p)
+		last.Repeated = true
+		d.Params = append(d.Params, last)
+		types = append(types, p.Type)
+	}
+	d.Type = "any"
+	if ty, err := f.Func.ReturnType(types); err == nil {
+		d.Type = word(ty)
+	}
+	return d
+}
+
+func param(p function.Parameter) Param {
+	return Param{Name: p.Name, Type: word(p.Type), Text: p.Description}
+}
+
+// word is a type as type constraints write it; values that a function looks at unevaluated are an expression or a
+// type.
+func word(ty cty.Type) string {
+	switch {
+	case ty == customdecode.ExpressionClosureType || ty == customdecode.ExpressionType:
+		return "expression"
+	case ty == typeexpr.TypeConstraintType:
+		return "type"
+	}
+	return typeexpr.TypeString(ty)
+}
