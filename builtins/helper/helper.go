@@ -14,7 +14,8 @@
 // one in line recognises and breaks.
 //
 // Creating the name takes some 30 ms and then the lock is held. Starting the container takes ten times as
-// long, so that goes on in the background: calls wait for it, work that needs no helper does not.
+// long, so that goes on in the background: calls wait for it, work that needs no helper does not. With
+// Options.After it yields to an app's container for a moment, since an engine that starts two takes longer for each.
 package helper
 
 import (

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// A lock's container is started within a second of its making; where that did not happen within staleAge
+	// A lock's container is started within a second or two of its making; where that did not happen within staleAge
 	// its maker died in between. Since two clocks differ, we also look at it for watchStale ourselves.
 	staleAge   = 15 * time.Second
 	watchStale = 3 * time.Second
@@ -94,35 +94,33 @@ func (l *line) standBy(ctx context.Context) error {
 	if c.ID != l.blocker {
 		l.blocker, l.first = c.ID, time.Now()
 	}
-	dead, suspect := l.judge(*c)
+	dead, verdict := l.judge(*c)
 	if dead {
 		return l.remove(ctx, c.ID)
 	}
-	left := time.Until(l.deadline)
-	if suspect {
-		left = max(left, watchStale-time.Since(l.first)+time.Millisecond)
-	}
+	left := max(time.Until(l.deadline), verdict)
 	if left <= 0 {
 		return held(l.Recipe.Name, *c)
 	}
 	if l.events == nil {
-		return l.watch(ctx, *c, suspect)
+		return l.watch(ctx, *c)
 	}
 	l.sleep(ctx, c.ID, min(left, lookAgain))
 	return ctx.Err()
 }
 
-// judge tells whether a lock's holder is dead, or may be.
-func (l *line) judge(c engine.Container) (dead, suspect bool) {
+// judge tells whether a lock's holder is dead, or how long it takes at most until that is known of one that has not
+// started its container yet.
+func (l *line) judge(c engine.Container) (dead bool, verdict time.Duration) {
 	switch c.State {
 	case engine.Exited, engine.Dead:
-		return true, false // the engine is about to remove it, or failed to
+		return true, 0 // the engine is about to remove it, or failed to
 	case engine.Created:
-		old := time.Since(c.Created) > staleAge
 		seen := time.Since(l.first)
-		return old && seen > watchStale || seen > staleAge, old
+		left := min(staleAge-seen, max(staleAge-time.Since(c.Created), watchStale-seen))
+		return left < 0, left + time.Millisecond
 	}
-	return false, false
+	return false, 0
 }
 
 func (l *line) remove(ctx context.Context, id string) error {
@@ -138,8 +136,8 @@ func (l *line) remove(ctx context.Context, id string) error {
 }
 
 // watch subscribes to the lock's events. The lock may have become free before, so there is a try right after.
-func (l *line) watch(ctx context.Context, c engine.Container, suspect bool) error {
-	if l.Waiting != nil && !suspect {
+func (l *line) watch(ctx context.Context, c engine.Container) error {
+	if l.Waiting != nil {
 		l.Waiting(held(l.Recipe.Name, c))
 	}
 	events, err := l.engine.Watch(ctx, map[string]string{label.Recipe: l.Recipe.Name, label.Role: RoleLock})

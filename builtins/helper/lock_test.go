@@ -149,34 +149,45 @@ func TestLockIsFreeWhenItsOwnerIsKilled(t *testing.T) {
 	}
 }
 
+// The next one in line waits until it is sure that the holder is dead, without being told to wait for living ones.
 func TestLockThatNeverStartedIsBroken(t *testing.T) {
 	t.Parallel()
-	e, ctx := enginetest.Docker(t), deadline(t)
-	o := helpertest.Options(t, e, helpertest.Recipe(t, e), "")
-	s := helpertest.Open(t, e, o)
-	if err := s.Close(ctx); err != nil {
-		t.Fatal(err)
-	}
-	image, err := helper.Image(o.Binary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead, err := e.CreateContainer(ctx, engine.ContainerSpec{
-		Name: helper.LockName(o.Recipe.Name), Image: image,
-		Labels: map[string]string{label.Recipe: o.Recipe.Name, label.Role: helper.RoleLock, "recipe.by": "dead@host"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := helper.Open(ctx, e, o); !errors.As(err, new(*helper.HeldError)) {
-		t.Errorf("a young one was broken: %v", err)
-	}
-	time.Sleep(15 * time.Second)
-	began := time.Now()
-	helpertest.Open(t, e, o) // without waiting for a living holder
-	t.Logf("broken after %v", time.Since(began))
-	if _, err := e.Container(ctx, dead); !errors.Is(err, engine.ErrNotFound) {
-		t.Errorf("the dead lock: %v", err)
+	for _, test := range []struct {
+		name     string
+		age      time.Duration
+		from, to time.Duration // when it is broken
+	}{
+		{"young", 0, 10 * time.Second, 25 * time.Second},
+		{"old", 15 * time.Second, time.Second, 10 * time.Second},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e, ctx := enginetest.Docker(t), deadline(t)
+			o := helpertest.Options(t, e, helpertest.Recipe(t, e), "")
+			if err := helpertest.Open(t, e, o).Close(ctx); err != nil {
+				t.Fatal(err)
+			}
+			image, err := helper.Image(o.Binary)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dead, err := e.CreateContainer(ctx, engine.ContainerSpec{
+				Name: helper.LockName(o.Recipe.Name), Image: image,
+				Labels: map[string]string{label.Recipe: o.Recipe.Name, label.Role: helper.RoleLock, "recipe.by": "dead@host"},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(test.age)
+			began := time.Now()
+			helpertest.Open(t, e, o)
+			if took := time.Since(began); took < test.from || took > test.to {
+				t.Errorf("broken after %v, not between %v and %v", took, test.from, test.to)
+			}
+			if _, err := e.Container(ctx, dead); !errors.Is(err, engine.ErrNotFound) {
+				t.Errorf("the dead lock: %v", err)
+			}
+		})
 	}
 }
 

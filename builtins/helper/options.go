@@ -24,6 +24,10 @@ type Options struct {
 	// Waiting, when set, is told once that there is something to wait for.
 	Waiting func(*HeldError)
 
+	// After, when set, lets what closes it go first: the helper starts then, or half a second after the lock was
+	// taken.
+	After <-chan struct{}
+
 	// Binary is what to bring to the engine, this very program when empty, and Command the words that make
 	// it a helper, "helper serve" when nil.
 	Binary  string

@@ -17,9 +17,19 @@ import (
 // A slow engine starts a container in seconds; one that takes longer than this does not.
 const startLimit = time.Minute
 
+// headStart is how long a helper waits for Options.After at most. A lock whose container is not started soon looks
+// as if its holder were gone.
+const headStart = 500 * time.Millisecond
+
 // start brings up the helper in the container that is the lock. A helper that does not come up is a lost lock,
 // since nothing keeps others from breaking it.
 func (s *Session) start(ctx context.Context) {
+	if s.options.After != nil {
+		select {
+		case <-s.options.After:
+		case <-time.After(headStart):
+		}
+	}
 	limited, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	if err := s.connect(limited); err != nil {

@@ -92,9 +92,11 @@ type carrier struct {
 
 // run takes the lock, sees that the plan still is what was shown, and carries it out.
 func (c *carrier) run(ctx context.Context, shown *planned) (err error) {
+	first := newAppsFirst(shown.Plan)
 	c.session, err = helper.Open(ctx, c.engine, helper.Options{
 		Recipe: c.head, Edge: c.edge(ctx, shown), Host: true,
 		Who: who(), Wait: c.options.lockTimeout, Waiting: c.report.waiting,
+		After: first.started,
 	})
 	if err != nil {
 		return err
@@ -109,7 +111,7 @@ func (c *carrier) run(ctx context.Context, shown *planned) (err error) {
 			return err
 		}
 	}
-	return c.steps(ctx)
+	return c.steps(ctx, first)
 }
 
 // moved decides what to do when the world is not as it was when the plan was shown.
@@ -126,14 +128,14 @@ func (c *carrier) moved(shown *planned) error {
 }
 
 // steps runs the steps, writes the record and tells how it ended.
-func (c *carrier) steps(ctx context.Context) error {
+func (c *carrier) steps(ctx context.Context, first *appsFirst) error {
 	c.signals.apply()
 	defer c.signals.applying.Store(false)
 	result, err := apply.Run(ctx, c.made.Plan, apply.Options{
 		Doers:       builtins.Doers(c.tools()),
 		Parallelism: c.options.parallelism,
 		Secret:      c.secret(),
-		Sink:        c.forgetful(ctx, c.report.sink(c.made)),
+		Sink:        first.watch(c.forgetful(ctx, c.report.sink(c.made))),
 		Alive:       c.session.Alive,
 		Hard:        c.signals.hard,
 	})
