@@ -3,10 +3,8 @@ package job_test
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,14 +15,12 @@ import (
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/diff"
+	"github.com/deployrecipe/recipe/eval/evaltest/golden"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
-	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 var migrate = addr.New("job", "migrate")
 
@@ -100,7 +96,7 @@ func TestPlans(t *testing.T) {
 			if diags.HasErrors() {
 				t.Fatal(diags)
 			}
-			golden(t, filepath.Join("testdata", name+".txt"), transcript(t, p))
+			golden.Check(t, filepath.Join("testdata", name+".txt"), transcript(t, p))
 		})
 	}
 }
@@ -156,23 +152,4 @@ func transcript(t *testing.T, p *plan.Plan) string {
 		return "nothing\n"
 	}
 	return b.String()
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got; -update rewrites it):\n%s", file, d)
-	}
 }

@@ -3,10 +3,8 @@ package service_test
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -22,13 +20,11 @@ import (
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/diff"
+	"github.com/deployrecipe/recipe/eval/evaltest/golden"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
-	"github.com/google/go-cmp/cmp"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // scene is what one case plans from: a service web behind a port unless it says otherwise, at release new or
 // old, with containers and a site as they stand.
@@ -172,7 +168,7 @@ func TestPlans(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, filepath.Join("testdata", name+".txt"), transcript(scene(t).plan(t)))
+			golden.Check(t, filepath.Join("testdata", name+".txt"), transcript(scene(t).plan(t)))
 		})
 	}
 }
@@ -315,23 +311,4 @@ func all(p *plan.Plan) []plan.ID {
 		ids = append(ids, s.ID)
 	}
 	return ids
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got; -update rewrites it):\n%s", file, d)
-	}
 }

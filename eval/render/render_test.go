@@ -3,40 +3,17 @@ package render_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/evaltest/golden"
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/render"
 	"github.com/deployrecipe/recipe/eval/state"
-	"github.com/google/go-cmp/cmp"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// golden compares text with a file of testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
-}
 
 func text(t *testing.T, p *plan.Plan, o render.Options) string {
 	t.Helper()
@@ -89,20 +66,20 @@ func release() *plan.Plan {
 }
 
 func TestPlan(t *testing.T) {
-	golden(t, "release.txt", text(t, release(), render.Options{}))
+	golden.Check(t, "testdata/release.txt", text(t, release(), render.Options{}))
 }
 
 func TestPlanNarrow(t *testing.T) {
 	p := release()
 	p.Steps = nil
-	golden(t, "narrow.txt", text(t, p, render.Options{Width: 60}))
+	golden.Check(t, "testdata/narrow.txt", text(t, p, render.Options{Width: 60}))
 }
 
 func TestPlanFull(t *testing.T) {
 	p := release()
 	p.Changes = p.Changes[:1]
 	p.Pause = []string{"web"}
-	golden(t, "full.txt", text(t, p, render.Options{Full: true}))
+	golden.Check(t, "testdata/full.txt", text(t, p, render.Options{Full: true}))
 }
 
 func TestInterruption(t *testing.T) {
@@ -113,7 +90,7 @@ func TestInterruption(t *testing.T) {
 		{Group: "db", Held: true, Bound: 15 * time.Second, Why: "volume.data is exclusive"},
 		{Group: "smtp", Bound: 2 * time.Minute, Why: "service.smtp publishes 25 itself"},
 	}
-	golden(t, "interruption.txt", text(t, p, render.Options{}))
+	golden.Check(t, "testdata/interruption.txt", text(t, p, render.Options{}))
 }
 
 // Colours as what they are, so that review sees them.
@@ -123,7 +100,7 @@ func TestColor(t *testing.T) {
 	p.Changes = p.Changes[2:4]
 	p.Changes[0].Fields = p.Changes[0].Fields[:2]
 	p.Notes, p.Outputs = nil, nil
-	golden(t, "color.txt", strings.ReplaceAll(text(t, p, render.Options{Color: true}), "\x1b", "ESC"))
+	golden.Check(t, "testdata/color.txt", strings.ReplaceAll(text(t, p, render.Options{Color: true}), "\x1b", "ESC"))
 }
 
 func TestEmpty(t *testing.T) {
@@ -189,5 +166,5 @@ func TestProgress(t *testing.T) {
 	send(64100*ms, event.StepSkipped, 4, "", 0)
 	progress.Sink(event.Event{Time: began.Add(64100 * ms), Type: event.Reverting, Group: "web", Text: "stop shop-web-3fa9c2e1-1"})
 	progress.Sink(event.Event{Time: began.Add(64400 * ms), Type: event.StepDone, Step: "stop-new", Title: "stop shop-web-3fa9c2e1-1", Undo: true, Took: 300 * ms})
-	golden(t, "progress.txt", out.String())
+	golden.Check(t, "testdata/progress.txt", out.String())
 }
