@@ -4,7 +4,7 @@ import "github.com/deployrecipe/recipe/lang/schema"
 
 // Blocks describes the blocks that stand for no object and belong to the language itself.
 func Blocks() []schema.Block {
-	return append([]schema.Block{recipeBlock(), variableBlock(), localsBlock(), outputBlock()}, laterBlocks()...)
+	return append([]schema.Block{recipeBlock(), variableBlock(), localsBlock(), outputBlock(), functionBlock()}, laterBlocks()...)
 }
 
 func recipeBlock() schema.Block {
@@ -63,7 +63,6 @@ func outputBlock() schema.Block {
 // laterBlocks are part of the language and not built yet.
 func laterBlocks() []schema.Block {
 	return []schema.Block{
-		{Name: "function", Label: "name", Later: "functions of one's own", Doc: "Defines a function that expressions can call."},
 		{Name: "use", Label: "name", Later: "shared recipe libraries", Doc: "Brings in the resources of another recipe."},
 		{Name: "check", Label: "name", Later: "conditions that warn without stopping", Doc: "States what should be true of the whole recipe, and warns where it is not."},
 		{Name: "moved", Later: "renaming without a redeploy", Doc: "Says that what was declared under one address is now declared under another."},

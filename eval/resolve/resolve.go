@@ -75,6 +75,8 @@ type resolver struct {
 	order   []*decode.Block                     // the same, in source order
 	given   map[string]VarValue
 
+	funcs functions
+
 	nodes map[nodeKey]*node
 	stack []*node // being computed, outermost first
 	refs  refs
@@ -101,6 +103,7 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 	for _, b := range m.Blocks {
 		r.declare(b)
 	}
+	r.declareFunctions()
 	for _, v := range in.Vars {
 		r.given[v.Name] = v
 	}
@@ -139,6 +142,7 @@ func (r *resolver) declare(b *decode.Block) {
 // all evaluates everything, in the order of the source where it has a choice.
 func (r *resolver) all() *state.Desired {
 	r.checkGiven()
+	r.checkFunctions()
 	d := &state.Desired{Recipe: r.head()}
 	for _, b := range r.m.Blocks {
 		switch b.Type {

@@ -36,7 +36,7 @@ func (r *resolver) eval(n *node, expr hcl.Expression) (cty.Value, bool) {
 }
 
 func (r *resolver) evalIn(s *scope, expr hcl.Expression) (cty.Value, bool) {
-	ctx := &hcl.EvalContext{Variables: r.variables(s), Functions: r.in.Functions}
+	ctx := &hcl.EvalContext{Variables: r.variables(s), Functions: r.funcs.callable}
 	v, diags := expr.Value(ctx)
 	if diags.HasErrors() {
 		r.report(tidy(diags, s)...)
@@ -164,6 +164,12 @@ func (r *resolver) undeclared(ref decode.Reference, depth int, candidates []stri
 func tidy(diags hcl.Diagnostics, s *scope) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	for _, d := range diags {
+		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
+			if inner, ok := call.FunctionCallError().(bodyError); ok {
+				out = append(out, inner.calledFrom(call.CalledFunctionName(), d)...)
+				continue
+			}
+		}
 		c := *d
 		c.EvalContext, c.Expression = nil, nil
 		code := diag.EvaluationFailed
