@@ -27,7 +27,7 @@ Exit codes: 0 applied, or nothing to do; 1 an error, also when all was taken bac
 		Example: `  recipe apply
   recipe apply ./shop --var release=1.4.2 --auto-approve
   recipe apply --auto-approve --lock-timeout 5m --json`,
-		Args: onePath,
+		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(cmd); err != nil {
 				return err

@@ -19,7 +19,7 @@ read: its variables need no values, other than those that the name uses.
 Exit codes: 0 destroyed, or nothing was there; 1 an error.`,
 		Example: `  recipe destroy
   recipe destroy ./shop --volumes --auto-approve`,
-		Args: onePath,
+		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(cmd); err != nil {
 				return err

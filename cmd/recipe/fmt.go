@@ -12,52 +12,61 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/deployrecipe/recipe/eval/render"
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/syntax"
 )
 
 func newFmt(a *app) *cobra.Command {
-	var check bool
+	f := &formatter{app: a}
 	cmd := &cobra.Command{
 		Use:   "fmt [PATH...]",
 		Short: "Format recipe files",
 		Long: `Rewrites recipe files in the one canonical form: indentation, alignment and blank
 lines. Nothing but white space changes. Of a directory, the files of its recipe
 are formatted, those with values for variables included; "-" formats standard
-input to standard output. The names of the files that changed are printed.
+input to standard output. The names of the files that changed are printed. A file
+that does not parse is left as it is, and so is JSON, which has formatters of its
+own.
 
-With --check nothing is written.
+With --check or --diff nothing is written.
 
 Exit codes: 0 done; 1 an error, or with --check something is not formatted.`,
 		Example: `  recipe fmt
-  recipe fmt --check ./shop
+  recipe fmt --check --recursive
+  recipe fmt --diff ./shop
   recipe fmt - < recipe.hcl`,
+		ValidArgsFunction: completePaths,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			f := formatter{app: a, check: check}
 			for _, arg := range args {
 				f.path(arg)
 			}
+			f.leftAlone()
 			switch {
 			case f.diags.HasErrors():
 				return failure{f.diags}
-			case check && f.changed > 0:
+			case f.check && f.changed > 0:
 				return exit(exitError)
 			}
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&check, "check", false, "write nothing, and end with code 1 if something is not formatted")
+	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing, and end with code 1 if something is not formatted")
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "write nothing, and show what would change as a diff")
+	cmd.Flags().BoolVarP(&f.recursive, "recursive", "r", false, "go through the directories below as well")
 	return cmd
 }
 
 // formatter formats files one after the other and collects what is wrong with them.
 type formatter struct {
 	*app
-	check   bool
+	check, diff, recursive bool
+
 	changed int
+	json    []string // files left alone
 	diags   hcl.Diagnostics
 }
 
@@ -67,30 +76,47 @@ func (f *formatter) path(arg string) {
 		return
 	}
 	info, err := os.Stat(arg)
-	if err != nil {
+	switch {
+	case err != nil:
 		f.unreadable(arg, err)
-		return
-	}
-	if !info.IsDir() {
+	case info.IsDir():
+		f.directory(arg)
+	default:
 		f.file(arg, info.Mode())
-		return
 	}
-	entries, err := os.ReadDir(arg)
+}
+
+// directory formats the files of a directory, in the order of their names. Hidden ones are an editor's, or git's.
+func (f *formatter) directory(dir string) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
-		f.unreadable(arg, err)
+		f.unreadable(dir, err)
 		return
 	}
 	for _, e := range entries {
-		name := e.Name()
-		if e.Type().IsRegular() && !strings.HasPrefix(name, ".") && (syntax.IsRecipe(name) || strings.HasSuffix(name, ".vars.hcl")) {
+		name := filepath.Join(dir, e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir() && f.recursive:
+			f.directory(name)
+		case e.Type().IsRegular() && isFormatted(e.Name()):
 			if info, err := e.Info(); err == nil {
-				f.file(filepath.Join(arg, name), info.Mode())
+				f.file(name, info.Mode())
 			}
 		}
 	}
 }
 
+// isFormatted tells whether a directory's file of this name belongs to a recipe or gives values to one.
+func isFormatted(name string) bool {
+	return syntax.IsRecipe(name) || strings.HasSuffix(name, ".vars.hcl")
+}
+
 func (f *formatter) file(name string, mode fs.FileMode) {
+	if syntax.IsJSON(name) {
+		f.json = append(f.json, name)
+		return
+	}
 	src, err := os.ReadFile(name)
 	if err != nil {
 		f.unreadable(name, err)
@@ -101,12 +127,17 @@ func (f *formatter) file(name string, mode fs.FileMode) {
 		return
 	}
 	f.changed++
-	fmt.Fprintln(f.stdout, name)
+	if f.diff {
+		f.difference(name, src, out)
+		return
+	}
 	if !f.check {
 		if err := replace(name, out, mode); err != nil {
-			f.diags = append(f.diags, diag.Errorf("", nil, "File cannot be written", "Writing %q failed: %s.", name, reason(err)))
+			f.diags = append(f.diags, unwritable(name, err))
+			return
 		}
 	}
+	fmt.Fprintln(f.stdout, name)
 }
 
 func (f *formatter) stream() {
@@ -123,9 +154,17 @@ func (f *formatter) stream() {
 	if !bytes.Equal(src, out) {
 		f.changed++
 	}
-	if !f.check {
+	switch {
+	case f.diff:
+		f.difference(name, src, out)
+	case !f.check:
 		_, _ = f.stdout.Write(out)
 	}
+}
+
+func (f *formatter) difference(name string, before, after []byte) {
+	o := render.Options{Color: f.color(f.stdout), Width: width(f.stdout)}
+	_ = render.Unified(f.stdout, name, name, string(before), string(after), o)
 }
 
 func (f *formatter) format(src []byte, name string) ([]byte, bool) {
@@ -139,29 +178,13 @@ func (f *formatter) format(src []byte, name string) ([]byte, bool) {
 	return nil, false
 }
 
-func (f *formatter) unreadable(name string, err error) {
-	f.diags = append(f.diags, diag.Errorf(diag.FileUnreadable, nil, "File cannot be read", "Reading %q failed: %s.", name, reason(err)))
+// leftAlone says which files were not looked at.
+func (f *formatter) leftAlone() {
+	for _, name := range f.json {
+		fmt.Fprintf(f.stderr, "%s is JSON and stays as it is.\n", name)
+	}
 }
 
-// replace puts a file in the place of another at once, so that none is lost when the machine stops meanwhile.
-func replace(name string, content []byte, mode fs.FileMode) error {
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(name), ".fmt-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(content)
-	if err == nil {
-		err = temporary.Chmod(mode.Perm())
-	}
-	if closeErr := temporary.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), name)
+func (f *formatter) unreadable(name string, err error) {
+	f.diags = append(f.diags, diag.Errorf(diag.FileUnreadable, nil, "File cannot be read", "Reading %q failed: %s.", name, reason(err)))
 }

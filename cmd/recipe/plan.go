@@ -22,7 +22,7 @@ nothing to do; 1 an error; 2 there are changes.`,
 		Example: `  recipe plan
   recipe plan ./shop --var release=1.4.2 --detailed-exitcode
   recipe plan --json | jq .changes`,
-		Args: onePath,
+		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if destroy {
 				o.mode = kind.Destroy

@@ -20,7 +20,7 @@ again.
 Exit codes: 0 rolled back; 1 an error, also when there is nothing to go back to.`,
 		Example: `  recipe rollback
   recipe rollback ./shop --auto-approve`,
-		Args: onePath,
+		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(cmd); err != nil {
 				return err

@@ -31,7 +31,7 @@ values, other than those that the name uses.
 Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
 		Example: `  recipe status
   recipe status --json | jq '.services[].releases[0].running'`,
-		Args: onePath,
+		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.newPlanner(pathOf(args), o)
 			if err != nil {

@@ -11,6 +11,7 @@ const (
 	FileTooLarge    Code = "file-too-large"
 	FileEncoding    Code = "file-encoding"
 	FileUnreadable  Code = "file-unreadable"
+	FileUnwritable  Code = "file-unwritable"
 	SyntaxError     Code = "syntax-error"
 	NestingTooDeep  Code = "nesting-too-deep"
 	NumberTooLarge  Code = "number-too-large"
@@ -71,6 +72,7 @@ func Codes() []Info {
 		{FileTooLarge, "File too large", "A recipe file is larger than the bound.", "Files"},
 		{FileEncoding, "Not UTF-8 text", "A recipe file is not text in UTF-8.", "Files"},
 		{FileUnreadable, "File cannot be read", "Reading a recipe file failed.", "Files"},
+		{FileUnwritable, "File cannot be written", "Writing a file that a command was told to write failed.", "Files"},
 		{SyntaxError, "Syntax error", "A file does not follow the grammar of HCL or JSON.", "Files"},
 		{NestingTooDeep, "Nesting too deep", "Brackets, templates or operators nest deeper than the bound.", "Files"},
 		{NumberTooLarge, "Number too large", "A number has more digits or a larger exponent than the bound.", "Files"},

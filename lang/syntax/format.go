@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"bytes"
-	"encoding/json"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -13,16 +12,17 @@ import (
 
 // Format returns a file in canonical form: indentation and alignment as hclwrite has them, no blank lines at either
 // end and never two in a row, one line end at the end. Comments stay, and so does every token: a file that
-// would change its meaning, or does not parse, is refused. Formatting twice changes nothing more.
+// would change its meaning, or does not parse, is refused. Formatting twice changes nothing more. JSON comes back as
+// it is: it has formatters of its own, and no form that is canonical for recipes.
 func Format(src []byte, name string) ([]byte, hcl.Diagnostics) {
 	file, diags := Parse(src, name)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	src = file.HCL.Bytes
-	if isJSON(name) {
-		return formatJSON(src, name)
+	if IsJSON(name) {
+		return src, nil
 	}
+	src = file.HCL.Bytes
 	const passes = 5 // alignment may settle only after some
 	out := src
 	for range passes {
@@ -37,15 +37,6 @@ func Format(src []byte, name string) ([]byte, hcl.Diagnostics) {
 			"Formatting %q would have changed more than white space. Please report the file that shows this.", name)}
 	}
 	return out, nil
-}
-
-func formatJSON(src []byte, name string) ([]byte, hcl.Diagnostics) {
-	var b bytes.Buffer
-	if err := json.Indent(&b, bytes.TrimSpace(src), "", "  "); err != nil {
-		return nil, hcl.Diagnostics{diag.FromError(diag.SyntaxError, err, at(src, name, 0, 0))}
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
 }
 
 // squeeze drops superfluous blank lines. It goes by tokens, so that the lines of a heredoc or comment stay.

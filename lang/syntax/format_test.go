@@ -15,7 +15,7 @@ func TestFormat(t *testing.T) {
 		{"blank lines", "recipe.hcl", "\n\na = 1\n\n\n\n# x\n\n\n\nb = 2 # y\n\n\n\n", "a = 1\n\n# x\n\nb = 2 # y\n"},
 		{"what is inside texts and comments", "recipe.hcl", "a = <<E\n\n\n\n  x\nE\n/*\n\n\n\n*/\n", "a = <<E\n\n\n\n  x\nE\n/*\n\n\n\n*/\n"},
 		{"line ends", "recipe.hcl", "a=1\r\n\r\nb=2", "a = 1\n\nb = 2\n"},
-		{"JSON", "a.recipe.json", "{\"b\":[1,{}],\n\"a\":1e2}", "{\n  \"b\": [\n    1,\n    {}\n  ],\n  \"a\": 1e2\n}\n"},
+		{"JSON", "a.recipe.json", "{\"b\":[1,{}],\r\n\"a\":1e2}", "{\"b\":[1,{}],\r\n\"a\":1e2}"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,7 +22,7 @@ func Parse(src []byte, name string) (*File, hcl.Diagnostics) {
 		return broken(name, src), hcl.Diagnostics{d}
 	}
 	var diags hcl.Diagnostics
-	if isJSON(name) {
+	if IsJSON(name) {
 		diags = boundJSON(src, name)
 	} else {
 		diags = boundNative(src, name)
@@ -30,7 +31,7 @@ func Parse(src []byte, name string) (*File, hcl.Diagnostics) {
 		return broken(name, src), diags
 	}
 	var file *hcl.File
-	if isJSON(name) {
+	if IsJSON(name) {
 		file, diags = json.Parse(src, name)
 	} else {
 		file, diags = hclsyntax.ParseConfig(src, name, hcl.InitialPos)
@@ -39,7 +40,8 @@ func Parse(src []byte, name string) (*File, hcl.Diagnostics) {
 	return &File{Name: name, HCL: file, Broken: diags.HasErrors()}, diags
 }
 
-func isJSON(name string) bool { return strings.HasSuffix(name, ".json") }
+// IsJSON tells whether a file of this name is read as JSON.
+func IsJSON(name string) bool { return strings.HasSuffix(name, ".json") }
 
 // broken stands for a file that no parser may see.
 func broken(name string, src []byte) *File {
@@ -99,7 +101,7 @@ func unixLines(src []byte) []byte {
 	lines := bytes.SplitAfter(src, []byte("\n"))
 	for i, l := range lines {
 		if bytes.HasSuffix(l, []byte("\r\n")) {
-			lines[i] = append(bytes.TrimRight(l[:len(l)-1:len(l)-1], "\r"), '\n')
+			lines[i] = append(slices.Clip(bytes.TrimRight(l[:len(l)-1], "\r")), '\n') // src stays as it is
 		}
 	}
 	return bytes.Join(lines, nil)
