@@ -3,13 +3,16 @@ package main
 import (
 	"fmt"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/deployrecipe/recipe/eval/resolve"
+	"github.com/deployrecipe/recipe/lang/diag"
 )
 
 func newValidate(a *app) *cobra.Command {
 	var variables variableOptions
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "validate [PATH]",
 		Short: "Check a recipe without touching an engine",
@@ -17,17 +20,26 @@ func newValidate(a *app) *cobra.Command {
 references and types, and whatever can be known wrong without an engine. No
 engine is asked and no secret fetched, and variables need no values.
 
+With --json the outcome is one object on standard output, its format documented
+in spec/validate-json.md, whether the recipe is valid or not.
+
 All errors are reported in one run. Exit codes: 0 the recipe is valid; 1 it is not.`,
 		Example: `  recipe validate
-  recipe validate ./shop --var release=1.4.2`,
-		Args: onePath,
+  recipe validate ./shop --var release=1.4.2
+  recipe validate --json | jq -r '.diagnostics[].summary'`,
+		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(_ *cobra.Command, args []string) error {
-			m, diags := a.load(pathOf(args), variables)
-			if diags.HasErrors() {
-				return failure{diags}
-			}
-			_, more := resolve.Check(m.decoded, m.inputs)
-			if diags = append(diags, more...); diags.HasErrors() {
+			diags := a.validate(pathOf(args), variables)
+			switch {
+			case asJSON:
+				if err := diag.JSON(a.stdout, a.sources, diags); err != nil {
+					return err
+				}
+				if diags.HasErrors() {
+					return exit(exitError)
+				}
+				return nil
+			case diags.HasErrors():
 				return failure{diags}
 			}
 			a.show(diags)
@@ -36,5 +48,16 @@ All errors are reported in one run. Exit codes: 0 the recipe is valid; 1 it is n
 		},
 	}
 	variables.register(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write the outcome as JSON")
 	return cmd
+}
+
+// validate returns all that is to be said of a recipe.
+func (a *app) validate(path string, variables variableOptions) hcl.Diagnostics {
+	m, diags := a.load(path, variables)
+	if diags.HasErrors() {
+		return diags // what an evaluation finds is among them
+	}
+	_, more := resolve.Check(m.decoded, m.inputs)
+	return append(diags, more...)
 }
