@@ -1,0 +1,54 @@
+package recipes_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/funcs"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/resolve"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/syntax"
+)
+
+// desire evaluates the recipe of a directory, with values for its variables from files, as the program does.
+// Secrets have values that say so.
+func desire(t *testing.T, dir string, values ...string) *state.Desired {
+	t.Helper()
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := os.DirFS(abs)
+	in := resolve.Inputs{FS: root, Dir: abs, Origin: "here", Env: noEnv, Kinds: map[string]kind.Kind{},
+		Functions: builtins.Functions(funcs.Inputs{FS: root, Dir: abs, Env: noEnv}),
+		Secrets:   func(s resolve.SecretSource) (string, error) { return "the value of " + s.Name, nil }}
+	blocks := resolve.Blocks()
+	for _, k := range builtins.Kinds(builtins.Environment(noEnv)) {
+		in.Kinds[k.Schema().Name] = k
+		blocks = append(blocks, *k.Schema())
+	}
+	files, diags := syntax.Load(root, ".")
+	for _, file := range values {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, more := syntax.Parse(src, file)
+		diags = append(diags, more...)
+		vars, more := resolve.FileVars(parsed, file)
+		in.Vars, diags = append(in.Vars, vars...), append(diags, more...)
+	}
+	module, more := decode.Decode(files, blocks)
+	diags = append(diags, more...)
+	desired, more := resolve.Resolve(module, in)
+	if diags = append(diags, more...); diags.HasErrors() {
+		t.Fatalf("%s: %v", dir, diags)
+	}
+	return desired
+}
+
+func noEnv(string) (string, bool) { return "", false }

@@ -1,0 +1,138 @@
+package recipes_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/evaltest/golden"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/render"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/syntax"
+)
+
+// TestPlans plans and applies every recipe in this directory on the simulator: the first release, then nothing,
+// and the next release where testdata has values for one. What is planned is what people would read.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	for _, dir := range directories(t) {
+		name := strings.ReplaceAll(filepath.ToSlash(dir), "/", "-")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first := desire(t, dir, values(name)...)
+			var next *state.Desired
+			if more := values(name + ".next"); more != nil {
+				next = desire(t, dir, append(values(name), more...)...)
+			}
+			synctest.Test(t, func(t *testing.T) { release(t, name, first, next) })
+		})
+	}
+}
+
+func release(t *testing.T, name string, first, next *state.Desired) {
+	w := simulated.New(simulated.Options{})
+	defer func() {
+		w.Close()
+		time.Sleep(time.Minute) // restarts that were due find nothing to do
+	}()
+	made := plan(t, w, first)
+	golden.Check(t, filepath.Join("testdata", name+".txt"), text(t, made))
+	apply(t, w, made)
+	if again := plan(t, w, first); !again.Empty() {
+		t.Errorf("after an apply there is something left to do:\n%s", text(t, again))
+	}
+	if next == nil {
+		return
+	}
+	made = plan(t, w, next)
+	golden.Check(t, filepath.Join("testdata", name+".next.txt"), text(t, made))
+	apply(t, w, made)
+}
+
+func plan(t *testing.T, w *simulated.World, d *state.Desired) *simulated.Planned {
+	t.Helper()
+	p, diags, err := w.Plan(context.Background(), d, kind.Apply)
+	if err != nil || diags.HasErrors() {
+		t.Fatal(err, diags)
+	}
+	return p
+}
+
+func apply(t *testing.T, w *simulated.World, p *simulated.Planned) {
+	t.Helper()
+	if _, err := w.Apply(context.Background(), p, simulated.ApplyOptions{}); err != nil {
+		t.Fatalf("%v\n%s", err, text(t, p))
+	}
+}
+
+// digest is a release or the content of an image. It changes with every file of an app, which says nothing.
+var digest = regexp.MustCompile(`\b([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12}|[0-9a-f]{8})\b`)
+
+func text(t *testing.T, p *simulated.Planned) string {
+	t.Helper()
+	shown := *p.Plan
+	shown.Changes = slices.Clone(shown.Changes)
+	for i := range shown.Changes {
+		shown.Changes[i].Texts = nil // how the edge's files look has tests of its own
+	}
+	var out strings.Builder
+	if err := render.Text(&out, &shown, render.Options{Width: 120}); err != nil {
+		t.Fatal(err)
+	}
+	return digest.ReplaceAllString(out.String(), "DIGEST")
+}
+
+// directories are those with a recipe in them.
+func directories(t *testing.T) []string {
+	t.Helper()
+	var dirs []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() || d.Name() == "testdata" {
+			return err
+		}
+		if found, _ := filepath.Glob(filepath.Join(path, "*recipe.hcl")); len(found) > 0 {
+			dirs = append(dirs, path)
+		}
+		return nil
+	})
+	if err != nil || len(dirs) < 1 {
+		t.Fatal(dirs, err)
+	}
+	return dirs
+}
+
+// values are files of values for variables, none where testdata has none of the name.
+func values(name string) []string {
+	file := filepath.Join("testdata", name+".vars.hcl")
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return []string{file}
+}
+
+// TestFormatted holds that what people copy is in canonical form.
+func TestFormatted(t *testing.T) {
+	t.Parallel()
+	for _, dir := range directories(t) {
+		files, _ := filepath.Glob(filepath.Join(dir, "*recipe.hcl"))
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if formatted, diags := syntax.Format(src, file); diags.HasErrors() || string(formatted) != string(src) {
+				t.Errorf("%s is not as recipe fmt writes it: %v", file, diags)
+			}
+		}
+	}
+}

@@ -1,0 +1,9 @@
+output "url" {
+  description = "Where clients find the app"
+  value       = "http://${coalesce(var.host, "localhost")}${var.listen == 80 ? "" : ":${var.listen}"}${var.path}"
+}
+
+output "name" {
+  description = "The app's name on its networks, the same for every release"
+  value       = service.main.name
+}

@@ -1,0 +1,3 @@
+memory = "1GiB"
+persistent = true
+eviction = "noeviction"

@@ -1,0 +1,2 @@
+memory = "512MiB"
+delete = false

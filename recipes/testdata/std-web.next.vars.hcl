@@ -1,0 +1,1 @@
+image = "ghcr.io/example/shop:1.4.2"

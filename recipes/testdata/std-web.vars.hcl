@@ -1,0 +1,2 @@
+image = "ghcr.io/example/shop:1.4.1"
+host  = "shop.example.com"
