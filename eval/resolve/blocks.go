@@ -4,7 +4,7 @@ import "github.com/deployrecipe/recipe/lang/schema"
 
 // Blocks describes the blocks that stand for no object and belong to the language itself.
 func Blocks() []schema.Block {
-	return append([]schema.Block{recipeBlock(), variableBlock(), localsBlock(), outputBlock(), functionBlock()}, laterBlocks()...)
+	return append([]schema.Block{recipeBlock(), variableBlock(), localsBlock(), outputBlock(), functionBlock(), checkBlock()}, laterBlocks()...)
 }
 
 func recipeBlock() schema.Block {
@@ -30,13 +30,7 @@ func variableBlock() schema.Block {
 			{Name: "sensitive", Type: schema.Boolean(), Static: true, Default: "false", Doc: "Keeps the value, and whatever is computed from it, out of everything that is shown."},
 			{Name: "nullable", Type: schema.Boolean(), Static: true, Default: "true", Doc: "Whether the value may be null. Where it may not, a null that is given means the default."},
 		},
-		Blocks: []schema.Block{{
-			Name: "validation", Doc: "States what must be true of the value.",
-			Args: []schema.Arg{
-				{Name: "condition", Type: schema.Boolean(), Raw: true, Required: true, Doc: "What must be true. It may read the variable itself and call functions."},
-				{Name: "error", Type: schema.Str(), Raw: true, Required: true, Doc: "What to say when it is not, in a full sentence."},
-			},
-		}},
+		Blocks: []schema.Block{schema.Stating("validation", "States what must be true of the value. It may read the variable itself and call functions.")},
 	}
 }
 
@@ -64,7 +58,6 @@ func outputBlock() schema.Block {
 func laterBlocks() []schema.Block {
 	return []schema.Block{
 		{Name: "use", Label: "name", Later: "shared recipe libraries", Doc: "Brings in the resources of another recipe."},
-		{Name: "check", Label: "name", Later: "conditions that warn without stopping", Doc: "States what should be true of the whole recipe, and warns where it is not."},
 		{Name: "moved", Later: "renaming without a redeploy", Doc: "Says that what was declared under one address is now declared under another."},
 	}
 }

@@ -39,6 +39,8 @@ type node struct {
 	// value is of use only when ok; otherwise the reason has been reported.
 	value cty.Value
 	ok    bool
+	// self is the block whose attributes the value's expression can read as self, nil where it cannot.
+	self *decode.Block
 	// uses are the resources that the value's expression names, through local values too.
 	uses uses
 }

@@ -163,6 +163,7 @@ func (r *resolver) all() *state.Desired {
 	d.Resources = r.sorted(resources)
 	r.validate(d, resources)
 	r.explained(resources)
+	r.checks()
 	return d
 }
 

@@ -43,6 +43,7 @@ func (r *resolver) resource(b *decode.Block) *resource {
 	for _, need := range res.needs {
 		res.Needs = append(res.Needs, need.addr)
 	}
+	res.ok = r.conditions(b, res.ok) && res.ok
 	if !res.ok {
 		return res
 	}

@@ -99,7 +99,9 @@ func (r *resolver) lookUp(n *node, s *scope, ref decode.Reference) bool {
 		return r.lookUpLocal(n, s, ref)
 	case "path", "recipe":
 		return r.lookUpFact(s, ref)
-	case "each", "self", "use":
+	case "self":
+		return r.lookUpSelf(n, s, ref)
+	case "each", "use":
 		r.errorf(diag.NotBuiltYet, ref.Range, "Not built yet",
 			"%q is part of the language but not built yet in this version.", ref.Root)
 		return false

@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -142,51 +141,24 @@ func (v *variable) invalid(format string, args ...any) {
 // valid applies the validation blocks, which may read the variable itself and nothing else.
 func (v *variable) valid(value cty.Value) bool {
 	ok := true
-	for _, rule := range v.b.Blocks {
-		if rule.Type == "validation" {
-			ok = v.holds(rule, value) && ok
-		}
+	for _, rule := range v.b.Conditions {
+		ok = v.holds(rule, value) && ok
 	}
 	return ok
 }
 
 func (v *variable) holds(rule *decode.Block, value cty.Value) bool {
-	condition, message := rule.Args["condition"], rule.Args["error"]
-	if condition == nil || message == nil {
-		return false // decoding said so
+	for _, name := range []string{"condition", "error"} {
+		if a := rule.Args[name]; a == nil || !v.readsItself(a) {
+			return false // of one that is not there, decoding said so
+		}
 	}
 	s := &scope{roots: map[string]map[string]cty.Value{"var": {v.b.Label: value}}}
-	if !v.readsItself(condition) || !v.readsItself(message) {
-		return false
+	found, message := v.r.judge(rule, func(expr hcl.Expression) (cty.Value, bool) { return v.r.evalIn(s, expr) })
+	if found == fails {
+		v.invalid("is not allowed: %s", message)
 	}
-	got, ok := v.r.evalIn(s, condition.Expr)
-	if !ok {
-		return false
-	}
-	got, _ = got.Unmark()
-	got, err := convert.Convert(got, cty.Bool)
-	switch {
-	case err != nil || got.IsNull():
-		v.r.errorf(diag.WrongType, condition.Expr.Range(), "Wrong type",
-			"The condition of a validation must be true or false.")
-		return false
-	case !got.IsKnown() || got.True():
-		return true
-	}
-	v.invalid("is not allowed: %s", v.message(s, message))
-	return false
-}
-
-func (v *variable) message(s *scope, a *decode.Arg) string {
-	got, ok := v.r.evalIn(s, a.Expr)
-	text, err := convert.Convert(got, cty.String)
-	switch {
-	case !ok || err != nil || !text.IsKnown() || text.IsNull():
-		return "the condition of its validation does not hold."
-	case isSensitive(text):
-		return "the condition of its validation does not hold. The message is withheld, since it holds a sensitive value."
-	}
-	return text.AsString()
+	return found == holds || found == undecided
 }
 
 func (v *variable) readsItself(a *decode.Arg) bool {

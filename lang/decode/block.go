@@ -87,8 +87,15 @@ func (d *decoder) block(raw rawBlock, at *parent) *Block {
 		b.LabelRange = raw.labelRanges[0]
 	}
 	inner := &parent{schema: s, text: b.String(), rng: b.Range}
-	b.Blocks = d.body(raw.body, inner, b)
-	d.counts(inner, b.Blocks)
+	all := d.body(raw.body, inner, b)
+	d.counts(inner, all)
+	for _, nested := range all {
+		if nested.Schema.Condition {
+			b.Conditions = append(b.Conditions, nested)
+		} else {
+			b.Blocks = append(b.Blocks, nested)
+		}
+	}
 	d.missing(inner, b)
 	if !labelled {
 		d.lose(raw)

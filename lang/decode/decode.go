@@ -46,6 +46,8 @@ type Block struct {
 	ArgOrder []string
 	// Blocks are the nested blocks, in source order across types.
 	Blocks []*Block
+	// Conditions are the nested blocks that state something about this one, in source order. They are not in Blocks.
+	Conditions []*Block
 	// Body is the body as parsed.
 	Body hcl.Body
 }

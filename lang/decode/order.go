@@ -46,6 +46,9 @@ func (d *decoder) checkOrder(raws []rawBlock, body hcl.Body, at *parent) {
 	}
 	var last *seen
 	for _, raw := range raws {
+		if s := at.schema.Block(raw.typ); s != nil && s.Condition {
+			continue // what it states is true wherever it stands
+		}
 		now := seen{inElement(raw.typeRange.Start.Byte), raw.typ}
 		if last != nil && last.element == now.element && last.typ != now.typ {
 			d.unordered(raw.typeRange, at.schema.Name, d.labelOf(at))

@@ -48,6 +48,7 @@ const (
 	SensitiveValue   Code = "sensitive-value"
 	UnknownValue     Code = "unknown-value"
 	NameConflict     Code = "name-conflict"
+	ConditionFailed  Code = "condition-failed"
 	CheckFailed      Code = "check-failed"
 	StepFailed       Code = "step-failed"
 	Internal         Code = "internal"
@@ -109,7 +110,8 @@ func Codes() []Info {
 		{SensitiveValue, "Sensitive value", "A sensitive value stands where it would be seen.", "Secrets"},
 		{UnknownValue, "Value not known yet", "A value that is known only when the plan runs stands where the plan needs it.", "Expressions"},
 		{NameConflict, "Name conflict", "Two declarations give one object name, or claim the same thing.", "Names"},
-		{CheckFailed, "Check failed", "A condition that the recipe states does not hold.", "Checks"},
+		{ConditionFailed, "Condition does not hold", "A precondition or postcondition of a block does not hold, so there is no plan.", "Conditions"},
+		{CheckFailed, "Check failed", "What a check block states does not hold; nothing is stopped by it.", "Checks"},
 		{StepFailed, "Step failed", "A step of the plan failed.", "Apply"},
 		{Internal, "Internal error", "The tool broke one of its own rules; please report it.", "Diagnostics"},
 	}

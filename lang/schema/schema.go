@@ -28,6 +28,9 @@ type Block struct {
 	Min, Max int
 	// Resource says that the block stands for real objects and so takes depends_on.
 	Resource bool
+	// Condition says that the block states something about the block that it stands in, and is no part of what that
+	// one describes: it is kept apart.
+	Condition bool
 	// Free says that arguments of any name are allowed, all of type FreeType (locals, env maps written as blocks).
 	Free *Type
 	// Later, when not empty, says that the block is part of the language but not built yet, and in what it

@@ -1,7 +1,7 @@
 package schema
 
 // Complete returns a block with what every block of its sort takes besides its own words, and so do the blocks
-// in it: resources take depends_on and, later, for_each, enabled and conditions; whatever holds blocks will
+// in it: resources take depends_on, conditions and, later, for_each and enabled; whatever holds blocks will
 // take dynamic ones. A word that the block describes itself stays as it is there.
 func Complete(b Block) Block {
 	blocks := make([]Block, 0, len(b.Blocks)+3)
@@ -41,19 +41,6 @@ func universalArgs() []Arg {
 		{
 			Name: "enabled", Type: Boolean(), Default: "true", Change: PlanOnly, Later: "switching a block off",
 			Doc: "Whether the block stands for an object at all.",
-		},
-	}
-}
-
-func conditions() []Block {
-	return []Block{
-		{
-			Name: "precondition", Later: "stopping a plan by a condition",
-			Doc: "A condition that must hold before the block's objects change.",
-		},
-		{
-			Name: "postcondition", Later: "stopping a plan by a condition",
-			Doc: "A condition that must hold after the block's objects changed.",
 		},
 	}
 }

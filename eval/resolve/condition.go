@@ -1,0 +1,156 @@
+package resolve
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// finding is what came of a condition.
+type finding int
+
+const (
+	undecided finding = iota // not known yet
+	holds
+	fails
+	broken // it could not be evaluated, as has been reported
+)
+
+// judge decides on the condition of a block such as schema.Stating describes, and gives the message where it fails.
+func (r *resolver) judge(rule *decode.Block, eval func(hcl.Expression) (cty.Value, bool)) (finding, string) {
+	condition, message := rule.Args["condition"], rule.Args["error"]
+	if condition == nil || message == nil {
+		return broken, "" // decoding said so
+	}
+	got, ok := eval(condition.Expr)
+	if !ok {
+		return broken, ""
+	}
+	got, _ = got.Unmark()
+	got, err := convert.Convert(got, cty.Bool)
+	switch {
+	case err != nil || got.IsNull():
+		r.errorf(diag.WrongType, condition.Expr.Range(), "Wrong type",
+			"The condition of %s must be true or false.", article(rule.Type))
+		return broken, ""
+	case !got.IsKnown():
+		return undecided, ""
+	case got.True():
+		return holds, ""
+	}
+	return fails, ruleMessage(rule.Type, eval, message)
+}
+
+func ruleMessage(what string, eval func(hcl.Expression) (cty.Value, bool), a *decode.Arg) string {
+	got, ok := eval(a.Expr)
+	text, err := convert.Convert(got, cty.String)
+	plain := "the condition of its " + what + " does not hold."
+	switch {
+	case !ok || err != nil || !text.IsKnown() || text.IsNull():
+		return plain
+	case isSensitive(text):
+		return plain + " The message is withheld, since it holds a sensitive value."
+	}
+	return text.AsString()
+}
+
+// conditions judges what a block states of itself. A postcondition of a block that has errors is left alone: its own
+// would follow from them. It reports false where there is to be no plan.
+func (r *resolver) conditions(b *decode.Block, sound bool) bool {
+	ok := true
+	for _, rule := range b.Conditions {
+		post := rule.Type == "postcondition"
+		if post && !sound {
+			continue
+		}
+		n := &node{text: rule.Type + " of " + text(b)}
+		if post {
+			n.self = b
+		}
+		switch found, message := r.judge(rule, r.within(n)); {
+		case found == fails:
+			r.errorf(diag.ConditionFailed, rule.Args["condition"].Expr.Range(), "Condition does not hold",
+				"%s: %s%s", text(b), message, r.values(n, rule))
+			ok = false
+		case found == undecided && !r.lenient:
+			r.errorf(diag.UnknownValue, rule.Args["condition"].Expr.Range(), "Value not known yet",
+				"Whether the %s of %s holds is known only when the plan runs, and it decides whether there is a plan.", rule.Type, text(b))
+			ok = false
+		case found == broken:
+			ok = false
+		}
+	}
+	return ok
+}
+
+// within evaluates expressions as parts of a node.
+func (r *resolver) within(n *node) func(hcl.Expression) (cty.Value, bool) {
+	return func(expr hcl.Expression) (cty.Value, bool) { return r.eval(n, expr) }
+}
+
+// lookUpSelf takes an attribute of the block that a postcondition stands in.
+func (r *resolver) lookUpSelf(n *node, s *scope, ref decode.Reference) bool {
+	if n.self == nil {
+		r.errorf(diag.UnknownReference, ref.Range, "Unknown reference",
+			"\"self\" is the block as it was evaluated, and a postcondition alone can read it.")
+		return false
+	}
+	if ref.Path[0] == "addr" {
+		s.put("self", "addr", cty.StringVal(r.reference(n.self).String()))
+		return true
+	}
+	v, ok := r.attribute(n.self, ref.Path[0], ref.Range)
+	if v == cty.NilVal {
+		r.errorf(diag.UnknownReference, ref.Traversal[1].SourceRange(), "Unknown reference", "%s has no attribute %q.%s",
+			text(n.self), ref.Path[0], diag.DidYouMean(ref.Path[0], attributeNames(n.self)))
+	}
+	s.put("self", ref.Path[0], v)
+	return ok
+}
+
+// maxShown bounds the values that are shown beside a condition that fails.
+const maxShown = 6
+
+// values lists what the condition of a rule read, a line each, as far as it is short and may be seen.
+func (r *resolver) values(n *node, rule *decode.Block) string {
+	var out []string
+	for _, ref := range decode.References(rule.Args["condition"].Expr) {
+		line := r.valueOf(n, ref)
+		if line != "" && !slices.Contains(out, line) && len(out) < maxShown {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(append([]string{""}, out...), "\n  ")
+}
+
+func (r *resolver) valueOf(n *node, ref decode.Reference) string {
+	if ref.Root == "var" && len(ref.Path) == 1 {
+		return r.provenance(r.vars[ref.Path[0]])
+	}
+	v, ok := r.eval(n, &hclsyntax.ScopeTraversalExpr{Traversal: ref.Traversal, SrcRange: ref.Range})
+	if !ok || isSensitive(v) || !v.IsWhollyKnown() {
+		return ""
+	}
+	if _, isRef := r.refs.of(v); isRef {
+		return ""
+	}
+	e := encoder{refs: r.refs, keepNull: true}
+	shown := string(e.bytes(v))
+	if v.Type() == cty.String && !v.IsNull() {
+		shown = strconv.Quote(v.AsString())
+	}
+	name := r.source(ref.Range)
+	if !strings.HasPrefix(name, ref.Root) {
+		name = ref.String() // within a text of JSON, where places are counted otherwise
+	}
+	return fmt.Sprintf("%s = %s", name, short(shown))
+}
