@@ -23,6 +23,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	if in.Mode == kind.Rollback {
 		return result, nil
 	}
+	diags := taken(in)
 	have := map[string]proxy.Port{}
 	if site := world.Facts(in.Observed).Site(in.Desired.Recipe.Name); site != nil {
 		for _, p := range site.Ports {
@@ -51,7 +52,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Delete, Summary: describe(have[name]),
 			Cause: plan.Cause{Why: in.Gone(a)}})
 	}
-	return result, nil
+	return result, diags
 }
 
 func describe(p proxy.Port) string {

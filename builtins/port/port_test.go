@@ -3,6 +3,7 @@ package port_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -125,5 +126,29 @@ func TestDiff(t *testing.T) {
 	result, _ = (port.Kind{}).Diff(kind.Input{Desired: d, Observed: o, Mode: kind.Rollback})
 	if len(result.Changes) > 0 {
 		t.Errorf("a rollback changes doors: %v", result.Changes)
+	}
+}
+
+func TestTaken(t *testing.T) {
+	t.Parallel()
+	wanted := desired(`{"listen":8080,"mode":"http","route":[{"path":"/","to":{"ref":"service.web","port":"http"}}]}`)
+	listens := []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:8080")}
+	edge := world.Edge{Exists: true, Running: true, Sites: []proxy.Site{{Recipe: "other", Ports: []proxy.Port{{Listen: 8080}}}}}
+	for _, test := range []struct {
+		name  string
+		known world.Known
+		want  bool
+	}{
+		{"by another program", world.Known{Listeners: listens}, true},
+		{"by nobody", world.Known{Listeners: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:80")}}, false},
+		{"by the edge itself", world.Known{Listeners: listens, Edge: edge}, false},
+		{"nobody knows", world.Known{}, false},
+	} {
+		observed := &state.Observed{}
+		world.SetFacts(observed, &test.known)
+		_, diags := port.Kind{}.Diff(kind.Input{Mode: kind.Apply, Desired: wanted, Observed: observed})
+		if diags.HasErrors() != test.want {
+			t.Errorf("%s: %v", test.name, diags)
+		}
 	}
 }

@@ -7,6 +7,7 @@
 package world
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -20,7 +21,10 @@ type Known struct {
 	// Networks are all of the engine's, since a new one's addresses must be free.
 	Networks []engine.Network
 	Edge     Edge
-	Lock     *Lock // nil where nobody holds the recipe's lock
+	// Listeners are the addresses of the engine's machine on which TCP is listened; nil where that cannot be seen from
+	// here.
+	Listeners []netip.AddrPort
+	Lock      *Lock // nil where nobody holds the recipe's lock
 	// Notes are for the reader of a plan.
 	Notes []string
 }

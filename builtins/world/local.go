@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/listening"
 )
 
 // Where whoever plans is on the engine's machine and may read it, files are read where they lie: for the archive of
@@ -53,4 +55,20 @@ func readHere(dir string, folders ...string) (files map[string][]byte, ok bool) 
 		}
 	}
 	return files, true
+}
+
+// listeners tells who listens on the engine's machine, where that is this one: a running edge shows it, and before
+// there is one, that the engine at a local socket calls its machine by this one's name. Nil where it is not known.
+func listeners(info engine.Info, edge engine.Container) []netip.AddrPort {
+	dir := "/proc/net"
+	if name, err := os.Hostname(); here(edge) {
+		dir = filepath.Join("/proc", strconv.Itoa(edge.PID), "net") // the edge is on the machine's own network
+	} else if err != nil || info.Name != name || info.HostAddress != "localhost" || info.Desktop || info.Rootless {
+		return nil
+	}
+	found, err := listening.TCP(dir)
+	if err != nil {
+		return nil // the apply asks on the engine's side
+	}
+	return found
 }

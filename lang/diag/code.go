@@ -50,6 +50,7 @@ const (
 	NameConflict     Code = "name-conflict"
 	ConditionFailed  Code = "condition-failed"
 	CheckFailed      Code = "check-failed"
+	PortTaken        Code = "port-taken"
 	StepFailed       Code = "step-failed"
 	Internal         Code = "internal"
 )
@@ -112,6 +113,7 @@ func Codes() []Info {
 		{NameConflict, "Name conflict", "Two declarations give one object name, or claim the same thing.", "Names"},
 		{ConditionFailed, "Condition does not hold", "A precondition or postcondition of a block does not hold, so there is no plan.", "Conditions"},
 		{CheckFailed, "Check failed", "What a check block states does not hold; nothing is stopped by it.", "Checks"},
+		{PortTaken, "Port taken", "Another program listens on a port of the machine that the recipe wants.", "Ports"},
 		{StepFailed, "Step failed", "A step of the plan failed.", "Apply"},
 		{Internal, "Internal error", "The tool broke one of its own rules; please report it.", "Diagnostics"},
 	}

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/deployrecipe/recipe/builtins/proxy"
 )
 
 func TestWriteFiles(t *testing.T) {
@@ -74,22 +72,6 @@ func TestListeners(t *testing.T) {
 	}
 	if want := netip.MustParseAddrPort(l.Addr().String()); err != nil || !slices.Contains(all, want) {
 		t.Errorf("%v is not in %v, %v", want, all, err)
-	}
-}
-
-func TestTaken(t *testing.T) {
-	all := []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:80"), netip.MustParseAddrPort("[::]:81")}
-	for _, c := range []struct {
-		address string
-		listen  int
-		taken   bool
-	}{
-		{"", 80, true}, {"127.0.0.1", 80, true}, {"127.0.0.2", 80, false}, {"0.0.0.0", 80, true},
-		{"", 81, true}, {"127.0.0.1", 81, true}, {"", 82, false},
-	} {
-		if _, ok := taken(proxy.Port{Address: c.address, Listen: c.listen}, all); ok != c.taken {
-			t.Errorf("%s:%d taken: %v", c.address, c.listen, ok)
-		}
 	}
 }
 

@@ -198,7 +198,7 @@ func (u *updating) free(ctx context.Context) error {
 		return err
 	}
 	for _, p := range fresh {
-		if l, ok := taken(p, all); ok {
+		if l, ok := p.Taken(all); ok {
 			return fmt.Errorf("%w: port %s of %s wants %d, and something listens on %s", proxy.ErrPortTaken, p.Name, u.site.Recipe, p.Listen, l)
 		}
 	}

@@ -43,7 +43,7 @@ func engineMishaps() []mishap {
 			says: []string{"The engine is too old", "1.40", "1.41"}},
 		{name: "a port that another process has", set: func(d *deploy) {
 			d.append(fmt.Sprintf("port \"more\" {\n  listen = %d\n  route { to = service.web.http }\n}\n", d.occupy()))
-		}, says: []string{"the port is taken", "port more of NAME", "something listens on"}},
+		}, early: true, says: []string{"Port taken", "port.more", "recipe.hcl line", "listen = ", "another program"}},
 		{name: "a published port that another process has", recipe: func(a *app) { a.release = "r1" }, set: func(d *deploy) {
 			d.append(fmt.Sprintf("service \"db\" {\n  image = image.web\n  expose \"http\" {\n    port = 8080\n    publish = \"127.0.0.1:%d\"\n  }\n}\n", d.occupy()))
 		}, says: []string{"service.db", "recipe.hcl line", "is taken by someone else"}},

@@ -1,0 +1,47 @@
+package port
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// taken finds doors to be opened where somebody else than the edge listens.
+func taken(in kind.Input) hcl.Diagnostics {
+	known := world.Facts(in.Observed)
+	var diags hcl.Diagnostics
+	for _, want := range Site(in.Desired) {
+		if opens(known.Edge, want.Listen) {
+			continue
+		}
+		at, found := want.Taken(known.Listeners)
+		if !found {
+			continue
+		}
+		a := addr.New("port", want.Name)
+		rng := &hcl.Range{}
+		if r := in.Desired.Find(a); r != nil {
+			rng = &r.Range
+			if source, ok := r.Sources["listen"]; ok {
+				rng = &source.Range
+			}
+		}
+		diags = append(diags, diag.Errorf(diag.PortTaken, rng, "Port taken",
+			"%s wants to listen on port %d, and another program of the engine's machine listens on %s. Stop that program, or give the port another number.",
+			a, want.Listen, at))
+	}
+	return diags
+}
+
+// opens tells whether the edge listens on a port itself, for whatever recipe.
+func opens(edge world.Edge, number int) bool {
+	return edge.Running && slices.ContainsFunc(edge.Sites, func(s proxy.Site) bool {
+		return slices.ContainsFunc(s.Ports, func(p proxy.Port) bool { return p.Listen == number })
+	})
+}
