@@ -41,10 +41,7 @@ func TestPlans(t *testing.T) {
 
 func release(t *testing.T, name string, first, next *state.Desired) {
 	w := simulated.New(simulated.Options{})
-	defer func() {
-		w.Close()
-		time.Sleep(time.Minute) // restarts that were due find nothing to do
-	}()
+	defer end(w)
 	made := plan(t, w, first)
 	golden.Check(t, filepath.Join("testdata", name+".txt"), text(t, made))
 	apply(t, w, made)
@@ -105,7 +102,7 @@ func directories(t *testing.T) []string {
 		}
 		return nil
 	})
-	if err != nil || len(dirs) < 1 {
+	if err != nil || len(dirs) < 5 {
 		t.Fatal(dirs, err)
 	}
 	return dirs
@@ -135,4 +132,30 @@ func TestFormatted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTwoApps holds that the second app finds the edge of the first one and leaves it alone, and that a request
+// leads to the app of its host.
+func TestTwoApps(t *testing.T) {
+	t.Parallel()
+	notes, handbook := desire(t, "examples/two-apps/notes"), desire(t, "examples/two-apps/handbook")
+	synctest.Test(t, func(t *testing.T) {
+		w := simulated.New(simulated.Options{})
+		defer end(w)
+		apply(t, w, plan(t, w, notes))
+		client := w.Client(simulated.ClientOptions{Port: 80, Host: "notes.example.com"})
+		second := plan(t, w, handbook)
+		golden.Check(t, filepath.Join("testdata", "two-apps.txt"), text(t, second))
+		apply(t, w, second)
+		time.Sleep(time.Second)
+		if report := client.Stop(); report.Requests == 0 || len(report.Lost) > 0 {
+			t.Errorf("of %d requests for the first app these were lost: %v", report.Requests, report.Lost)
+		}
+	})
+}
+
+// end stops all containers; restarts that were due find nothing to do.
+func end(w *simulated.World) {
+	w.Close()
+	time.Sleep(time.Minute)
 }
