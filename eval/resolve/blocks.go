@@ -22,7 +22,7 @@ func recipeBlock() schema.Block {
 func variableBlock() schema.Block {
 	return schema.Block{
 		Name: "variable", Label: "name",
-		Doc: "Declares a value that is given from outside. Expressions read it as var.NAME. A later source outdoes an earlier one: the default, RECIPE_VAR_NAME, *.auto.vars.hcl, --var-file, --var.",
+		Doc: "Declares a value that is given from outside. Expressions read it as var.NAME. A later source outdoes an earlier one: the default, RECIPE_VAR_NAME, *.auto.vars.hcl and *.auto.vars.json in the order of their names, --var-file in the order given, --var.",
 		Args: []schema.Arg{
 			{Name: "type", Type: schema.AnyValue(), Raw: true, Doc: "The type constraint that values are converted to, such as string, list(string) or object({ port = optional(number, 80) }). Without it, any value is taken."},
 			{Name: "description", Type: schema.Str(), Static: true, Doc: "What the variable is for."},
@@ -30,7 +30,7 @@ func variableBlock() schema.Block {
 			{Name: "sensitive", Type: schema.Boolean(), Static: true, Default: "false", Doc: "Keeps the value, and whatever is computed from it, out of everything that is shown."},
 			{Name: "nullable", Type: schema.Boolean(), Static: true, Default: "true", Doc: "Whether the value may be null. Where it may not, a null that is given means the default."},
 		},
-		Blocks: []schema.Block{schema.Stating("validation", "States what must be true of the value. It may read the variable itself and call functions.")},
+		Blocks: []schema.Block{schema.Stating("validation", "States what must be true of the value. It may read this variable and others, and call functions.")},
 	}
 }
 

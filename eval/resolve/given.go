@@ -52,6 +52,11 @@ func FileVars(file *syntax.File, source string) ([]VarValue, hcl.Diagnostics) {
 		out = append(out, VarValue{Name: a.Name, Source: source, Expr: a.Expr, Range: &rng})
 	}
 	slices.SortFunc(out, func(a, b VarValue) int { return a.Range.Start.Byte - b.Range.Start.Byte })
+	for i, d := range diags {
+		c := *d
+		c.Detail = "A file of values holds arguments alone, one for each variable: release = \"1.4\", or {\"release\": \"1.4\"} in JSON. " + c.Detail
+		diags[i] = &c
+	}
 	return out, diag.WithCode(diag.SyntaxError, diags)
 }
 

@@ -20,7 +20,7 @@ type Inputs struct {
 	// Env looks up an environment variable. The resolver itself reads none: RECIPE_VAR_ ones come in Vars.
 	Env func(name string) (string, bool)
 	// Vars are the values given for variables. Of several for one variable the last one counts, so they come in
-	// the order RECIPE_VAR_name, *.auto.vars.hcl by file name, --var-file, --var; see the functions of given.go.
+	// the order RECIPE_VAR_name, *.auto.vars.hcl and .json by file name, --var-file, --var; see the functions of given.go.
 	Vars []VarValue
 	// Secrets fetches the value of a secret block. Where it is nil, secrets are unknown.
 	Secrets func(SecretSource) (string, error)

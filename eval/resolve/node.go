@@ -28,6 +28,7 @@ const (
 	argument             // an argument, converted
 	nested               // all nested blocks of one type, or the steps of an ordered block
 	export               // an attribute that the kind computes
+	unjudged             // a variable's value before its validations
 )
 
 // node is one value, computed at first use.

@@ -81,7 +81,7 @@ type resolver struct {
 	stack []*node // being computed, outermost first
 	refs  refs
 	// origins tell where the value of a variable was taken from.
-	origins map[*decode.Block]string
+	origins map[*decode.Block]origin
 	// circled are the references that a circle of values was reported for.
 	circled map[hcl.Range]bool
 	diags   hcl.Diagnostics
@@ -95,7 +95,7 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 		vars: map[string]*decode.Block{}, locals: map[string]*decode.Arg{},
 		blocks: map[string]map[string]*decode.Block{}, given: map[string]VarValue{},
 		nodes: map[nodeKey]*node{}, refs: newRefs(),
-		origins: map[*decode.Block]string{}, circled: map[hcl.Range]bool{},
+		origins: map[*decode.Block]origin{}, circled: map[hcl.Range]bool{},
 	}
 	for name := range in.Kinds {
 		r.blocks[name] = map[string]*decode.Block{}

@@ -117,7 +117,7 @@ func (c *chain) link(ref decode.Reference, name string) {
 // provenance writes a variable with its value, where that is short and may be seen, and where it was given.
 func (r *resolver) provenance(b *decode.Block) string {
 	n := r.variable(b, b.Range)
-	name, source, v := "var."+b.Label, r.origins[b], n.value
+	name, source, v := "var."+b.Label, r.origins[b].source, n.value
 	if source == "" {
 		return name
 	}

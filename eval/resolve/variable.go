@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
@@ -13,11 +14,27 @@ import (
 
 const invalidVariable = "Invalid value for a variable"
 
-// variable gives a variable's value: the one given for it, or its default.
+// variable gives a variable's value: the one given for it, or its default, if its validations allow it.
 func (r *resolver) variable(b *decode.Block, at hcl.Range) *node {
 	return r.node(nodeKey{block: b, part: whole}, "var."+b.Label, at, func(*node) (cty.Value, bool) {
+		n := r.unjudged(b, at)
+		return n.value, n.ok && r.valid(b)
+	})
+}
+
+// unjudged gives a variable's value before its validations. They read this, so that two variables can be held
+// against each other from both sides.
+func (r *resolver) unjudged(b *decode.Block, at hcl.Range) *node {
+	return r.node(nodeKey{block: b, part: unjudged}, "var."+b.Label, at, func(*node) (cty.Value, bool) {
 		v := variable{r: r, b: b}
-		value, ok := v.value()
+		if !v.declared() {
+			return cty.DynamicVal, false
+		}
+		value, ok := v.chosen()
+		if v.sensitive {
+			value = value.Mark(Sensitive)
+		}
+		r.origins[b] = origin{v.source, v.rng}
 		return value, ok
 	})
 }
@@ -30,22 +47,13 @@ type variable struct {
 	ty                  cty.Type
 	defaults            *typeexpr.Defaults
 	sensitive, nullable bool
-	source              string // where the value comes from: --var, or "default"
-	rng                 hcl.Range
+	origin
 }
 
-func (v *variable) value() (cty.Value, bool) {
-	if !v.declared() {
-		return cty.DynamicVal, false
-	}
-	value, ok := v.chosen()
-	if !ok {
-		return cty.DynamicVal, false
-	}
-	if v.sensitive {
-		value = value.Mark(Sensitive)
-	}
-	return value, v.valid(value)
+// origin is where a variable's value comes from.
+type origin struct {
+	source string // --var, or "default"; empty where there is no value
+	rng    hcl.Range
 }
 
 // declared reads type, sensitive and nullable.
@@ -54,7 +62,7 @@ func (v *variable) declared() bool {
 	if a := v.b.Args["type"]; a != nil {
 		ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
 		if diags.HasErrors() {
-			v.r.report(diag.WithCode(diag.WrongType, diags)...)
+			v.r.report(v.r.wrongTypes(diags)...)
 			return false
 		}
 		v.ty, v.defaults = ty, defaults
@@ -120,10 +128,13 @@ func (v *variable) missing() (cty.Value, bool) {
 
 // fit brings a value to the variable's type.
 func (v *variable) fit(got cty.Value) (cty.Value, bool) {
+	if at, hint := surplus(got, v.ty, nil); at != nil {
+		v.invalid("has %s, which the variable's type does not have.%s", strings.TrimPrefix(pathText(at), "."), hint)
+		return cty.DynamicVal, false
+	}
 	if v.defaults != nil && !got.IsNull() {
 		got = v.defaults.Apply(got)
 	}
-	v.r.origins[v.b] = v.source
 	fitted, err := fit(got, v.ty)
 	if err != nil {
 		v.invalid("does not have the type %s: %s.", typeexpr.TypeString(v.ty.WithoutOptionalAttributesDeep()), err)
@@ -134,41 +145,10 @@ func (v *variable) fit(got cty.Value) (cty.Value, bool) {
 
 // invalid reports what is wrong with the value, naming where it comes from.
 func (v *variable) invalid(format string, args ...any) {
-	v.r.errorf(diag.InvalidVariable, v.rng, invalidVariable,
-		"The value for %q (%s) %s", v.b.Label, v.source, fmt.Sprintf(format, args...))
+	v.r.invalidVariable(v.b, v.origin, format, args...)
 }
 
-// valid applies the validation blocks, which may read the variable itself and nothing else.
-func (v *variable) valid(value cty.Value) bool {
-	ok := true
-	for _, rule := range v.b.Conditions {
-		ok = v.holds(rule, value) && ok
-	}
-	return ok
-}
-
-func (v *variable) holds(rule *decode.Block, value cty.Value) bool {
-	for _, name := range []string{"condition", "error"} {
-		if a := rule.Args[name]; a == nil || !v.readsItself(a) {
-			return false // of one that is not there, decoding said so
-		}
-	}
-	s := &scope{roots: map[string]map[string]cty.Value{"var": {v.b.Label: value}}}
-	found, message := v.r.judge(rule, func(expr hcl.Expression) (cty.Value, bool) { return v.r.evalIn(s, expr) })
-	if found == fails {
-		v.invalid("is not allowed: %s", message)
-	}
-	return found == holds || found == undecided
-}
-
-func (v *variable) readsItself(a *decode.Arg) bool {
-	ok := true
-	for _, ref := range decode.References(a.Expr) {
-		if ref.Root != "var" || len(ref.Path) == 0 || ref.Path[0] != v.b.Label {
-			ok = false
-			v.r.errorf(diag.UnknownReference, ref.Range, "Reference not allowed",
-				"The validation of a variable can read that variable only: var.%s.", v.b.Label)
-		}
-	}
-	return ok
+func (r *resolver) invalidVariable(b *decode.Block, from origin, format string, args ...any) {
+	r.errorf(diag.InvalidVariable, from.rng, invalidVariable,
+		"The value for %q (%s) %s", b.Label, from.source, fmt.Sprintf(format, args...))
 }

@@ -27,7 +27,7 @@ type Files struct {
 	Dir string
 	// Recipes are recipe.hcl, *.recipe.hcl and *.recipe.json: one module.
 	Recipes []*File
-	// Vars are the *.auto.vars.hcl: values for the module's variables.
+	// Vars are the *.auto.vars.hcl and *.auto.vars.json: values for the module's variables.
 	Vars []*File
 }
 
@@ -93,7 +93,9 @@ func IsRecipe(name string) bool {
 	return name == "recipe.hcl" || strings.HasSuffix(name, ".recipe.hcl") || strings.HasSuffix(name, ".recipe.json")
 }
 
-func isVars(name string) bool { return strings.HasSuffix(name, ".auto.vars.hcl") }
+func isVars(name string) bool {
+	return strings.HasSuffix(name, ".auto.vars.hcl") || strings.HasSuffix(name, ".auto.vars.json")
+}
 
 // list returns the paths of a directory's files that are wanted, sorted. Hidden files are an editor's.
 func list(fsys fs.FS, dir string, want func(string) bool) ([]string, error) {
