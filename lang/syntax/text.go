@@ -24,15 +24,20 @@ func ParseTemplate(src []byte, name string) (hcl.Expression, hcl.Diagnostics) {
 // ParseExpression parses one expression, such as a value on the command line, within the same bounds as recipes.
 // The expression is nil when there are errors.
 func ParseExpression(src []byte, name string) (hcl.Expression, hcl.Diagnostics) {
+	return ParseExpressionAt(src, name, hcl.InitialPos)
+}
+
+// ParseExpressionAt is ParseExpression for an expression that stands at a place of a longer text.
+func ParseExpressionAt(src []byte, name string, start hcl.Pos) (hcl.Expression, hcl.Diagnostics) {
 	src, d := clean(src, name)
 	if d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
-	tokens, _ := hclsyntax.LexExpression(src, name, hcl.InitialPos)
+	tokens, _ := hclsyntax.LexExpression(src, name, start)
 	if diags := boundTokens(tokens, strict()); diags.HasErrors() {
 		return nil, diags
 	}
-	return parsed(hclsyntax.ParseExpression(src, name, hcl.InitialPos))
+	return parsed(hclsyntax.ParseExpression(src, name, start))
 }
 
 func parsed(expr hclsyntax.Expression, diags hcl.Diagnostics) (hcl.Expression, hcl.Diagnostics) {

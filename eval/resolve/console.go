@@ -1,0 +1,151 @@
+package resolve
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// outputRoot is what a console calls the module's outputs by, which no expression of a recipe reads.
+const outputRoot = "output"
+
+// Console evaluates expressions in the scope of a module, one after the other, each as lazily as an argument of
+// the module. Secrets, and variables that were given no value, are unknown to it. A value that was computed for
+// one expression is there for the next.
+type Console struct {
+	m  *decode.Module
+	in Inputs
+	r  *resolver
+}
+
+// NewConsole makes a console for a module; an empty one knows functions alone.
+func NewConsole(m *decode.Module, in Inputs) *Console {
+	in.Secrets = nil
+	return &Console{m: m, in: in}
+}
+
+// Show evaluates an expression and writes its value as HCL, over several lines where it has parts. A reference to a
+// block shows all that the block offers, and a bare root (var, local, output, a kind) all that it holds. Parts
+// that cannot be shown are in brackets: "(sensitive value)", "(not known yet)".
+func (c *Console) Show(expr hcl.Expression) (string, hcl.Diagnostics) {
+	if c.r == nil {
+		c.r = newResolver(c.m, c.in)
+		c.r.lenient = true
+	}
+	r := c.r
+	v, ok := r.shown(expr)
+	diags := r.diags
+	r.diags = nil
+	if diags.HasErrors() {
+		c.r = nil // it keeps silent about what it reported once, and the next expression may read the same
+		return "", diags
+	}
+	if !ok {
+		return "", hcl.Diagnostics{diag.Errorf(diag.EvaluationFailed, expr.Range().Ptr(), "Evaluation failed",
+			"Something that this reads has errors, which were told when the recipe was read.")}
+	}
+	w := writer{refs: r.refs}
+	return w.text(v), diags
+}
+
+// shown is the value that a console shows for an expression.
+func (r *resolver) shown(expr hcl.Expression) (cty.Value, bool) {
+	path, diags := hcl.AbsTraversalForExpr(expr)
+	if diags.HasErrors() {
+		return r.consoleEval(expr)
+	}
+	if len(path) == 1 {
+		if names, ok := r.members(path.RootName()); ok {
+			return r.gathered(path, names)
+		}
+	}
+	v, ok := r.consoleEval(expr)
+	if !ok {
+		return v, false
+	}
+	if ref, is := r.refs.of(v); is && ref.port == "" {
+		if b := r.blocks[ref.addr.Kind][ref.addr.Name]; b != nil && b.Type != "secret" {
+			return r.gathered(path, attributeNames(b))
+		}
+	}
+	return v, true
+}
+
+// members are the names below a root, where it is one that can be listed.
+func (r *resolver) members(root string) ([]string, bool) {
+	switch root {
+	case "var":
+		return slices.Sorted(maps.Keys(r.vars)), true
+	case "local":
+		return slices.Sorted(maps.Keys(r.locals)), true
+	case outputRoot:
+		var names []string
+		for _, b := range r.outputs {
+			names = append(names, b.Label)
+		}
+		return names, true
+	}
+	blocks, ok := r.blocks[root]
+	return slices.Sorted(maps.Keys(blocks)), ok
+}
+
+// gathered is an object of what stands below a path by several names; what is not set is left out.
+func (r *resolver) gathered(path hcl.Traversal, names []string) (cty.Value, bool) {
+	all, ok := map[string]cty.Value{}, true
+	for _, name := range names {
+		step := hcl.TraverseAttr{Name: name, SrcRange: path.SourceRange()}
+		v, fine := r.consoleEval(&hclsyntax.ScopeTraversalExpr{
+			Traversal: append(slices.Clone(path), step), SrcRange: path.SourceRange(),
+		})
+		if ok = ok && fine; fine && !isUnset(v) {
+			all[name] = v
+		}
+	}
+	return cty.ObjectVal(all), ok
+}
+
+// consoleEval evaluates an expression that may read outputs.
+func (r *resolver) consoleEval(expr hcl.Expression) (cty.Value, bool) {
+	n := &node{text: "the expression", at: expr.Range()}
+	s := &scope{roots: map[string]map[string]cty.Value{}, read: map[*decode.Block]map[string]cty.Value{}}
+	ok := true
+	for _, ref := range decode.References(expr) {
+		if ref.Root == outputRoot {
+			ok = r.lookUpOutput(s, ref) && ok
+			continue
+		}
+		ok = r.lookUp(n, s, ref) && ok
+	}
+	if !ok {
+		return cty.DynamicVal, false
+	}
+	return r.evalIn(s, expr)
+}
+
+func (r *resolver) lookUpOutput(s *scope, ref decode.Reference) bool {
+	names, _ := r.members(outputRoot)
+	if len(ref.Path) == 0 {
+		r.errorf(diag.UnknownReference, ref.Range, "Incomplete reference", "%q must be followed by a dot and the name of an output.", outputRoot)
+		return false
+	}
+	for _, b := range r.outputs {
+		a := b.Args["value"]
+		if b.Label != ref.Path[0] || a == nil {
+			continue
+		}
+		n := r.node(nodeKey{arg: a}, "output."+b.Label, ref.Range, func(n *node) (cty.Value, bool) { return r.eval(n, a.Expr) })
+		flag, ok := r.literal(b, "sensitive")
+		if n.ok && ok && flag.True() {
+			s.put(outputRoot, b.Label, n.value.Mark(Sensitive))
+			return true
+		}
+		return ok && r.take(s, ref, n)
+	}
+	return r.undeclared(ref, 1, names)
+}
