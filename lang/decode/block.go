@@ -55,6 +55,7 @@ func (d *decoder) body(body hcl.Body, at *parent, b *Block) []*Block {
 	if at.schema.Ordered {
 		d.checkOrder(c.blocks, body, at)
 	}
+	d.checkSequence(c.blocks, at)
 	var blocks []*Block
 	for _, raw := range d.ungrouped(c.blocks, at) {
 		if nested := d.block(raw, at); nested != nil {

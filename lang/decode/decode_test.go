@@ -49,6 +49,7 @@ func testSchema() []schema.Block {
 			}},
 			{Name: "mount", Label: "path", Doc: "A mount."},
 			{Name: "health", Max: 1, Doc: "Health."},
+			{Name: "stage", Label: "name", Sequence: true, Doc: "A stage."},
 			{Name: "canary", Later: "canary releases", Doc: "A canary."},
 		}},
 		{Name: "port", Label: "name", Resource: true, Doc: "A port.", Blocks: []schema.Block{

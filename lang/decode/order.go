@@ -1,6 +1,8 @@
 package decode
 
 import (
+	"bytes"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -58,6 +60,29 @@ func (d *decoder) checkOrder(raws []rawBlock, body hcl.Body, at *parent) {
 	}
 }
 
+// checkSequence reports a JSON object that holds several blocks of a type whose order counts, one for each label.
+func (d *decoder) checkSequence(raws []rawBlock, at *parent) {
+	var last rawBlock
+	var element func(offset int) int
+	for _, raw := range raws {
+		s := at.schema.Block(raw.typ)
+		if s == nil || !s.Sequence || !raw.json || len(raw.labelRanges) == 0 {
+			continue
+		}
+		if element == nil || last.typeRange != raw.typeRange {
+			last, element = raw, d.elementsAfter(raw.typeRange)
+			continue
+		}
+		if element(last.labelRanges[0].Start.Byte) == element(raw.labelRanges[0].Start.Byte) {
+			d.errorf(diag.UnorderedJSON, raw.labelRanges[0], "Order of blocks is lost",
+				"The order of %s blocks counts, and the keys of a JSON object have none. Write an array of objects with one block each:\n  %q: [{%q: {...}}, {%q: {...}}]",
+				raw.typ, raw.typ, last.labels[0], raw.labels[0])
+			return
+		}
+		last = raw
+	}
+}
+
 // labelOf returns the label of the block that is being decoded, as its JSON shows it.
 func (d *decoder) labelOf(at *parent) string {
 	if label := d.jsonString(at.rng); label != "" {
@@ -81,7 +106,23 @@ func (d *decoder) elements(body hcl.Body) func(offset int) int {
 	if file == nil || !rng.CanSliceBytes(file.Bytes) || string(rng.SliceBytes(file.Bytes)) != "[" {
 		return func(int) int { return 0 }
 	}
-	starts := elementStarts(file.Bytes, rng.End.Byte)
+	return elementAt(elementStarts(file.Bytes, rng.End.Byte))
+}
+
+// elementsAfter is elements for the value of a key.
+func (d *decoder) elementsAfter(key hcl.Range) func(offset int) int {
+	file := d.module.Files[key.Filename]
+	if file == nil || !key.CanSliceBytes(file.Bytes) {
+		return func(int) int { return 0 }
+	}
+	value := bytes.TrimLeft(file.Bytes[key.End.Byte:], " \t\n:")
+	if !bytes.HasPrefix(value, []byte("[")) {
+		return func(int) int { return 0 }
+	}
+	return elementAt(elementStarts(file.Bytes, len(file.Bytes)-len(value)+1))
+}
+
+func elementAt(starts []int) func(offset int) int {
 	return func(offset int) int {
 		n := 0
 		for n < len(starts) && starts[n] <= offset {
