@@ -36,6 +36,18 @@ type Block struct {
 	// Later, when not empty, says that the block is part of the language but not built yet, and in what it
 	// will be of use; using it is an error that says so.
 	Later string
+	Growth
+}
+
+// Growth says how a word of the language came and goes. A word that was released is never taken away: it is renamed,
+// or stays and is no longer advised.
+type Growth struct {
+	// Since is the version of the tool that brought the word, such as "0.2"; empty for the first one.
+	Since string
+	// Deprecated says, in a full sentence, what to write instead; empty for a word that is advised.
+	Deprecated string
+	// RenamedTo is the word beside it that took its place: what is written under the old one means the same.
+	RenamedTo string
 }
 
 // Arg describes one argument of a block, or one key of an object-valued argument.
@@ -58,6 +70,7 @@ type Arg struct {
 	Raw bool
 	// Later: as for Block.
 	Later string
+	Growth
 }
 
 // Export is an attribute that a resource offers to expressions besides its arguments.

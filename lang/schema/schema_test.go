@@ -25,6 +25,10 @@ func TestValidate(t *testing.T) {
 		{"name", Block{Name: "A-b", Doc: "A."}, []string{`A-b: "A-b" is no name of the language`}},
 		{"default", Block{Name: "a", Doc: "A.", Args: []Arg{{Name: "x", Doc: "X.", Required: true, Default: "1"}}},
 			[]string{"a.x: required, so its default is never used"}},
+		{"growth", Block{Name: "a", Doc: "A.", Args: []Arg{
+			{Name: "x", Doc: "X.", Growth: Growth{RenamedTo: "y", Deprecated: "Write y."}}, {Name: "y", Doc: "Y.", Growth: Growth{Since: "0.2"}},
+			{Name: "z", Doc: "Z.", Growth: Growth{RenamedTo: "w", Since: "next"}},
+		}}, []string{`a.z: renamed to "w", which does not stand beside it`, `a.z: since "next", which is no version`}},
 		{"types", Block{Name: "a", Doc: "A.", Args: []Arg{
 			{Name: "x", Doc: "X.", Type: Type{Shape: List}}, {Name: "y", Doc: "Y.", Type: Obj()}, {Name: "z", Doc: "Z.", Type: EitherOf(str)},
 		}}, []string{

@@ -1,6 +1,9 @@
 package schema
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Validate returns what is wrong with the schemas themselves, a line each, empty when they are sound. Tests call it:
 // the reference page and did-you-mean are only as good as the descriptions.
@@ -26,6 +29,7 @@ func (v *validator) blocks(path string, blocks []Block) {
 			v.addf("%s: described twice", at)
 		}
 		seen[b.Name] = true
+		v.growth(at, b.Growth, Named(blocks, b.RenamedTo) != nil)
 		v.block(at, b)
 	}
 }
@@ -61,7 +65,18 @@ func (v *validator) args(path string, args []Arg) {
 		if a.Required && a.Default != "" {
 			v.addf("%s: required, so its default is never used", at)
 		}
+		v.growth(at, a.Growth, argNamed(args, a.RenamedTo) != nil)
 		v.typ(at, a.Type)
+	}
+}
+
+// growth wants old words to lead to ones that are there.
+func (v *validator) growth(at string, g Growth, there bool) {
+	if g.RenamedTo != "" && !there {
+		v.addf("%s: renamed to %q, which does not stand beside it", at, g.RenamedTo)
+	}
+	if g.Since != "" && strings.Trim(g.Since, "0123456789.") != "" {
+		v.addf("%s: since %q, which is no version", at, g.Since)
 	}
 }
 
