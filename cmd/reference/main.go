@@ -1,0 +1,64 @@
+// Reference writes the generated pages of the specification: reference.md from the schemas and functions, and
+// diagnostics.md from the codes and the examples beside it.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/funcs"
+	"github.com/deployrecipe/recipe/eval/resolve"
+	"github.com/deployrecipe/recipe/lang/reference"
+	"github.com/deployrecipe/recipe/lang/schema"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: reference DIRECTORY-OF-THE-SPECIFICATION")
+		os.Exit(1)
+	}
+	if err := generate(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func generate(dir string) error {
+	var b bytes.Buffer
+	for _, page := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"reference.md", writeReference},
+		{"diagnostics.md", func(w io.Writer) error { return writeDiagnostics(w, filepath.Join(dir, "diagnostics")) }},
+	} {
+		b.Reset()
+		if err := page.write(&b); err != nil {
+			return fmt.Errorf("%s: %w", page.name, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, page.name), b.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeReference(w io.Writer) error {
+	blocks := append([]schema.Block(nil), resolve.Blocks()...)
+	for _, k := range builtins.Kinds(builtins.Settings{}) {
+		blocks = append(blocks, *k.Schema())
+	}
+	var functions []reference.Function
+	for _, d := range funcs.All() {
+		f := reference.Function{Family: d.Family, Signature: d.Signature(), Type: d.Type, Doc: d.Text}
+		for _, e := range d.Examples {
+			f.Examples = append(f.Examples, reference.Example(e))
+		}
+		functions = append(functions, f)
+	}
+	return reference.Markdown(w, blocks, functions)
+}
