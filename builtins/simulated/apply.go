@@ -48,7 +48,7 @@ func (w *World) Plan(ctx context.Context, d *state.Desired, mode kind.Mode) (*Pl
 		return nil, nil, err
 	}
 	made, diags := diff.Make(diff.Input{Kinds: builtins.Kinds(w.Settings), Desired: desired, Observed: observed, Recorded: recorded,
-		Mode: mode, Engine: world.Facts(observed).Info.ID})
+		Mode: mode, Volumes: w.Volumes, Engine: world.Facts(observed).Info.ID})
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}

@@ -37,6 +37,8 @@ type World struct {
 	Engine   *sim.Engine
 	Edge     *proxysim.Edge
 	Settings builtins.Settings
+	// Volumes says that a destroy takes volumes too.
+	Volumes bool
 
 	apps func(engine.ContainerSpec) sim.App
 
