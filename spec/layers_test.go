@@ -1,4 +1,3 @@
-// Package spec tests what holds for the repository as a whole.
 package spec
 
 import (

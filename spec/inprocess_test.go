@@ -1,0 +1,188 @@
+package spec
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/engine/sim"
+	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/render"
+	"github.com/deployrecipe/recipe/eval/resolve"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// player runs commands in memory, on an engine that is played.
+type player struct {
+	t       *testing.T
+	ctx     context.Context
+	dir     string
+	environ []string
+	world   *simulated.World
+	// codes are those of all diagnostics given.
+	codes map[string]bool
+}
+
+func newPlayer(t *testing.T, dir string, environ []string) *player {
+	p := &player{t: t, ctx: context.Background(), dir: dir, environ: environ, codes: map[string]bool{}}
+	p.world = simulated.New(simulated.Options{Settings: builtins.Environment(lookup(environ)), App: app})
+	return p
+}
+
+// app is what containers run. Those with FAIL in their environment never pass a check, and jobs with it end badly.
+func app(c engine.ContainerSpec) sim.App {
+	a := simulated.DefaultApp(c)
+	sick := slices.ContainsFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, "FAIL=") })
+	if strings.HasPrefix(c.Labels["recipe.addr"], "job.") {
+		a.RunFor = 2e9
+		if sick {
+			a.ExitCode = 1
+		}
+	} else if sick {
+		a.Probe = func(string) (int, string) { return 503, "sick" }
+	}
+	return a
+}
+
+// inMemory tells which commands the player knows.
+func inMemory([]string) bool { return true }
+
+// options are what stories give commands.
+type options struct {
+	path  string
+	vars  []string // of --var
+	files []string // of --var-file
+	// destroy, volumes and detailed are the options of those names.
+	destroy, volumes, detailed bool
+}
+
+func read(args []string) options {
+	o := options{path: "."}
+	for i := 0; i < len(args); i++ {
+		switch args[i] {
+		case "--var":
+			i++
+			o.vars = append(o.vars, args[i])
+		case "--var-file":
+			i++
+			o.files = append(o.files, args[i])
+		case "--destroy":
+			o.destroy = true
+		case "--volumes":
+			o.volumes = true
+		case "--detailed-exitcode":
+			o.detailed = true
+		default:
+			o.path = args[i]
+		}
+	}
+	return o
+}
+
+// run runs one command.
+func (p *player) run(args []string) (string, int) {
+	o := read(args[1:])
+	m, diags := load(p.t, p.dir, p.environ, o)
+	if args[0] == "validate" {
+		return p.validate(m, diags)
+	}
+	modes := map[string]kind.Mode{"plan": kind.Apply, "apply": kind.Apply, "destroy": kind.Destroy, "rollback": kind.Rollback}
+	mode, ok := modes[args[0]]
+	if !ok {
+		p.t.Fatalf("stories cannot run recipe %s", args[0])
+	}
+	if o.destroy {
+		mode = kind.Destroy
+	}
+	p.world.Volumes = o.volumes
+	made, diags := p.plan(m, diags, mode)
+	if diags.HasErrors() {
+		return p.shown(m, diags), 1
+	}
+	text := p.shown(m, diags)
+	if args[0] != "plan" {
+		return p.apply(text, made)
+	}
+	var b bytes.Buffer
+	if err := render.Text(&b, made.Plan, render.Options{}); err != nil {
+		p.t.Fatal(err)
+	}
+	if o.detailed && !made.Empty() {
+		return text + b.String(), 2
+	}
+	return text + b.String(), 0
+}
+
+func (p *player) validate(m *loaded, diags hcl.Diagnostics) (string, int) {
+	if !diags.HasErrors() {
+		_, more := resolve.Check(m.decoded, m.inputs)
+		diags = append(diags, more...)
+	}
+	if diags.HasErrors() {
+		return p.shown(m, diags), 1
+	}
+	return p.shown(m, diags) + "The recipe is valid.\n", 0
+}
+
+// plan makes a plan as the command does: what is wrong with the recipe comes first.
+func (p *player) plan(m *loaded, diags hcl.Diagnostics, mode kind.Mode) (*simulated.Planned, hcl.Diagnostics) {
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	head, more := resolve.Head(m.decoded, m.inputs)
+	if more.HasErrors() {
+		_, rest := resolve.Check(m.decoded, m.inputs)
+		return nil, append(more, rest...)
+	}
+	desired := &state.Desired{Recipe: head}
+	if mode != kind.Destroy {
+		m.secrets()
+		desired, more = resolve.Resolve(m.decoded, m.inputs)
+		if diags = append(diags, more...); diags.HasErrors() {
+			return nil, diags
+		}
+	}
+	made, more, err := p.world.Plan(p.ctx, desired, mode)
+	if err != nil {
+		more = append(more, diag.Errorf("", nil, "The command failed", "%s.", err))
+	}
+	return made, append(diags, more...)
+}
+
+// apply carries a plan out and says in few words how it ended.
+func (p *player) apply(text string, made *simulated.Planned) (string, int) {
+	done, err := p.world.Apply(p.ctx, made, simulated.ApplyOptions{})
+	if err == nil {
+		return fmt.Sprintf("%sDone: %d steps.\n", text, len(done.Done)), 0
+	}
+	var failed []string
+	for _, f := range done.Failed {
+		p.codes[string(diag.StepFailed)] = true
+		failed = append(failed, fmt.Sprintf("Failed: %s: %s", f.Title, f.Err))
+	}
+	for _, back := range done.Reverted {
+		failed = append(failed, fmt.Sprintf("Taken back: %s", back.Group))
+	}
+	return text + strings.Join(failed, "\n") + "\n", 1
+}
+
+// shown is what people read of diagnostics.
+func (p *player) shown(m *loaded, diags hcl.Diagnostics) string {
+	for _, d := range diags {
+		p.codes[string(diag.CodeOf(d))] = true
+	}
+	var b bytes.Buffer
+	if err := diag.Print(&b, m.sources, diags, diag.Style{}); err != nil {
+		p.t.Fatal(err)
+	}
+	return b.String()
+}

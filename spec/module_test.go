@@ -1,0 +1,129 @@
+package spec
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/funcs"
+	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/resolve"
+	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/diag"
+	"github.com/deployrecipe/recipe/lang/schema"
+	"github.com/deployrecipe/recipe/lang/syntax"
+)
+
+// version is that of the tool in all tests.
+const version = "0.1.0"
+
+// loaded is a recipe as it was read, and what it takes to evaluate it.
+type loaded struct {
+	decoded *decode.Module
+	inputs  resolve.Inputs
+	sources map[string]*hcl.File
+}
+
+// blocks are the schemas of all top-level blocks.
+func blocks(kinds []kind.Kind) []schema.Block {
+	all := resolve.Blocks()
+	for _, k := range kinds {
+		all = append(all, *k.Schema())
+	}
+	return all
+}
+
+// load reads the recipe that options name, below a directory, as the commands do.
+func load(t *testing.T, dir string, environ []string, o options) (*loaded, hcl.Diagnostics) {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	files, diags := syntax.Load(root.FS(), o.path)
+	m := &loaded{sources: files.Sources()}
+	if len(files.Recipes) == 0 {
+		return m, diags
+	}
+	if required := decode.CheckRequires(files, version); required.HasErrors() {
+		return m, required
+	}
+	env := lookup(environ)
+	kinds := builtins.Kinds(builtins.Environment(env))
+	decoded, more := decode.Decode(files, blocks(kinds))
+	diags = append(diags, more...)
+	m.decoded = decoded
+	m.inputs = resolve.Inputs{
+		FS: root.FS(), Dir: dir, Origin: dir, Env: env, Kinds: map[string]kind.Kind{},
+		Functions: builtins.Functions(funcs.Inputs{FS: root.FS(), Dir: dir, Env: env}),
+	}
+	for _, k := range kinds {
+		m.inputs.Kinds[k.Schema().Name] = k
+	}
+	diags = append(diags, m.values(t, files, environ, o)...)
+	if diags.HasErrors() {
+		_, more := resolve.Check(m.decoded, m.inputs)
+		diags = append(diags, more...)
+	}
+	return m, diags
+}
+
+// values gathers the values for variables, those that count less first.
+func (m *loaded) values(t *testing.T, files *syntax.Files, environ []string, o options) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	m.inputs.Vars = resolve.EnvVars(environ)
+	add := func(file *syntax.File, source string) {
+		values, bad := resolve.FileVars(file, source)
+		m.inputs.Vars, diags = append(m.inputs.Vars, values...), append(diags, bad...)
+	}
+	for _, file := range files.Vars {
+		add(file, file.Name)
+	}
+	for _, name := range o.files {
+		text, err := fs.ReadFile(m.inputs.FS, name)
+		if err != nil {
+			diags = append(diags, diag.Errorf(diag.FileUnreadable, nil, "File cannot be read",
+				"Reading %q, given with --var-file, failed: it does not exist.", name))
+			continue
+		}
+		file, bad := syntax.Parse(text, name)
+		m.sources[name], diags = file.HCL, append(diags, bad...)
+		add(file, "--var-file "+name)
+	}
+	for _, text := range o.vars {
+		value, err := resolve.ParseVar(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.inputs.Vars = append(m.inputs.Vars, value)
+	}
+	return diags
+}
+
+// secrets lets the evaluation fetch secrets of the environment and of files.
+func (m *loaded) secrets() {
+	m.inputs.Secrets = func(s resolve.SecretSource) (string, error) {
+		if s.File != "" {
+			text, err := fs.ReadFile(m.inputs.FS, s.File)
+			return strings.TrimSuffix(string(text), "\n"), err
+		}
+		value, _ := m.inputs.Env(s.Env)
+		return value, nil
+	}
+}
+
+func lookup(environ []string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for _, entry := range environ {
+			if value, ok := strings.CutPrefix(entry, name+"="); ok {
+				return value, true
+			}
+		}
+		return "", false
+	}
+}

@@ -1,0 +1,187 @@
+package spec
+
+import (
+	"bytes"
+	"cmp"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected texts")
+
+// story is one txtar archive: a comment, and then files and command lines from top to bottom. A file entry writes
+// the file, in place of one of that name from before. An entry whose name begins with "recipe " runs that command
+// line, and its text is what the command must print, both streams, with a last line "exit N" where N is not 0.
+// Digests stand there by names of the story's own, equal ones by the same.
+//
+// Lines of the comment that begin with a known word and a colon are for the runner:
+//
+//	spec: 4.3, 5.1         the sections of spec.md that it shows
+//	code: unknown-key      the codes of all diagnostics that it gives, once each; without it, there are none
+//	env: NAME=VALUE        an environment variable, one a line
+//	untold: REASON         why a code has no story
+type story struct {
+	path     string
+	archive  *txtar.Archive
+	about    string
+	sections []string
+	codes    []string
+	env      []string
+	untold   string
+}
+
+// stories reads all archives of a directory, by name.
+func stories(t *testing.T, dir string) []*story {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s holds no stories: %v", dir, err)
+	}
+	var all []*story
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, readStory(path, archive))
+	}
+	return all
+}
+
+func readStory(path string, archive *txtar.Archive) *story {
+	s := &story{path: path, archive: archive}
+	var about []string
+	for line := range strings.Lines(string(archive.Comment)) {
+		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "#"))
+		word, rest, _ := strings.Cut(line, ": ")
+		switch word {
+		case "spec":
+			s.sections = append(s.sections, commas(rest)...)
+		case "code":
+			s.codes = append(s.codes, commas(rest)...)
+		case "env":
+			s.env = append(s.env, rest)
+		case "untold":
+			s.untold = rest
+		default:
+			about = append(about, line)
+		}
+	}
+	s.about = strings.TrimSpace(strings.Join(about, "\n"))
+	slices.Sort(s.codes)
+	return s
+}
+
+func commas(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func (s *story) name() string { return strings.TrimSuffix(filepath.Base(s.path), ".txtar") }
+
+// command gives the words of an entry that is a command line.
+func command(entry string) (args []string, ok bool) {
+	line, ok := strings.CutPrefix(entry, "recipe ")
+	return strings.Fields(line), ok
+}
+
+// teller runs one command in the directory that the files are in and gives all that it printed.
+type teller func(args []string) (text string, code int)
+
+// tell plays the story in dir. It ends before the first command that can refuses.
+func (s *story) tell(t *testing.T, dir string, run teller, can func(args []string) bool) {
+	t.Helper()
+	named := digests{}
+	for i, entry := range s.archive.Files {
+		args, ok := command(entry.Name)
+		if !ok {
+			write(t, filepath.Join(dir, entry.Name), expanded(entry.Data))
+			continue
+		}
+		if !can(args) {
+			return
+		}
+		text, code := run(args)
+		text = named.clean(strings.ReplaceAll(text, dir, "/WORK"), code)
+		if *update {
+			s.archive.Files[i].Data = []byte(text)
+			continue
+		}
+		if diff := gocmp.Diff(string(entry.Data), text); diff != "" {
+			t.Errorf("%s: %s prints, - want + got:\n%s", s.path, entry.Name, diff)
+		}
+	}
+}
+
+// expanded gives what a file of a story stands for: a line "@repeat N TEXT" is N lines of the text.
+func expanded(data []byte) []byte {
+	var b bytes.Buffer
+	for line := range bytes.Lines(data) {
+		words := strings.SplitN(string(line), " ", 3)
+		if n, err := strconv.Atoi(words[min(1, len(words)-1)]); err == nil && words[0] == "@repeat" {
+			line = bytes.Repeat([]byte(words[2]), n)
+		}
+		b.Write(line)
+	}
+	return b.Bytes()
+}
+
+// digests are the names that a story has for digests, by the digest: they change with every argument that the
+// language gets, and what a story shows is which of them are the same.
+type digests map[string]string
+
+var digestPattern = regexp.MustCompile(`\bsha256:[0-9a-f]{64}\b|\b[0-9a-f]{12}\b|\b[0-9a-f]{8}\b`)
+
+// clean gives a command's text the form that stories have: digests are numbered as they appear.
+func (d digests) clean(text string, code int) string {
+	text = digestPattern.ReplaceAllStringFunc(text, func(digest string) string {
+		if d[digest] == "" {
+			kind := cmp.Or(map[int]string{8: "R", 12: "C"}[len(digest)], "sha256:D")
+			n := 1
+			for _, name := range d {
+				if strings.HasPrefix(name, kind) {
+					n++
+				}
+			}
+			d[digest] = kind + strconv.Itoa(n)
+		}
+		return d[digest]
+	})
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	if code != 0 {
+		text += fmt.Sprintf("exit %d\n", code)
+	}
+	return text
+}
+
+// save writes the story where its texts were rewritten.
+func (s *story) save(t *testing.T) {
+	t.Helper()
+	if text := txtar.Format(s.archive); *update {
+		if old, err := os.ReadFile(s.path); err != nil || !bytes.Equal(old, text) {
+			write(t, s.path, text)
+		}
+	}
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err == nil {
+		err = os.WriteFile(path, data, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
