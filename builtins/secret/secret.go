@@ -28,7 +28,7 @@ type Kind struct{}
 
 // Schema describes the block.
 func (Kind) Schema() *schema.Block {
-	return &schema.Block{Name: "secret", Label: "name",
+	return &schema.Block{Name: "secret", Label: "name", Resource: true,
 		Doc: "A sensitive string from outside the recipe. Reading secret.NAME gives the string itself. Exactly one of env, file and command.",
 		Args: []schema.Arg{
 			{Name: "env", Type: schema.Str(), Change: schema.PlanOnly, Doc: "The environment variable, of the machine that plans, that holds it."},

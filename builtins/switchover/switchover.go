@@ -27,7 +27,7 @@ type Kind struct{}
 // Schema describes the block.
 func (Kind) Schema() *schema.Block {
 	later := "judging a new release on evidence"
-	return &schema.Block{Name: "switchover", Label: "name",
+	return &schema.Block{Name: "switchover", Label: "name", Resource: true,
 		Doc: "How a new release of some services takes over. A service behind a port without one switches at once, drains for 30 s and keeps two releases.",
 		Args: []schema.Arg{
 			{Name: "services", Type: schema.ListOf(schema.RefTo("service")), Required: true, Change: schema.PlanOnly, Doc: "The services that move together, in one write."},

@@ -9,31 +9,23 @@ import (
 	"github.com/deployrecipe/recipe/lang/schema"
 )
 
-// argument gives the value of a block's argument, which the block's schema must have: null where it is not set
+// argument gives the value of an object's argument, which the block's schema must have: null where it is not set
 // and has no default.
-func (r *resolver) argument(b *decode.Block, name string, at hcl.Range) *node {
-	key := nodeKey{block: b, part: argument, name: name}
-	return r.node(key, text(b)+"."+name, at, func(n *node) (cty.Value, bool) {
-		return r.set(n, b, b.Schema.Arg(name), false)
+func (r *resolver) argument(o *object, name string, at hcl.Range) *node {
+	key := nodeKey{of: o, part: argument, name: name}
+	return r.node(key, o.text()+"."+name, at, func(n *node) (cty.Value, bool) {
+		return r.set(n, o.frame(), o.b, o.b.Schema.Arg(name), false)
 	})
 }
 
-// text names a block as a reference does.
-func text(b *decode.Block) string {
-	if b.Label == "" {
-		return b.Type
-	}
-	return b.Type + "." + b.Label
-}
-
 // set evaluates and converts one argument of a block, which may be nested in another.
-func (r *resolver) set(n *node, b *decode.Block, s *schema.Arg, secret bool) (cty.Value, bool) {
+func (r *resolver) set(n *node, f frame, b *decode.Block, s *schema.Arg, secret bool) (cty.Value, bool) {
 	c := &converter{r: r}
 	at := site{arg: b.Args[s.Name], rng: b.Range, word: s.Name, secret: secret || s.Secret}
 	v, ok := unset(), true
 	if at.arg != nil {
 		at = at.at(at.arg)
-		if v, ok = r.eval(n, at.arg.Expr); ok {
+		if v, ok = r.eval(n, f, at.arg.Expr); ok {
 			v, ok = c.convert(v, s.Type, at)
 		}
 		if ok && isUnset(v) && s.Required {
@@ -51,62 +43,64 @@ func (r *resolver) set(n *node, b *decode.Block, s *schema.Arg, secret bool) (ct
 }
 
 // literal gives the value of an argument that takes literals only.
-func (r *resolver) literal(b *decode.Block, name string) (cty.Value, bool) {
-	n := r.argument(b, name, b.Range)
+func (r *resolver) literal(o *object, name string) (cty.Value, bool) {
+	n := r.argument(o, name, o.b.Range)
 	return n.value, n.ok
 }
 
 // nested gives all nested blocks of one type: an object for a type that stands once, an object by label for one
 // with labels, a list for others; null where there are none.
-func (r *resolver) nested(b *decode.Block, s *schema.Block, at hcl.Range) *node {
-	key := nodeKey{block: b, part: nested, name: s.Name}
-	return r.node(key, text(b)+" "+s.Name, at, func(n *node) (cty.Value, bool) {
-		return r.group(n, b, s)
+func (r *resolver) nested(o *object, s *schema.Block, at hcl.Range) *node {
+	key := nodeKey{of: o, part: nested, name: s.Name}
+	return r.node(key, o.text()+" "+s.Name, at, func(n *node) (cty.Value, bool) {
+		return r.group(n, o.frame(), o.b, s)
 	})
 }
 
 // steps gives all nested blocks of an ordered block, each as an object with its type as the one key.
-func (r *resolver) steps(b *decode.Block, at hcl.Range) *node {
-	key := nodeKey{block: b, part: nested}
-	return r.node(key, text(b)+" blocks", at, func(n *node) (cty.Value, bool) {
-		return r.sequence(n, b)
+func (r *resolver) steps(o *object, at hcl.Range) *node {
+	key := nodeKey{of: o, part: nested}
+	return r.node(key, o.text()+" blocks", at, func(n *node) (cty.Value, bool) {
+		return r.sequence(n, o.frame(), o.b)
 	})
 }
 
-func (r *resolver) sequence(n *node, b *decode.Block) (cty.Value, bool) {
+func (r *resolver) sequence(n *node, f frame, b *decode.Block) (cty.Value, bool) {
+	pieces, known, ok := r.pieces(n, b, f, "")
 	var out []cty.Value
-	ok := true
-	for _, inner := range b.Blocks {
-		v, fine := r.body(n, inner)
+	for _, p := range pieces {
+		v, fine := r.body(n, p.frame, p.Block)
 		ok = ok && fine
-		if inner.Schema.Label != "" {
-			v = cty.ObjectVal(map[string]cty.Value{inner.Label: v})
+		if p.label != "" {
+			v = cty.ObjectVal(map[string]cty.Value{p.label: v})
 		}
-		out = append(out, cty.ObjectVal(map[string]cty.Value{inner.Type: v}))
+		out = append(out, cty.ObjectVal(map[string]cty.Value{p.typ: v}))
 	}
-	if out == nil {
+	switch {
+	case !known:
+		return cty.DynamicVal, ok
+	case out == nil:
 		return unset(), ok
 	}
 	return cty.TupleVal(out), ok
 }
 
-func (r *resolver) group(n *node, b *decode.Block, s *schema.Block) (cty.Value, bool) {
+func (r *resolver) group(n *node, f frame, b *decode.Block, s *schema.Block) (cty.Value, bool) {
+	pieces, known, ok := r.pieces(n, b, f, s.Name)
 	named := map[string]cty.Value{}
 	var all []cty.Value
-	ok := true
-	for _, inner := range b.Blocks {
-		if inner.Type != s.Name {
-			continue
-		}
-		v, fine := r.body(n, inner)
+	for _, p := range pieces {
+		v, fine := r.body(n, p.frame, p.Block)
 		ok = ok && fine
 		if s.Sequence {
-			v = labelled(v, inner.Label)
+			v = labelled(v, p.label)
 		}
-		named[inner.Label] = v
+		named[p.label] = v
 		all = append(all, v)
 	}
 	switch {
+	case !known:
+		return cty.DynamicVal, ok
 	case all == nil:
 		return unset(), ok
 	case s.Sequence:
@@ -130,7 +124,7 @@ func labelled(body cty.Value, label string) cty.Value {
 }
 
 // body evaluates a nested block whole.
-func (r *resolver) body(n *node, b *decode.Block) (cty.Value, bool) {
+func (r *resolver) body(n *node, f frame, b *decode.Block) (cty.Value, bool) {
 	out := map[string]cty.Value{}
 	ok := true
 	put := func(name string, v cty.Value, fine bool) {
@@ -141,23 +135,23 @@ func (r *resolver) body(n *node, b *decode.Block) (cty.Value, bool) {
 	}
 	for i := range b.Schema.Args {
 		if s := &b.Schema.Args[i]; !s.Raw {
-			v, fine := r.set(n, b, s, false)
+			v, fine := r.set(n, f, b, s, false)
 			put(s.Name, v, fine)
 		}
 	}
 	for _, name := range b.ArgOrder {
 		if s := b.Args[name].Schema; b.Schema.Free != nil && b.Schema.Arg(name) == nil {
-			v, fine := r.set(n, b, s, false)
+			v, fine := r.set(n, f, b, s, false)
 			put(name, v, fine)
 		}
 	}
 	if b.Schema.Ordered {
-		v, fine := r.sequence(n, b)
+		v, fine := r.sequence(n, f, b)
 		put("steps", v, fine)
 		return cty.ObjectVal(out), ok
 	}
 	for i := range b.Schema.Blocks {
-		v, fine := r.group(n, b, &b.Schema.Blocks[i])
+		v, fine := r.group(n, f, b, &b.Schema.Blocks[i])
 		put(b.Schema.Blocks[i].Name, v, fine)
 	}
 	return cty.ObjectVal(out), ok

@@ -21,12 +21,12 @@ func checkBlock() schema.Block {
 // checks judges the check blocks. It comes after everything else was evaluated, so that whatever is wrong with what
 // a check reads has been reported as the error that it is, and all that is reported here can be no more than a
 // warning.
-func (r *resolver) checks() {
+func (r *resolver) checks(m *module) {
 	reported := len(r.diags)
-	for _, b := range r.m.Blocks {
+	for _, b := range m.Blocks {
 		if b.Type == "check" {
 			for _, rule := range b.Conditions {
-				r.check(b, rule)
+				r.check(m.single(b), rule)
 			}
 		}
 	}
@@ -37,14 +37,14 @@ func (r *resolver) checks() {
 	}
 }
 
-func (r *resolver) check(b, rule *decode.Block) {
-	n := &node{text: text(b)}
-	switch found, message := r.judge(rule, r.within(n)); {
+func (r *resolver) check(o *object, rule *decode.Block) {
+	n := &node{text: o.text()}
+	switch found, message := r.judge(rule, r.within(n, frame{in: o.in})); {
 	case found == fails:
 		r.errorf(diag.CheckFailed, rule.Args["condition"].Expr.Range(), "Check failed",
-			"%s: %s%s", text(b), message, r.values(n, rule))
+			"%s: %s%s", o.text(), message, r.values(n, frame{in: o.in}, rule))
 	case found == undecided && !r.lenient:
 		r.errorf(diag.CheckFailed, rule.Args["condition"].Expr.Range(), "Check not decided",
-			"Whether %s holds is known only when the plan runs.", text(b))
+			"Whether %s holds is known only when the plan runs.", o.text())
 	}
 }

@@ -24,13 +24,30 @@ func (c *converter) list(v cty.Value, t schema.Type, at site) (cty.Value, bool) 
 	var out []cty.Value
 	ok := true
 	for i, el := range v.AsValueSlice() {
-		got, fine := c.convert(el, *t.Elem, at.elem(i))
-		ok = ok && fine
-		if !isUnset(got) {
-			out = append(out, got)
+		for _, one := range c.instances(el, *t.Elem) {
+			got, fine := c.convert(one, *t.Elem, at.elem(i))
+			ok = ok && fine
+			if !isUnset(got) {
+				out = append(out, got)
+			}
 		}
 	}
 	return cty.TupleVal(out), ok
+}
+
+// instances are what an element of a list stands for: in a list of references, all instances of a block that has a
+// for_each; otherwise itself.
+func (c *converter) instances(el cty.Value, t schema.Type) []cty.Value {
+	plain, _ := el.Unmark()
+	if t.Shape != schema.Ref || !c.r.refs.group(plain) {
+		return []cty.Value{el}
+	}
+	all := plain.AsValueMap()
+	var out []cty.Value
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, all[key])
+	}
+	return out
 }
 
 func isUnset(v cty.Value) bool { return v.IsKnown() && v.IsNull() }

@@ -65,25 +65,22 @@ func ruleMessage(what string, eval func(hcl.Expression) (cty.Value, bool), a *de
 
 // conditions judges what a block states of itself. A postcondition of a block that has errors is left alone: its own
 // would follow from them. It reports false where there is to be no plan.
-func (r *resolver) conditions(b *decode.Block, sound bool) bool {
+func (r *resolver) conditions(o *object, sound bool) bool {
 	ok := true
-	for _, rule := range b.Conditions {
+	for _, rule := range o.b.Conditions {
 		post := rule.Type == "postcondition"
 		if post && !sound {
 			continue
 		}
-		n := &node{text: rule.Type + " of " + text(b)}
-		if post {
-			n.self = b
-		}
-		switch found, message := r.judge(rule, r.within(n)); {
+		n := &node{text: rule.Type + " of " + o.text()}
+		switch found, message := r.judge(rule, r.within(n, o.frame())); {
 		case found == fails:
 			r.errorf(diag.ConditionFailed, rule.Args["condition"].Expr.Range(), "Condition does not hold",
-				"%s: %s%s", text(b), message, r.values(n, rule))
+				"%s: %s%s", o.text(), message, r.values(n, o.frame(), rule))
 			ok = false
 		case found == undecided && !r.lenient:
 			r.errorf(diag.UnknownValue, rule.Args["condition"].Expr.Range(), "Value not known yet",
-				"Whether the %s of %s holds is known only when the plan runs, and it decides whether there is a plan.", rule.Type, text(b))
+				"Whether the %s of %s holds is known only when the plan runs, and it decides whether there is a plan.", rule.Type, o.text())
 			ok = false
 		case found == broken:
 			ok = false
@@ -93,38 +90,18 @@ func (r *resolver) conditions(b *decode.Block, sound bool) bool {
 }
 
 // within evaluates expressions as parts of a node.
-func (r *resolver) within(n *node) func(hcl.Expression) (cty.Value, bool) {
-	return func(expr hcl.Expression) (cty.Value, bool) { return r.eval(n, expr) }
-}
-
-// lookUpSelf takes an attribute of the block that a postcondition stands in.
-func (r *resolver) lookUpSelf(n *node, s *scope, ref decode.Reference) bool {
-	if n.self == nil {
-		r.errorf(diag.UnknownReference, ref.Range, "Unknown reference",
-			"\"self\" is the block as it was evaluated, and a postcondition alone can read it.")
-		return false
-	}
-	if ref.Path[0] == "addr" {
-		s.put("self", "addr", cty.StringVal(r.reference(n.self).String()))
-		return true
-	}
-	v, ok := r.attribute(n.self, ref.Path[0], ref.Range)
-	if v == cty.NilVal {
-		r.errorf(diag.UnknownReference, ref.Traversal[1].SourceRange(), "Unknown reference", "%s has no attribute %q.%s",
-			text(n.self), ref.Path[0], diag.DidYouMean(ref.Path[0], attributeNames(n.self)))
-	}
-	s.put("self", ref.Path[0], v)
-	return ok
+func (r *resolver) within(n *node, f frame) func(hcl.Expression) (cty.Value, bool) {
+	return func(expr hcl.Expression) (cty.Value, bool) { return r.eval(n, f, expr) }
 }
 
 // maxShown bounds the values that are shown beside a condition that fails.
 const maxShown = 6
 
 // values lists what the condition of a rule read, a line each, as far as it is short and may be seen.
-func (r *resolver) values(n *node, rule *decode.Block) string {
+func (r *resolver) values(n *node, f frame, rule *decode.Block) string {
 	var out []string
-	for _, ref := range decode.References(rule.Args["condition"].Expr) {
-		line := r.valueOf(n, ref)
+	for _, ref := range r.parsed(rule.Args["condition"].Expr).refs {
+		line := r.valueOf(n, f, ref)
 		if line != "" && !slices.Contains(out, line) && len(out) < maxShown {
 			out = append(out, line)
 		}
@@ -132,11 +109,14 @@ func (r *resolver) values(n *node, rule *decode.Block) string {
 	return strings.Join(append([]string{""}, out...), "\n  ")
 }
 
-func (r *resolver) valueOf(n *node, ref decode.Reference) string {
+func (r *resolver) valueOf(n *node, f frame, ref decode.Reference) string {
 	if ref.Root == "var" && len(ref.Path) == 1 {
-		return r.provenance(r.vars[ref.Path[0]])
+		return r.provenance(f.in, f.in.vars[ref.Path[0]])
 	}
-	v, ok := r.eval(n, &hclsyntax.ScopeTraversalExpr{Traversal: ref.Traversal, SrcRange: ref.Range})
+	if ref.Next() != nil {
+		return "" // its key is computed
+	}
+	v, ok := r.eval(n, f, &hclsyntax.ScopeTraversalExpr{Traversal: ref.Traversal(), SrcRange: ref.Range})
 	if !ok || isSensitive(v) || !v.IsWhollyKnown() {
 		return ""
 	}
@@ -148,7 +128,7 @@ func (r *resolver) valueOf(n *node, ref decode.Reference) string {
 	if v.Type() == cty.String && !v.IsNull() {
 		shown = strconv.Quote(v.AsString())
 	}
-	name := r.source(ref.Range)
+	name := f.in.source(ref.Range)
 	if !strings.HasPrefix(name, ref.Root) {
 		name = ref.String() // within a text of JSON, where places are counted otherwise
 	}

@@ -70,8 +70,8 @@ func (r *resolver) shown(expr hcl.Expression) (cty.Value, bool) {
 		return v, false
 	}
 	if ref, is := r.refs.of(v); is && ref.port == "" {
-		if b := r.blocks[ref.addr.Kind][ref.addr.Name]; b != nil && b.Type != "secret" {
-			return r.gathered(path, attributeNames(b))
+		if o := r.objects[ref.addr]; o != nil {
+			return r.gathered(path, attributeNames(r, o))
 		}
 	}
 	return v, true
@@ -81,17 +81,17 @@ func (r *resolver) shown(expr hcl.Expression) (cty.Value, bool) {
 func (r *resolver) members(root string) ([]string, bool) {
 	switch root {
 	case "var":
-		return slices.Sorted(maps.Keys(r.vars)), true
+		return slices.Sorted(maps.Keys(r.root.vars)), true
 	case "local":
-		return slices.Sorted(maps.Keys(r.locals)), true
+		return slices.Sorted(maps.Keys(r.root.locals)), true
 	case outputRoot:
 		var names []string
-		for _, b := range r.outputs {
+		for _, b := range r.root.outputs {
 			names = append(names, b.Label)
 		}
 		return names, true
 	}
-	blocks, ok := r.blocks[root]
+	blocks, ok := r.root.blocks[root]
 	return slices.Sorted(maps.Keys(blocks)), ok
 }
 
@@ -113,9 +113,11 @@ func (r *resolver) gathered(path hcl.Traversal, names []string) (cty.Value, bool
 // consoleEval evaluates an expression that may read outputs.
 func (r *resolver) consoleEval(expr hcl.Expression) (cty.Value, bool) {
 	n := &node{text: "the expression", at: expr.Range()}
-	s := &scope{roots: map[string]map[string]cty.Value{}, read: map[*decode.Block]map[string]cty.Value{}}
+	p := r.parsed(expr)
+	s := &scope{frame: frame{in: r.root}}
 	ok := true
-	for _, ref := range decode.References(expr) {
+	for _, ref := range p.refs {
+		ref = r.withKeys(s, ref)
 		if ref.Root == outputRoot {
 			ok = r.lookUpOutput(s, ref) && ok
 			continue
@@ -125,7 +127,7 @@ func (r *resolver) consoleEval(expr hcl.Expression) (cty.Value, bool) {
 	if !ok {
 		return cty.DynamicVal, false
 	}
-	return r.evalIn(s, expr)
+	return r.evalIn(s, p.expr)
 }
 
 func (r *resolver) lookUpOutput(s *scope, ref decode.Reference) bool {
@@ -134,18 +136,17 @@ func (r *resolver) lookUpOutput(s *scope, ref decode.Reference) bool {
 		r.errorf(diag.UnknownReference, ref.Range, "Incomplete reference", "%q must be followed by a dot and the name of an output.", outputRoot)
 		return false
 	}
-	for _, b := range r.outputs {
-		a := b.Args["value"]
-		if b.Label != ref.Path[0] || a == nil {
+	for _, b := range r.root.outputs {
+		if b.Label != ref.Path[0] || b.Args["value"] == nil {
 			continue
 		}
-		n := r.node(nodeKey{arg: a}, "output."+b.Label, ref.Range, func(n *node) (cty.Value, bool) { return r.eval(n, a.Expr) })
-		flag, ok := r.literal(b, "sensitive")
+		n := r.outputValue(r.root, b, ref.Range)
+		flag, ok := r.literal(r.root.single(b), "sensitive")
 		if n.ok && ok && flag.True() {
-			s.put(outputRoot, b.Label, n.value.Mark(Sensitive))
+			s.root.at(outputRoot, b.Label).value = n.value.Mark(Sensitive)
 			return true
 		}
-		return ok && r.take(s, ref, n)
+		return ok && r.take(&node{}, s, ref, n)
 	}
-	return r.undeclared(ref, 1, names)
+	return r.undeclared(s, ref, 1, names)
 }

@@ -59,6 +59,46 @@ func TestCostIsLinear(t *testing.T) {
 	}
 }
 
+// many is a recipe of an image and a service for each of n keys, which read each other by key.
+func many(n int) *txtar.Archive {
+	var keys strings.Builder
+	for i := range n {
+		fmt.Fprintf(&keys, "    k%d = \"k%d\"\n", i, i+1)
+	}
+	text := `recipe { name = "many" }
+locals {
+  keys = {
+` + keys.String() + `  }
+  images = { for key, next in local.keys : key => image.all[key] }
+}
+image "all" { for_each = local.keys }
+service "s" {
+  for_each = local.keys
+  enabled  = each.key != "k1"
+  image    = image.all[each.key]
+  env      = { A = image.all[each.key].ref, B = local.keys[each.key], C = try(service.s[each.value].env.B, "end") }
+}
+switchover "all" { services = [service.s] }
+`
+	return &txtar.Archive{Files: []txtar.File{{Name: "recipe.hcl", Data: []byte(text)}}}
+}
+
+// Five times the keys are five times the work.
+func TestCostOfInstancesIsLinear(t *testing.T) {
+	const small, large = 400, 2000
+	_, work1, allocs1 := resolved(t, many(small))
+	d, work2, allocs2 := resolved(t, many(large))
+	if n := len(d.Resources); n != 2*large {
+		t.Errorf("there are %d resources", n)
+	}
+	if ratio := float64(work2) / float64(work1); ratio > 5.1 {
+		t.Errorf("work grew by %.1f: from %d to %d", ratio, work1, work2)
+	}
+	if ratio := allocs2 / allocs1; ratio > 5.5 {
+		t.Errorf("allocations grew by %.1f: from %.0f to %.0f", ratio, allocs1, allocs2)
+	}
+}
+
 // A chain that would take the stack is refused, and one error says so.
 func TestDepthIsBounded(t *testing.T) {
 	var b strings.Builder

@@ -41,6 +41,7 @@ func functionBlock() schema.Block {
 
 // userFunction is a function block.
 type userFunction struct {
+	in       *module
 	b        *decode.Block
 	params   []string
 	variadic string // empty without
@@ -52,6 +53,7 @@ type userFunction struct {
 // functions are what the expressions of a module can call.
 type functions struct {
 	callable map[string]function.Function
+	given    map[string]function.Function // those of the language
 	own      map[string]*userFunction
 	order    []*userFunction // in source order
 	depth    int             // of calls of own functions, right now
@@ -60,21 +62,19 @@ type functions struct {
 
 // declareFunctions makes the functions known, those of the recipe and those handed in. What is wrong with them is
 // kept until they are called or everything is evaluated, whichever comes first.
-func (r *resolver) declareFunctions() {
-	r.funcs = functions{callable: maps.Clone(r.in.Functions), own: map[string]*userFunction{}}
-	if r.funcs.callable == nil {
-		r.funcs.callable = map[string]function.Function{}
-	}
-	for _, b := range r.m.Blocks {
-		if b.Type != "function" || r.funcs.own[b.Label] != nil {
+func (r *resolver) declareFunctions(m *module, given map[string]function.Function) {
+	m.funcs = functions{callable: map[string]function.Function{decode.Instances: r.splatFunction()}, given: given, own: map[string]*userFunction{}}
+	maps.Copy(m.funcs.callable, given)
+	for _, b := range m.Blocks {
+		if b.Type != "function" || m.funcs.own[b.Label] != nil {
 			continue
 		}
-		f := readFunction(b)
-		r.funcs.own[b.Label] = f
-		r.funcs.order = append(r.funcs.order, f)
-		r.funcs.callable[b.Label] = r.callable(f)
+		f := readFunction(m, b)
+		m.funcs.own[b.Label] = f
+		m.funcs.order = append(m.funcs.order, f)
+		m.funcs.callable[b.Label] = r.callable(f)
 	}
-	r.judgeFunctions()
+	r.judgeFunctions(m)
 }
 
 // callable makes of a block what the HCL library calls. The type of its result is left open, since telling it
@@ -103,18 +103,19 @@ func openParameter(name string) function.Parameter {
 
 // call evaluates the body of a function.
 func (r *resolver) call(f *userFunction, args []cty.Value) (cty.Value, error) {
+	funcs := &f.in.funcs
 	if len(f.problems) > 0 {
 		r.report(f.problems...)
 		return cty.DynamicVal, bodyError{}
 	}
-	if r.funcs.calls++; r.funcs.calls > maxCalls {
+	if funcs.calls++; funcs.calls > maxCalls {
 		return cty.DynamicVal, fmt.Errorf("more than %d calls of functions are made; compute less", maxCalls)
 	}
-	if r.funcs.depth == maxCallDepth {
+	if funcs.depth == maxCallDepth {
 		return cty.DynamicVal, fmt.Errorf("more than %d calls are within each other; shorten the chain", maxCallDepth)
 	}
-	r.funcs.depth++
-	defer func() { r.funcs.depth-- }()
+	funcs.depth++
+	defer func() { funcs.depth-- }()
 	vars := map[string]cty.Value{}
 	for i, name := range f.params {
 		vars[name] = args[i]
@@ -122,16 +123,21 @@ func (r *resolver) call(f *userFunction, args []cty.Value) (cty.Value, error) {
 	if f.variadic != "" {
 		vars[f.variadic] = cty.TupleVal(args[len(f.params):])
 	}
-	for _, ref := range decode.References(f.result) {
-		extended, ok := r.extend(vars[ref.Root], ref.Path, ref)
+	p := r.parsed(f.result)
+	for _, ref := range p.refs {
+		extended, ok := r.extend(vars[ref.Root], ref.Path, ref, 0)
 		if !ok {
 			return cty.DynamicVal, bodyError{}
 		}
 		vars[ref.Root] = extended
 	}
-	v, diags := f.result.Value(&hcl.EvalContext{Variables: vars, Functions: r.funcs.callable})
+	v, diags := p.expr.Value(&hcl.EvalContext{Variables: vars, Functions: funcs.callable})
 	if diags.HasErrors() {
-		return cty.DynamicVal, bodyError{tidy(diags, &scope{roots: map[string]map[string]cty.Value{"": vars}})}
+		s := &scope{}
+		for name, v := range vars {
+			s.root.at(name).value = v
+		}
+		return cty.DynamicVal, bodyError{tidy(diags, s)}
 	}
 	return v, nil
 }

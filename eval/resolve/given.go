@@ -62,18 +62,18 @@ func FileVars(file *syntax.File, source string) ([]VarValue, hcl.Diagnostics) {
 
 // checkGiven reports values for variables that do not exist, each name once.
 func (r *resolver) checkGiven() {
-	if r.m.Incomplete {
+	if r.root.Incomplete {
 		return
 	}
 	seen := map[string]bool{}
 	for _, v := range r.in.Vars {
-		if v.Optional || r.vars[v.Name] != nil || seen[v.Name] {
+		if v.Optional || r.root.vars[v.Name] != nil || seen[v.Name] {
 			continue
 		}
 		seen[v.Name] = true
 		r.report(diag.Errorf(diag.UnknownVariable, v.Range, "Unknown variable",
 			"A value is given for the variable %q (%s), and the recipe declares no such variable.%s",
-			v.Name, v.Source, diag.DidYouMean(v.Name, slices.Sorted(maps.Keys(r.vars)))))
+			v.Name, v.Source, diag.DidYouMean(v.Name, slices.Sorted(maps.Keys(r.root.vars)))))
 	}
 }
 

@@ -14,12 +14,13 @@ import (
 // wrong or unknown.
 func (r *resolver) head() state.Recipe {
 	head := state.Recipe{Origin: r.in.Origin, Revision: r.in.Revision, Dir: r.in.Dir}
-	if r.recipe != nil {
-		head.Range = r.recipe.Range
+	block := r.root.recipe
+	if block != nil {
+		head.Range = block.Range
 	}
 	head.Name = textOf(r.recipeName(head.Range))
-	if r.recipe != nil {
-		head.Engine = textOf(r.argument(r.recipe, "engine", r.recipe.Range))
+	if block != nil {
+		head.Engine = textOf(r.argument(r.root.single(block), "engine", block.Range))
 	}
 	return head
 }
@@ -27,10 +28,11 @@ func (r *resolver) head() state.Recipe {
 // recipeName gives the name of the recipe, which becomes part of the names of its objects. That there is none
 // is reported here, so once; a check takes it for unknown.
 func (r *resolver) recipeName(at hcl.Range) *node {
-	return r.node(nodeKey{block: r.recipe, part: whole}, "recipe.name", at, func(n *node) (cty.Value, bool) {
+	block := r.root.recipe
+	return r.node(nodeKey{in: r.root, part: whole}, "recipe.name", at, func(n *node) (cty.Value, bool) {
 		v, ok := unset(), true
-		if r.recipe != nil {
-			v, ok = r.set(n, r.recipe, r.recipe.Schema.Arg("name"), false)
+		if block != nil {
+			v, ok = r.set(n, frame{in: r.root}, block, block.Schema.Arg("name"), false)
 		}
 		switch {
 		case !ok || !v.IsKnown():
@@ -48,7 +50,7 @@ func (r *resolver) recipeName(at hcl.Range) *node {
 func (r *resolver) goodName(name string) bool {
 	ok := recipeNames().MatchString(name)
 	if !ok {
-		r.errorf(diag.InvalidName, r.recipe.Args["name"].Expr.Range(), "Invalid name",
+		r.errorf(diag.InvalidName, r.root.recipe.Args["name"].Expr.Range(), "Invalid name",
 			"%q cannot be the name of a recipe. A name has lower-case letters, digits and dashes between them, begins with a letter and has at most 40 of them.", short(name))
 	}
 	return ok
@@ -57,9 +59,9 @@ func (r *resolver) goodName(name string) bool {
 func (r *resolver) noName() {
 	var rng *hcl.Range
 	switch {
-	case r.recipe != nil:
-		rng = &r.recipe.Range
-	case r.m.Incomplete:
+	case r.root.recipe != nil:
+		rng = &r.root.recipe.Range
+	case r.root.Incomplete:
 		return
 	}
 	r.report(diag.Errorf(diag.MissingArgument, rng, "The recipe has no name",

@@ -8,7 +8,6 @@ import (
 
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/state"
-	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
@@ -16,12 +15,16 @@ import (
 // the block's spec: waiting for something else makes no other object.
 const dependsOn = "depends_on"
 
+// apart tells whether an argument is about the block rather than the objects that it stands for, and so no part of
+// their spec.
+func apart(name string) bool { return name == dependsOn || name == forEach || name == enabledArg }
+
 // export gives an attribute that a block's kind computes.
-func (r *resolver) export(b *decode.Block, name string, at hcl.Range) *node {
-	key := nodeKey{block: b, part: export, name: name}
-	return r.node(key, text(b)+"."+name, at, func(*node) (cty.Value, bool) {
-		self := &instance{r: r, b: b, at: at}
-		v, diags := r.in.Kinds[b.Type].Export(self, name)
+func (r *resolver) export(o *object, name string, at hcl.Range) *node {
+	key := nodeKey{of: o, part: export, name: name}
+	return r.node(key, o.text()+"."+name, at, func(*node) (cty.Value, bool) {
+		self := &instance{r: r, o: o, at: at}
+		v, diags := r.in.Kinds[o.b.Type].Export(self, name)
 		r.report(diags...)
 		switch {
 		case self.failed || diags.HasErrors():
@@ -29,7 +32,7 @@ func (r *resolver) export(b *decode.Block, name string, at hcl.Range) *node {
 		case self.unknown:
 			return cty.DynamicVal, true
 		case v == cty.NilVal:
-			r.errorf(diag.Internal, at, "Internal error", "A %s does not export %q, though it says so. Please report it.", b.Type, name)
+			r.errorf(diag.Internal, at, "Internal error", "A %s does not export %q, though it says so. Please report it.", o.b.Type, name)
 			return cty.DynamicVal, false
 		}
 		return v, true
@@ -40,13 +43,13 @@ func (r *resolver) export(b *decode.Block, name string, at hcl.Range) *node {
 // errors, all reported by then, or was unknown.
 type instance struct {
 	r               *resolver
-	b               *decode.Block
+	o               *object
 	at              hcl.Range
 	failed, unknown bool
 }
 
 // Addr is the block's address.
-func (i *instance) Addr() addr.Addr { return addr.New(i.b.Type, i.b.Label) }
+func (i *instance) Addr() addr.Addr { return i.o.addr }
 
 // Recipe is the recipe that the block belongs to.
 func (i *instance) Recipe() state.Recipe {
@@ -61,7 +64,7 @@ func (i *instance) Recipe() state.Recipe {
 
 // Spec evaluates arguments and nested blocks; see kind.Instance.
 func (i *instance) Spec(names ...string) ([]byte, bool, hcl.Diagnostics) {
-	p := i.r.parts(i.b, i.at, func(name string) bool {
+	p := i.r.parts(i.o, i.at, func(name string) bool {
 		return len(names) == 0 || slices.Contains(names, name)
 	})
 	if !p.ok {
@@ -96,22 +99,23 @@ func (p *parts) value() cty.Value { return cty.ObjectVal(p.values) }
 
 // parts evaluates what is wanted of a block. The nested blocks of an ordered one are wanted as "steps", or by
 // the type of any.
-func (r *resolver) parts(b *decode.Block, at hcl.Range, wanted func(name string) bool) *parts {
+func (r *resolver) parts(o *object, at hcl.Range, wanted func(name string) bool) *parts {
+	b := o.b
 	p := &parts{values: map[string]cty.Value{}, ok: true}
 	for i := range b.Schema.Args {
-		if s := &b.Schema.Args[i]; !s.Raw && s.Later == "" && s.Name != dependsOn && wanted(s.Name) {
-			p.add(s.Name, r.argument(b, s.Name, at))
+		if s := &b.Schema.Args[i]; !s.Raw && s.Later == "" && !apart(s.Name) && wanted(s.Name) {
+			p.add(s.Name, r.argument(o, s.Name, at))
 		}
 	}
 	if b.Schema.Ordered {
 		if wanted("steps") || slices.ContainsFunc(b.Schema.BlockNames(), wanted) {
-			p.add("steps", r.steps(b, at))
+			p.add("steps", r.steps(o, at))
 		}
 		return p
 	}
 	for i := range b.Schema.Blocks {
-		if s := &b.Schema.Blocks[i]; wanted(s.Name) {
-			p.add(s.Name, r.nested(b, s, at))
+		if s := &b.Schema.Blocks[i]; s.Later == "" && s.Name != "dynamic" && wanted(s.Name) {
+			p.add(s.Name, r.nested(o, s, at))
 		}
 	}
 	return p

@@ -14,8 +14,8 @@ import (
 )
 
 // readFunction reads a function block. What it cannot make out is among the problems, or was reported in decoding.
-func readFunction(b *decode.Block) *userFunction {
-	f := &userFunction{b: b}
+func readFunction(m *module, b *decode.Block) *userFunction {
+	f := &userFunction{in: m, b: b}
 	if a := b.Args["params"]; a != nil {
 		list, diags := hcl.ExprList(a.Expr)
 		if diags.HasErrors() {
@@ -54,22 +54,22 @@ func (f *userFunction) param(expr hcl.Expression) string {
 }
 
 // judgeFunctions looks at all functions without calling them.
-func (r *resolver) judgeFunctions() {
+func (r *resolver) judgeFunctions(m *module) {
 	calls := map[string]map[string]hcl.Range{}
-	for _, f := range r.funcs.order {
+	for _, f := range m.funcs.order {
 		if f.result == nil {
 			continue
 		}
-		calls[f.b.Label] = called(f.result, r.m.Files)
+		calls[f.b.Label] = called(f.result)
 		f.judgeReads()
 		for _, name := range slices.Sorted(maps.Keys(calls[f.b.Label])) {
-			if _, ok := r.funcs.callable[name]; !ok && !r.m.Lost[name] && !r.m.Incomplete {
+			if _, ok := m.funcs.callable[name]; !ok && !m.Lost[name] && !m.Incomplete {
 				f.wrong(diag.UnknownFunction, calls[f.b.Label][name], "Call to unknown function",
-					"There is no function named %q.%s", name, diag.DidYouMean(name, slices.Sorted(maps.Keys(r.funcs.callable))))
+					"There is no function named %q.%s", name, diag.DidYouMean(name, slices.Sorted(maps.Keys(m.funcs.callable))))
 			}
 		}
 	}
-	r.callCircles(calls)
+	r.callCircles(m, calls)
 }
 
 // judgeReads finds what the body reads and cannot see.
@@ -88,12 +88,12 @@ func (f *userFunction) judgeReads() {
 }
 
 // callCircles reports functions that call themselves, directly or by way of others.
-func (r *resolver) callCircles(calls map[string]map[string]hcl.Range) {
+func (r *resolver) callCircles(m *module, calls map[string]map[string]hcl.Range) {
 	var g graph.Graph[string]
-	for _, f := range r.funcs.order {
+	for _, f := range m.funcs.order {
 		g.AddNode(f.b.Label)
 		for _, name := range slices.Sorted(maps.Keys(calls[f.b.Label])) {
-			if r.funcs.own[name] != nil {
+			if m.funcs.own[name] != nil {
 				g.AddEdge(f.b.Label, name)
 			}
 		}
@@ -107,16 +107,16 @@ func (r *resolver) callCircles(calls map[string]map[string]hcl.Range) {
 		d := diag.Errorf(diag.ReferenceCycle, &at, "Circle of functions",
 			"A function cannot call itself, as it would never end:%s\nRemove one of the calls.", text.String())
 		for _, name := range path[:len(path)-1] {
-			r.funcs.own[name].problems = append(r.funcs.own[name].problems, d)
+			m.funcs.own[name].problems = append(m.funcs.own[name].problems, d)
 		}
 	}
 }
 
 // checkFunctions reports what is wrong with the functions, called or not.
-func (r *resolver) checkFunctions() {
-	for _, f := range r.funcs.order {
+func (r *resolver) checkFunctions(m *module) {
+	for _, f := range m.funcs.order {
 		r.report(f.problems...)
-		if _, ok := r.in.Functions[f.b.Label]; ok {
+		if _, ok := m.funcs.given[f.b.Label]; ok {
 			r.report(diag.Warningf(diag.NameConflict, &f.b.Range, "Name conflict",
 				"The language has a function %q too, which this recipe cannot call: its own comes first. Give it another name if that is not meant.", f.b.Label))
 		}

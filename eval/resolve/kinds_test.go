@@ -120,7 +120,7 @@ func portKind() schema.Block {
 
 func secretKind() schema.Block {
 	return schema.Block{
-		Name: "secret", Label: "name", Doc: "A secret.",
+		Name: "secret", Label: "name", Doc: "A secret.", Resource: true,
 		Args: []schema.Arg{
 			{Name: "env", Type: schema.Str(), Doc: "A variable."},
 			{Name: "file", Type: schema.Str(), Doc: "A file."},
@@ -131,7 +131,7 @@ func secretKind() schema.Block {
 
 func switchoverKind() schema.Block {
 	return schema.Block{
-		Name: "switchover", Label: "name", Doc: "A switchover.",
+		Name: "switchover", Label: "name", Doc: "A switchover.", Resource: true,
 		Args: []schema.Arg{
 			{Name: "services", Type: schema.ListOf(schema.RefTo("service")), Required: true, Doc: "What moves."},
 			{Name: "before", Type: schema.ListOf(schema.RefTo("job")), Doc: "What runs before."},

@@ -11,13 +11,14 @@ import (
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
-// nodeKey identifies a value. The value of a local is known by its argument; all others by a block, what of it
-// is meant, and a name.
+// nodeKey identifies a value. The value of a local is known by its module and argument; all others by an object,
+// what of it is meant, and a name.
 type nodeKey struct {
-	arg   *decode.Arg
-	block *decode.Block
-	part  part
-	name  string
+	in   *module
+	arg  *decode.Arg
+	of   *object
+	part part
+	name string
 }
 
 // part says what of a block a node stands for.
@@ -28,6 +29,7 @@ const (
 	argument             // an argument, converted
 	nested               // all nested blocks of one type, or the steps of an ordered block
 	export               // an attribute that the kind computes
+	listing              // which objects a block stands for
 	unjudged             // a variable's value before its validations
 )
 
@@ -40,8 +42,6 @@ type node struct {
 	// value is of use only when ok; otherwise the reason has been reported.
 	value cty.Value
 	ok    bool
-	// self is the block whose attributes the value's expression can read as self, nil where it cannot.
-	self *decode.Block
 	// uses are the resources that the value's expression names, through local values too.
 	uses uses
 }

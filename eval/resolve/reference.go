@@ -68,6 +68,25 @@ func (f refs) of(v cty.Value) (reference, bool) {
 	return *inner.EncapsulatedValue().(*reference), true
 }
 
+// typeOf is the type of a reference of which no attributes are read.
+func (f refs) typeOf() cty.Type {
+	return cty.Object(map[string]cty.Type{"addr": cty.String, hidden: f.typ})
+}
+
+// group tells whether a value is the instances of one block: an object of references by their keys. An empty object
+// is that of none.
+func (f refs) group(v cty.Value) bool {
+	if !v.Type().IsObjectType() || v.IsNull() || !v.IsKnown() || f.isType(v.Type()) {
+		return false
+	}
+	for _, ty := range v.Type().AttributeTypes() {
+		if !f.isType(ty) {
+			return false
+		}
+	}
+	return true
+}
+
 func (f refs) isType(t cty.Type) bool {
 	return t.IsObjectType() && t.HasAttribute(hidden) && t.AttributeType(hidden).Equals(f.typ)
 }

@@ -26,11 +26,10 @@
 package resolve
 
 import (
-	"slices"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -63,25 +62,17 @@ func Check(m *decode.Module, in Inputs) (*state.Desired, hcl.Diagnostics) {
 // resolver holds one evaluation.
 type resolver struct {
 	in Inputs
-	m  *decode.Module
 	// lenient allows unknown values everywhere.
 	lenient bool
 
-	recipe  *decode.Block // nil without a recipe block
-	vars    map[string]*decode.Block
-	locals  map[string]*decode.Arg
-	outputs []*decode.Block
-	blocks  map[string]map[string]*decode.Block // of the kinds, by kind and name
-	order   []*decode.Block                     // the same, in source order
-	given   map[string]VarValue
-
-	funcs functions
+	root *module
+	// objects are those known so far, which references lead to.
+	objects map[addr.Addr]*object
 
 	nodes map[nodeKey]*node
+	exprs map[hcl.Expression]*parsed
 	stack []*node // being computed, outermost first
 	refs  refs
-	// origins tell where the value of a variable was taken from.
-	origins map[*decode.Block]origin
 	// circled are the references that a circle of values was reported for.
 	circled map[hcl.Range]bool
 	diags   hcl.Diagnostics
@@ -91,80 +82,48 @@ type resolver struct {
 
 func newResolver(m *decode.Module, in Inputs) *resolver {
 	r := &resolver{
-		in: in, m: m,
-		vars: map[string]*decode.Block{}, locals: map[string]*decode.Arg{},
-		blocks: map[string]map[string]*decode.Block{}, given: map[string]VarValue{},
-		nodes: map[nodeKey]*node{}, refs: newRefs(),
-		origins: map[*decode.Block]origin{}, circled: map[hcl.Range]bool{},
+		in: in, nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{}, refs: newRefs(), objects: map[addr.Addr]*object{},
+		circled: map[hcl.Range]bool{},
 	}
-	for name := range in.Kinds {
-		r.blocks[name] = map[string]*decode.Block{}
-	}
-	for _, b := range m.Blocks {
-		r.declare(b)
-	}
-	r.declareFunctions()
+	r.root = r.newModule(m)
 	for _, v := range in.Vars {
-		r.given[v.Name] = v
+		r.root.given[v.Name] = v
 	}
 	return r
-}
-
-// declare makes a block known by its name. Of two by one name the first counts; decoding reported the other.
-func (r *resolver) declare(b *decode.Block) {
-	switch b.Type {
-	case "recipe":
-		if r.recipe == nil {
-			r.recipe = b
-		}
-	case "variable":
-		if r.vars[b.Label] == nil {
-			r.vars[b.Label] = b
-		}
-	case "locals":
-		for _, name := range b.ArgOrder {
-			if r.locals[name] == nil {
-				r.locals[name] = b.Args[name]
-			}
-		}
-	case "output":
-		if !slices.ContainsFunc(r.outputs, func(o *decode.Block) bool { return o.Label == b.Label }) {
-			r.outputs = append(r.outputs, b)
-		}
-	default:
-		if named := r.blocks[b.Type]; named != nil && named[b.Label] == nil {
-			named[b.Label] = b
-			r.order = append(r.order, b)
-		}
-	}
 }
 
 // all evaluates everything, in the order of the source where it has a choice.
 func (r *resolver) all() *state.Desired {
 	r.checkGiven()
-	r.checkFunctions()
+	r.checkFunctions(r.root)
 	d := &state.Desired{Recipe: r.head()}
-	for _, b := range r.m.Blocks {
-		switch b.Type {
-		case "variable":
-			r.variable(b, b.Range)
-		case "locals":
-			for _, name := range b.ArgOrder {
-				r.local(name, b.Args[name].Range)
-			}
-		}
-	}
-	resources := r.resources()
-	for _, b := range r.outputs {
-		if out, ok := r.output(b); ok {
+	r.evaluated(r.root)
+	resources := r.resources(r.root)
+	r.checkNames(resources)
+	for _, b := range r.root.outputs {
+		if out, ok := r.output(r.root, b); ok {
 			d.Outputs = append(d.Outputs, out)
 		}
 	}
 	d.Resources = r.sorted(resources)
 	r.validate(d, resources)
 	r.explained(resources)
-	r.checks()
+	r.checks(r.root)
 	return d
+}
+
+// evaluated evaluates the variables and local values of a module, whether something reads them or not.
+func (r *resolver) evaluated(m *module) {
+	for _, b := range m.Blocks {
+		switch b.Type {
+		case "variable":
+			r.variable(m, b, b.Range)
+		case "locals":
+			for _, name := range b.ArgOrder {
+				r.local(m, name, b.Args[name].Range)
+			}
+		}
+	}
 }
 
 // explained makes sure that nothing fails without a word: what failed was reported here, or by the decoder, which
@@ -180,10 +139,10 @@ func (r *resolver) explained(resources []*resource) {
 }
 
 // local gives the value of a local value, which must exist.
-func (r *resolver) local(name string, at hcl.Range) *node {
-	a := r.locals[name]
-	return r.node(nodeKey{arg: a}, "local."+name, at, func(n *node) (cty.Value, bool) {
-		return r.eval(n, a.Expr)
+func (r *resolver) local(m *module, name string, at hcl.Range) *node {
+	a := m.locals[name]
+	return r.node(nodeKey{in: m, arg: a}, "local."+name, at, func(n *node) (cty.Value, bool) {
+		return r.eval(n, frame{in: m}, a.Expr)
 	})
 }
 

@@ -146,6 +146,7 @@ func inputs() Inputs {
 		Functions: map[string]function.Function{
 			"upper": stdlib.UpperFunc, "parseint": stdlib.ParseIntFunc, "can": tryfunc.CanFunc, "try": tryfunc.TryFunc,
 			"regex": stdlib.RegexFunc, "concat": stdlib.ConcatFunc, "jsonencode": stdlib.JSONEncodeFunc, "length": stdlib.LengthFunc,
+			"toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), "keys": stdlib.KeysFunc, "values": stdlib.ValuesFunc,
 			"now": function.New(&function.Spec{
 				Type: function.StaticReturnType(cty.String),
 				Impl: func([]cty.Value, cty.Type) (cty.Value, error) { return cty.UnknownVal(cty.String), nil },

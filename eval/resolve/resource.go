@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -17,25 +18,31 @@ type resource struct {
 	ok, complete bool
 }
 
-// resources evaluates all blocks of the kinds, in source order.
-func (r *resolver) resources() []*resource {
+// resources evaluates all objects of a module, in source order.
+func (r *resolver) resources(m *module) []*resource {
 	var out []*resource
-	for _, b := range r.order {
-		r.checkPorts(b)
-		out = append(out, r.resource(b))
+	for _, b := range m.order {
+		all := r.instances(m, b, b.Range)
+		objects, _ := r.wanted(all, b.Range)
+		for _, o := range objects {
+			r.checkPorts(o)
+			if made := r.resource(o); !all.unknown {
+				out = append(out, made)
+			}
+		}
 	}
 	return out
 }
 
-func (r *resolver) resource(b *decode.Block) *resource {
-	self := addr.New(b.Type, b.Label)
-	p := r.parts(b, b.Range, func(string) bool { return true })
+func (r *resolver) resource(o *object) *resource {
+	b := o.b
+	p := r.parts(o, b.Range, func(string) bool { return true })
 	res := &resource{
-		Resource: &state.Resource{Addr: self, Range: b.Range, Secrets: map[string]string{}},
-		uses:     p.uses, needs: p.uses.needs(self), ok: p.ok,
+		Resource: &state.Resource{Addr: o.addr, Range: b.Range, Secrets: map[string]string{}},
+		uses:     p.uses, needs: p.uses.needs(o.addr), ok: p.ok,
 	}
 	if a := b.Args[dependsOn]; a != nil {
-		n := r.argument(b, dependsOn, a.Range)
+		n := r.argument(o, dependsOn, a.Range)
 		res.ok = res.ok && n.ok
 		res.uses = res.uses.with(n.uses)
 		res.needs = res.needs.with(r.named(n, a))
@@ -43,14 +50,14 @@ func (r *resolver) resource(b *decode.Block) *resource {
 	for _, need := range res.needs {
 		res.Needs = append(res.Needs, need.addr)
 	}
-	res.ok = r.conditions(b, res.ok) && res.ok
+	res.ok = r.conditions(o, res.ok) && res.ok
 	if !res.ok {
 		return res
 	}
 	e := encoder{refs: r.refs, secrets: res.Secrets}
 	res.Spec = e.bytes(p.value())
 	res.complete = !e.unknown
-	res.Sources = r.sources(b)
+	res.Sources = r.sources(o)
 	return res
 }
 
@@ -79,17 +86,15 @@ func (r *resolver) named(n *node, a *decode.Arg) uses {
 }
 
 // output evaluates an output. It reports false for one with errors.
-func (r *resolver) output(b *decode.Block) (state.Output, bool) {
+func (r *resolver) output(m *module, b *decode.Block) (state.Output, bool) {
 	out := state.Output{Name: b.Label}
 	a := b.Args["value"]
-	flag, ok := r.literal(b, "sensitive")
+	flag, ok := r.literal(m.single(b), "sensitive")
 	if a == nil || !ok {
 		return out, false
 	}
 	out.Sensitive = flag.True()
-	n := r.node(nodeKey{arg: a}, "output."+b.Label, a.Range, func(n *node) (cty.Value, bool) {
-		return r.eval(n, a.Expr)
-	})
+	n := r.outputValue(m, b, a.Range)
 	switch {
 	case !n.ok:
 		return out, false
@@ -105,4 +110,12 @@ func (r *resolver) output(b *decode.Block) (state.Output, bool) {
 		out.Value, out.Unknown = nil, true
 	}
 	return out, true
+}
+
+// outputValue gives the value of an output that has one.
+func (r *resolver) outputValue(m *module, b *decode.Block, at hcl.Range) *node {
+	a := b.Args["value"]
+	return r.node(nodeKey{in: m, arg: a}, "output."+b.Label, at, func(n *node) (cty.Value, bool) {
+		return r.eval(n, frame{in: m}, a.Expr)
+	})
 }

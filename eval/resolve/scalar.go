@@ -1,7 +1,10 @@
 package resolve
 
 import (
+	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
 )
@@ -144,11 +148,15 @@ func (c *converter) reference(v cty.Value, t schema.Type, at site) (cty.Value, b
 
 // referenceHint helps who wrote the text of a reference.
 func (c *converter) referenceHint(v cty.Value, t schema.Type) string {
+	if c.r.refs.group(v) && v.LengthInt() > 0 {
+		keys := slices.Sorted(maps.Keys(v.AsValueMap()))
+		return fmt.Sprintf(" Name one of them by its key, such as [%q], or write a list of all.", keys[0])
+	}
 	if v.Type() != cty.String || len(t.Kinds) == 0 {
 		return ""
 	}
 	example := t.Kinds[0] + ".NAME"
-	if named := c.r.blocks[t.Kinds[0]]; named[v.AsString()] != nil {
+	if c.r.objects[addr.New(t.Kinds[0], v.AsString())] != nil {
 		example = t.Kinds[0] + "." + v.AsString()
 	}
 	if t.Port {
@@ -158,8 +166,7 @@ func (c *converter) referenceHint(v cty.Value, t schema.Type) string {
 }
 
 func (c *converter) ports(ref reference) string {
-	b := c.r.blocks[ref.addr.Kind][ref.addr.Name]
-	if names := portNames(b); len(names) > 0 {
+	if names := c.r.portNames(c.r.objects[ref.addr]); len(names) > 0 {
 		return "the ports " + list(quoted(names), "and")
 	}
 	return "none yet; an expose block declares one"

@@ -1,164 +1,167 @@
 package resolve
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
-// scope is what one expression can see: the values that it names.
+// scope is what one expression can see: the values that it names, and no others.
 type scope struct {
-	roots map[string]map[string]cty.Value
-	// read are the attributes read of each block that is referred to.
-	read map[*decode.Block]map[string]cty.Value
+	frame
+	root branch
+	// reasons say, in place of the HCL library, why a reference leads nowhere.
+	reasons []reason
+}
+
+// branch is a part of a scope: a value, a reference to an object with the attributes read of it, or a name that others
+// stand under.
+type branch struct {
+	value cty.Value
+	of    *object
+	attrs map[string]cty.Value
+	under map[string]*branch
+}
+
+// reason explains an error of the HCL library within a range.
+type reason struct {
+	rng  hcl.Range
+	diag *hcl.Diagnostic
+}
+
+// at is the branch of a path, which it makes where it is missing.
+func (b *branch) at(path ...string) *branch {
+	for _, name := range path {
+		if b.under == nil {
+			b.under = map[string]*branch{}
+		}
+		if b.under[name] == nil {
+			b.under[name] = &branch{}
+		}
+		b = b.under[name]
+	}
+	return b
 }
 
 // eval evaluates an expression that is part of a node. It reports false when the expression, or something that
 // it reads, has an error, all of which are reported by then.
-func (r *resolver) eval(n *node, expr hcl.Expression) (cty.Value, bool) {
+func (r *resolver) eval(n *node, f frame, expr hcl.Expression) (cty.Value, bool) {
 	r.work++
-	s := &scope{roots: map[string]map[string]cty.Value{}, read: map[*decode.Block]map[string]cty.Value{}}
+	p := r.parsed(expr)
+	s := &scope{frame: f}
 	ok := true
-	for _, ref := range decode.References(expr) {
+	for _, ref := range p.refs {
 		r.work++
-		ok = r.lookUp(n, s, ref) && ok
+		ok = r.lookUp(n, s, r.withKeys(s, ref)) && ok
 	}
 	if !ok {
 		return cty.DynamicVal, false
 	}
-	return r.evalIn(s, expr)
+	return r.evalIn(s, p.expr)
+}
+
+// parsed is an expression as it is evaluated, in each of the instances of its block.
+type parsed struct {
+	expr hcl.Expression
+	refs []decode.Reference
+}
+
+func (r *resolver) parsed(expr hcl.Expression) *parsed {
+	p := r.exprs[expr]
+	if p == nil {
+		native := decode.Native(expr)
+		p = &parsed{native, decode.References(native)}
+		r.exprs[expr] = p
+	}
+	return p
 }
 
 func (r *resolver) evalIn(s *scope, expr hcl.Expression) (cty.Value, bool) {
-	ctx := &hcl.EvalContext{Variables: r.variables(s), Functions: r.funcs.callable}
-	v, diags := expr.Value(ctx)
+	v, diags := expr.Value(r.context(s))
 	if diags.HasErrors() {
-		r.report(tidy(diags, s)...)
+		r.report(tidy(s.explained(diags), s)...)
 		return cty.DynamicVal, false
 	}
 	return v, true
 }
 
-// variables are the scope in the form that the HCL library takes.
-func (r *resolver) variables(s *scope) map[string]cty.Value {
-	for b, attrs := range s.read {
-		s.put(b.Type, b.Label, r.refs.value(r.reference(b), attrs))
+// withKeys completes a reference's path by the keys that it computes. What they read is in the scope by now.
+func (r *resolver) withKeys(s *scope, ref decode.Reference) decode.Reference {
+	for next := ref.Next(); next != nil; next = ref.Next() {
+		if next.Key != nil {
+			v, diags := next.Key.Value(r.context(s))
+			v, _ = v.Unmark()
+			key, err := convert.Convert(v, cty.String)
+			if diags.HasErrors() || err != nil || !key.IsKnown() || key.IsNull() {
+				return ref // evaluating the expression says what is wrong
+			}
+			ref = ref.With(key.AsString())
+		}
 	}
-	vars := make(map[string]cty.Value, len(s.roots))
-	for root, names := range s.roots {
-		vars[root] = cty.ObjectVal(names)
-	}
-	return vars
+	return ref
 }
 
-func (s *scope) put(root, name string, v cty.Value) {
-	if s.roots[root] == nil {
-		s.roots[root] = map[string]cty.Value{}
+// context is the scope in the form that the HCL library takes.
+func (r *resolver) context(s *scope) *hcl.EvalContext {
+	vars := make(map[string]cty.Value, len(s.root.under))
+	for name, b := range s.root.under {
+		vars[name] = r.branchValue(b)
 	}
-	s.roots[root][name] = v
+	return &hcl.EvalContext{Variables: vars, Functions: s.in.funcs.callable}
 }
 
-func (s *scope) sensitive() bool {
-	for _, names := range s.roots {
-		for _, v := range names {
-			if isSensitive(v) {
-				return true
+func (r *resolver) branchValue(b *branch) cty.Value {
+	switch {
+	case b.of != nil:
+		return r.refs.value(reference{addr: b.of.addr}, b.attrs)
+	case b.value != cty.NilVal:
+		return b.value
+	}
+	all := make(map[string]cty.Value, len(b.under))
+	for name, inner := range b.under {
+		all[name] = r.branchValue(inner)
+	}
+	return cty.ObjectVal(all)
+}
+
+func (b *branch) sensitive() bool {
+	if b.value != cty.NilVal && isSensitive(b.value) {
+		return true
+	}
+	for _, v := range b.attrs {
+		if isSensitive(v) {
+			return true
+		}
+	}
+	for _, inner := range b.under {
+		if inner.sensitive() {
+			return true
+		}
+	}
+	return false
+}
+
+// explained puts our reasons in the place of the HCL library's errors about the same part of the source.
+func (s *scope) explained(diags hcl.Diagnostics) hcl.Diagnostics {
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		for _, why := range s.reasons {
+			if d.Subject != nil && within(*d.Subject, why.rng) {
+				d = why.diag
+				break
 			}
 		}
+		out = append(out, d)
 	}
-	return false
+	return out
 }
 
-// lookUp puts what a reference reads into the scope, and what it names into the node's uses.
-func (r *resolver) lookUp(n *node, s *scope, ref decode.Reference) bool {
-	if _, ok := r.in.Kinds[ref.Root]; !ok && !slices.Contains(rootNames(), ref.Root) {
-		return r.undeclared(ref, 0, slices.Concat(rootNames(), slices.Sorted(maps.Keys(r.in.Kinds))))
-	}
-	if len(ref.Path) == 0 {
-		r.errorf(diag.UnknownReference, ref.Range, "Incomplete reference",
-			"%q must be followed by a dot and a name that is written out.", ref.Root)
-		return false
-	}
-	switch ref.Root {
-	case "var":
-		b := r.vars[ref.Path[0]]
-		if b == nil {
-			return r.undeclared(ref, 1, slices.Sorted(maps.Keys(r.vars)))
-		}
-		return r.take(s, ref, r.variable(b, ref.Range))
-	case "local":
-		if r.locals[ref.Path[0]] == nil {
-			return r.undeclared(ref, 1, slices.Sorted(maps.Keys(r.locals)))
-		}
-		return r.lookUpLocal(n, s, ref)
-	case "path", "recipe":
-		return r.lookUpFact(s, ref)
-	case "self":
-		return r.lookUpSelf(n, s, ref)
-	case "each", "use":
-		r.errorf(diag.NotBuiltYet, ref.Range, "Not built yet",
-			"%q is part of the language but not built yet in this version.", ref.Root)
-		return false
-	}
-	return r.lookUpBlock(n, s, ref)
-}
-
-func rootNames() []string { return []string{"var", "local", "each", "self", "path", "recipe", "use"} }
-
-func (r *resolver) take(s *scope, ref decode.Reference, n *node) bool {
-	if n.ok {
-		s.put(ref.Root, ref.Path[0], n.value)
-	}
-	return n.ok
-}
-
-// lookUpLocal takes a local value. Where it holds references, and the expression reads attributes of what they
-// lead to, these are added, as they are for a reference that is named directly.
-func (r *resolver) lookUpLocal(n *node, s *scope, ref decode.Reference) bool {
-	name := ref.Path[0]
-	local := r.local(name, ref.Range)
-	if !local.ok {
-		return false
-	}
-	n.uses = n.uses.with(local.uses)
-	v, seen := s.roots["local"][name]
-	if !seen {
-		v = local.value
-	}
-	v, ok := r.extend(v, ref.Path[1:], ref)
-	s.put("local", name, v)
-	return ok
-}
-
-func (r *resolver) lookUpFact(s *scope, ref decode.Reference) bool {
-	switch word := ref.Root + "." + ref.Path[0]; word {
-	case "path.module", "path.root":
-		s.put("path", ref.Path[0], cty.StringVal(r.in.Dir))
-		return true
-	case "recipe.name":
-		return r.take(s, ref, r.recipeName(ref.Range))
-	default:
-		names := map[string][]string{"path": {"module", "root"}, "recipe": {"name"}}[ref.Root]
-		rng := ref.Traversal[1].SourceRange()
-		r.errorf(diag.UnknownReference, rng, "Unknown reference", "%q has no attribute %q.%s",
-			ref.Root, ref.Path[0], diag.DidYouMean(ref.Path[0], names))
-		return false
-	}
-}
-
-// undeclared reports a reference that leads nowhere, unless what it means may have been lost in decoding.
-func (r *resolver) undeclared(ref decode.Reference, depth int, candidates []string) bool {
-	lost := slices.ContainsFunc(ref.Path, func(name string) bool { return r.m.Lost[name] })
-	if depth == 0 || !r.m.Incomplete && !lost {
-		r.report(ref.Undeclared(depth, candidates))
-	}
-	return false
+func within(inner, outer hcl.Range) bool {
+	return inner.Filename == outer.Filename && inner.Start.Byte >= outer.Start.Byte && inner.End.Byte <= outer.End.Byte
 }
 
 // tidy makes the HCL library's diagnostics ours: coded, and without the values that they carry. A function's
@@ -178,7 +181,7 @@ func tidy(diags hcl.Diagnostics, s *scope) hcl.Diagnostics {
 		if _, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d); ok {
 			code = diag.UnknownFunction
 		}
-		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok && s.sensitive() {
+		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok && s.root.sensitive() {
 			c.Detail = "The call of " + call.CalledFunctionName() +
 				" failed. What it says is withheld, since a sensitive value takes part in the expression."
 			c.Extra = nil

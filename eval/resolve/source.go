@@ -14,52 +14,58 @@ import (
 // maxChain bounds how many references a source lists: who explains a value names what is near.
 const maxChain = 8
 
-// sources tells of each part of a block's spec that is written out where it comes from. A part without an entry
+// sources tells of each part of an object's spec that is written out where it comes from. A part without an entry
 // comes from where the nearest part around it does.
-func (r *resolver) sources(b *decode.Block) map[string]state.Source {
-	out := map[string]state.Source{}
-	r.bodySources(out, b, "")
-	return out
+func (r *resolver) sources(o *object) map[string]state.Source {
+	t := &tracer{r: r, out: map[string]state.Source{}}
+	t.body(o.b, o.frame(), "")
+	return t.out
 }
 
-func (r *resolver) bodySources(out map[string]state.Source, b *decode.Block, path string) {
+type tracer struct {
+	r   *resolver
+	out map[string]state.Source
+}
+
+func (t *tracer) body(b *decode.Block, f frame, path string) {
 	for _, name := range b.ArgOrder {
-		if name != dependsOn {
-			r.argSources(out, b.Args[name], join(path, name))
+		if !apart(name) {
+			t.arg(b.Args[name], f, join(path, name))
 		}
 	}
 	count := map[string]int{}
-	for i, inner := range b.Blocks {
-		at := join(path, inner.Type)
+	pieces, _, _ := t.r.pieces(&node{}, b, f, "") // what is wrong with them was reported
+	for i, p := range pieces {
+		at := join(path, p.typ)
 		switch {
 		case b.Schema.Ordered:
-			at = join(join(path, "steps"), strconv.Itoa(i)+"."+inner.Type)
-			if inner.Schema.Label != "" {
-				at = join(at, inner.Label)
+			at = join(join(path, "steps"), strconv.Itoa(i)+"."+p.typ)
+			if p.label != "" {
+				at = join(at, p.label)
 			}
-		case inner.Schema.Label != "" && !inner.Schema.Sequence:
-			at = join(at, inner.Label)
-		case inner.Schema.Max != 1:
-			at = join(at, strconv.Itoa(count[inner.Type]))
-			count[inner.Type]++
+		case p.label != "" && !p.Schema.Sequence:
+			at = join(at, p.label)
+		case p.Schema.Max != 1:
+			at = join(at, strconv.Itoa(count[p.typ]))
+			count[p.typ]++
 		}
-		r.bodySources(out, inner, at)
+		t.body(p.Block, p.frame, at)
 	}
 }
 
-func (r *resolver) argSources(out map[string]state.Source, a *decode.Arg, path string) {
-	out[path] = state.Source{Range: a.Range, Expr: r.source(a.Expr.Range()), From: r.chain(a.Expr)}
+func (t *tracer) arg(a *decode.Arg, f frame, path string) {
+	t.out[path] = state.Source{Range: a.Range, Expr: f.in.source(a.Expr.Range()), From: t.r.chain(f, a.Expr)}
 	for _, name := range a.KeyOrder {
-		r.argSources(out, a.Keys[name], join(path, name))
+		t.arg(a.Keys[name], f, join(path, name))
 	}
 	for i, el := range a.Elems {
-		r.argSources(out, el, join(path, strconv.Itoa(i)))
+		t.arg(el, f, join(path, strconv.Itoa(i)))
 	}
 }
 
 // source is the text of an expression, as it stands in its file.
-func (r *resolver) source(rng hcl.Range) string {
-	file := r.m.Files[rng.Filename]
+func (m *module) source(rng hcl.Range) string {
+	file := m.Files[rng.Filename]
 	if file == nil || !rng.CanSliceBytes(file.Bytes) {
 		return ""
 	}
@@ -68,9 +74,9 @@ func (r *resolver) source(rng hcl.Range) string {
 
 // chain lists the references that led to an expression's value: what it names, and after each name what that one
 // is made of.
-func (r *resolver) chain(expr hcl.Expression) []string {
+func (r *resolver) chain(f frame, expr hcl.Expression) []string {
 	c := &chain{r: r, seen: map[string]bool{}}
-	c.follow(expr)
+	c.follow(f, expr)
 	return c.out
 }
 
@@ -80,44 +86,59 @@ type chain struct {
 	out  []string
 }
 
-func (c *chain) follow(expr hcl.Expression) {
-	for _, ref := range decode.References(expr) {
+func (c *chain) follow(f frame, expr hcl.Expression) {
+	for _, ref := range c.r.parsed(expr).refs {
 		if len(c.out) == maxChain {
 			return
 		}
 		if name := ref.String(); len(ref.Path) > 0 && !c.seen[name] {
 			c.seen[name] = true
-			c.link(ref, name)
+			c.link(f, ref, name)
 		}
 	}
 }
 
-func (c *chain) link(ref decode.Reference, name string) {
+func (c *chain) link(f frame, ref decode.Reference, name string) {
 	switch ref.Root {
 	case "var":
-		if b := c.r.vars[ref.Path[0]]; b != nil {
-			c.out = append(c.out, c.r.provenance(b))
+		if b := f.in.vars[ref.Path[0]]; b != nil {
+			c.out = append(c.out, c.r.provenance(f.in, b))
 		}
 		return
 	case "local":
 		c.out = append(c.out, name)
-		if a := c.r.locals[ref.Path[0]]; a != nil {
-			c.follow(a.Expr)
+		if a := f.in.locals[ref.Path[0]]; a != nil {
+			c.follow(frame{in: f.in}, a.Expr)
+		}
+		return
+	case "each":
+		c.out = append(c.out, name)
+		if f.of != nil && f.of.b.Args[forEach] != nil {
+			c.follow(frame{in: f.in}, f.of.b.Args[forEach].Expr)
 		}
 		return
 	}
 	c.out = append(c.out, name)
-	if b := c.r.blocks[ref.Root][ref.Path[0]]; b != nil && len(ref.Path) > 1 {
-		if a := b.Args[ref.Path[1]]; a != nil {
-			c.follow(a.Expr)
-		}
+	b := f.in.blocks[ref.Root][ref.Path[0]]
+	if b == nil {
+		return
+	}
+	attr := 1
+	if b.Args[forEach] != nil {
+		attr = 2
+	}
+	if len(ref.Path) <= attr {
+		return
+	}
+	if a := b.Args[ref.Path[attr]]; a != nil {
+		c.follow(frame{in: f.in}, a.Expr)
 	}
 }
 
 // provenance writes a variable with its value, where that is short and may be seen, and where it was given.
-func (r *resolver) provenance(b *decode.Block) string {
-	n := r.variable(b, b.Range)
-	name, source, v := "var."+b.Label, r.origins[b].source, n.value
+func (r *resolver) provenance(m *module, b *decode.Block) string {
+	n := r.variable(m, b, b.Range)
+	name, source, v := "var."+b.Label, m.origins[b].source, n.value
 	if source == "" {
 		return name
 	}

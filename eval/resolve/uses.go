@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -13,6 +15,15 @@ type uses []use
 type use struct {
 	addr addr.Addr
 	rng  hcl.Range
+}
+
+// of are the uses of one address.
+func (u uses) of(a addr.Addr) uses {
+	i, found := slices.BinarySearchFunc(u, a, func(u use, a addr.Addr) int { return addr.Compare(u.addr, a) })
+	if !found {
+		return nil
+	}
+	return u[i : i+1]
 }
 
 // with merges two sorted lists.

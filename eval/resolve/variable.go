@@ -15,18 +15,19 @@ import (
 const invalidVariable = "Invalid value for a variable"
 
 // variable gives a variable's value: the one given for it, or its default, if its validations allow it.
-func (r *resolver) variable(b *decode.Block, at hcl.Range) *node {
-	return r.node(nodeKey{block: b, part: whole}, "var."+b.Label, at, func(*node) (cty.Value, bool) {
-		n := r.unjudged(b, at)
-		return n.value, n.ok && r.valid(b)
+func (r *resolver) variable(m *module, b *decode.Block, at hcl.Range) *node {
+	return r.node(nodeKey{of: m.single(b), part: whole}, "var."+b.Label, at, func(n *node) (cty.Value, bool) {
+		got := r.unjudged(m, b, at)
+		n.uses = got.uses
+		return got.value, got.ok && r.valid(m, b)
 	})
 }
 
 // unjudged gives a variable's value before its validations. They read this, so that two variables can be held
 // against each other from both sides.
-func (r *resolver) unjudged(b *decode.Block, at hcl.Range) *node {
-	return r.node(nodeKey{block: b, part: unjudged}, "var."+b.Label, at, func(*node) (cty.Value, bool) {
-		v := variable{r: r, b: b}
+func (r *resolver) unjudged(m *module, b *decode.Block, at hcl.Range) *node {
+	return r.node(nodeKey{of: m.single(b), part: unjudged}, "var."+b.Label, at, func(*node) (cty.Value, bool) {
+		v := variable{r: r, m: m, b: b}
 		if !v.declared() {
 			return cty.DynamicVal, false
 		}
@@ -34,7 +35,7 @@ func (r *resolver) unjudged(b *decode.Block, at hcl.Range) *node {
 		if v.sensitive {
 			value = value.Mark(Sensitive)
 		}
-		r.origins[b] = origin{v.source, v.rng}
+		m.origins[b] = origin{v.source, v.rng}
 		return value, ok
 	})
 }
@@ -42,6 +43,7 @@ func (r *resolver) unjudged(b *decode.Block, at hcl.Range) *node {
 // variable is the evaluation of one variable block.
 type variable struct {
 	r *resolver
+	m *module
 	b *decode.Block
 
 	ty                  cty.Type
@@ -62,7 +64,7 @@ func (v *variable) declared() bool {
 	if a := v.b.Args["type"]; a != nil {
 		ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
 		if diags.HasErrors() {
-			v.r.report(v.r.wrongTypes(diags)...)
+			v.r.report(v.r.wrongTypes(v.m, diags)...)
 			return false
 		}
 		v.ty, v.defaults = ty, defaults
@@ -74,13 +76,13 @@ func (v *variable) declared() bool {
 }
 
 func (v *variable) flag(name string) (value, ok bool) {
-	got, ok := v.r.literal(v.b, name)
+	got, ok := v.r.literal(v.m.single(v.b), name)
 	return ok && !got.IsNull() && got.True(), ok
 }
 
 // chosen takes the given value, or else the default. A null that may not stay one counts as not given.
 func (v *variable) chosen() (cty.Value, bool) {
-	if given, ok := v.r.given[v.b.Label]; ok {
+	if given, ok := v.m.given[v.b.Label]; ok {
 		v.source, v.rng = given.Source, v.b.Range
 		if given.Range != nil {
 			v.rng = *given.Range

@@ -69,6 +69,8 @@ func (c *converter) what(v cty.Value) string {
 		return "a reference to " + ref.String()
 	}
 	switch ty := v.Type(); {
+	case c.r.refs.group(v) && v.LengthInt() > 0:
+		return "all instances of a block"
 	case ty == cty.String:
 		return "a string"
 	case ty == cty.Number:

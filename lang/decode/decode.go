@@ -10,6 +10,7 @@ package decode
 
 import (
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
@@ -82,6 +83,9 @@ func Decode(files *syntax.Files, top []schema.Block) (*Module, hcl.Diagnostics) 
 	at := &parent{schema: root}
 	for _, file := range files.Recipes {
 		if !file.Broken {
+			if body, ok := file.HCL.Body.(*hclsyntax.Body); ok {
+				markSplats(body)
+			}
 			m.Blocks = append(m.Blocks, d.body(file.HCL.Body, at, nil)...)
 		}
 	}

@@ -35,12 +35,12 @@ func universalArgs() []Arg {
 			Doc: "What must be in place before this block's objects change, besides what its arguments refer to.",
 		},
 		{
-			Name: "for_each", Type: AnyValue(), Change: PlanOnly, Later: "one block standing for many objects",
-			Doc: "A map or set of strings; the block stands for one object per element.",
+			Name: "for_each", Type: AnyValue(), Change: PlanOnly,
+			Doc: "A map or set of strings; the block stands for one object per element, which its expressions read as each.key and each.value.",
 		},
 		{
-			Name: "enabled", Type: Boolean(), Default: "true", Change: PlanOnly, Later: "switching a block off",
-			Doc: "Whether the block stands for an object at all.",
+			Name: "enabled", Type: Boolean(), Default: "true", Change: PlanOnly,
+			Doc: "Whether the block stands for an object at all. One that is switched off drops out of lists, and nothing of it can be read.",
 		},
 	}
 }
