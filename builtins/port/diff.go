@@ -9,7 +9,6 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/world"
-	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 
@@ -30,8 +29,14 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 			have[p.Name] = p
 		}
 	}
+	named := Recorded(in.Recorded)
+	for _, r := range in.Desired.Resources {
+		if r.Addr.Kind == "port" {
+			named[r.Addr.Short()] = r.Addr
+		}
+	}
 	for _, want := range Site(in.Desired) {
-		a := addr.New("port", want.Name)
+		a := named[want.Name]
 		cause := plan.Cause{Why: a.String() + " is new"}
 		if r := in.Desired.Find(a); r != nil {
 			cause.File, cause.Line = r.Range.Filename, r.Range.Start.Line
@@ -48,7 +53,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(have)) {
-		a := addr.New("port", name)
+		a := named.Addr(name)
 		result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Delete, Summary: describe(have[name]),
 			Cause: plan.Cause{Why: in.Gone(a)}})
 	}

@@ -117,15 +117,15 @@ func newStatusJSON(r state.Recipe, observed *state.Observed, recorded *state.Rec
 	site := known.Site(r.Name)
 	if site != nil {
 		for _, p := range site.Ports {
-			s.Ports = append(s.Ports, portOf(p))
+			s.Ports = append(s.Ports, portOf(p, port.Recorded(recorded)))
 		}
 	}
 	s.Services = append(s.Services, servicesOf(observed, recorded, site)...)
 	return s
 }
 
-func portOf(p proxy.Port) portJSON {
-	out := portJSON{Addr: addr.New("port", p.Name), Listen: p.Listen, Address: p.Address, Mode: string(p.Mode), Routes: []routeJSON{}}
+func portOf(p proxy.Port, names port.Names) portJSON {
+	out := portJSON{Addr: names.Addr(p.Name), Listen: p.Listen, Address: p.Address, Mode: string(p.Mode), Routes: []routeJSON{}}
 	for _, r := range p.Routes {
 		out.Routes = append(out.Routes, routeJSON{Host: r.Host, Path: r.Path, To: r.Service})
 	}

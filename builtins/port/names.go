@@ -1,0 +1,31 @@
+package port
+
+import (
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Names are the addresses of ports by what the edge calls them, which tells neither keys nor libraries.
+type Names map[string]addr.Addr
+
+// Recorded are the names of the last apply's ports.
+func Recorded(r *state.Recorded) Names {
+	names := Names{}
+	if r == nil {
+		return names
+	}
+	for text := range r.Resources {
+		if a, err := addr.Parse(text); err == nil && a.Kind == "port" {
+			names[a.Short()] = a
+		}
+	}
+	return names
+}
+
+// Addr is the address of a port on the edge; one that is not known is that of a block without a key.
+func (n Names) Addr(name string) addr.Addr {
+	if a, known := n[name]; known {
+		return a
+	}
+	return addr.New("port", name)
+}
