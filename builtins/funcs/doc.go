@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/deployrecipe/recipe/lang/reference"
 )
 
 // Doc tells people about one function.
@@ -94,4 +96,13 @@ func word(ty cty.Type) string {
 		return "type"
 	}
 	return typeexpr.TypeString(ty)
+}
+
+// Reference gives what the reference pages say of the function.
+func (d Doc) Reference() reference.Function {
+	f := reference.Function{Family: d.Family, Signature: d.Signature(), Type: d.Type, Doc: d.Text}
+	for _, e := range d.Examples {
+		f.Examples = append(f.Examples, reference.Example(e))
+	}
+	return f
 }

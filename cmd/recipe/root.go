@@ -57,6 +57,7 @@ Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
 		newValidate(a), newFmt(a), newConsole(a), newDocs(a), newGraph(a), newVersion(a), newHelper(a),
 	)
 	root.SetVersionTemplate("recipe {{.Version}}\n")
+	root.SetHelpCommand(newHelp(a))
 	root.InitDefaultCompletionCmd()
 	return root
 }

@@ -54,11 +54,7 @@ func writeReference(w io.Writer) error {
 	}
 	var functions []reference.Function
 	for _, d := range funcs.All() {
-		f := reference.Function{Family: d.Family, Signature: d.Signature(), Type: d.Type, Doc: d.Text}
-		for _, e := range d.Examples {
-			f.Examples = append(f.Examples, reference.Example(e))
-		}
-		functions = append(functions, f)
+		functions = append(functions, d.Reference())
 	}
 	return reference.Markdown(w, blocks, functions)
 }
