@@ -13,7 +13,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/engine/sim"
+	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/evaltest/golden"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/render"
@@ -40,7 +44,7 @@ func TestPlans(t *testing.T) {
 }
 
 func release(t *testing.T, name string, first, next *state.Desired) {
-	w := simulated.New(simulated.Options{})
+	w := simulated.New(simulated.Options{App: app})
 	defer end(w)
 	made := plan(t, w, first)
 	golden.Check(t, filepath.Join("testdata", name+".txt"), text(t, made))
@@ -140,7 +144,7 @@ func TestTwoApps(t *testing.T) {
 	t.Parallel()
 	notes, handbook := desire(t, "examples/two-apps/notes"), desire(t, "examples/two-apps/handbook")
 	synctest.Test(t, func(t *testing.T) {
-		w := simulated.New(simulated.Options{})
+		w := simulated.New(simulated.Options{App: app})
 		defer end(w)
 		apply(t, w, plan(t, w, notes))
 		client := w.Client(simulated.ClientOptions{Port: 80, Host: "notes.example.com"})
@@ -152,6 +156,14 @@ func TestTwoApps(t *testing.T) {
 			t.Errorf("of %d requests for the first app these were lost: %v", report.Requests, report.Lost)
 		}
 	})
+}
+
+// app lets jobs end.
+func app(c engine.ContainerSpec) sim.App {
+	if a, err := addr.Parse(c.Labels[label.Addr]); err == nil && a.Kind == "job" {
+		return sim.App{RunFor: time.Second}
+	}
+	return simulated.DefaultApp(c)
 }
 
 // end stops all containers; restarts that were due find nothing to do.

@@ -1,0 +1,20 @@
+output "host" {
+  description = "The name that clients connect to, at port 5432"
+  value       = service.primary.name
+}
+
+output "url" {
+  description = "What clients connect to, with role, password and database"
+  value       = "postgres://${var.user}:${urlencode(var.password)}@${service.primary.name}:5432/${var.database}"
+  sensitive   = true
+}
+
+output "replica_hosts" {
+  description = "The names of the replicas, which answer queries and take no writes"
+  value       = [for name in sort(var.replicas) : service.replica[name].name]
+}
+
+output "data" {
+  description = "The volume that holds the primary's data"
+  value       = volume.primary.name
+}

@@ -1,0 +1,2 @@
+replicas             = ["a"]
+replication_password = "staple-correct-horse"
