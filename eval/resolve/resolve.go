@@ -71,8 +71,10 @@ type resolver struct {
 
 	nodes map[nodeKey]*node
 	exprs map[hcl.Expression]*parsed
-	stack []*node // being computed, outermost first
-	refs  refs
+	// expanded are the blocks that dynamic ones make.
+	expanded map[nodeKey]expansion
+	stack    []*node // being computed, outermost first
+	refs     refs
 	// circled are the references that a circle of values was reported for.
 	circled map[hcl.Range]bool
 	diags   hcl.Diagnostics
@@ -82,7 +84,7 @@ type resolver struct {
 
 func newResolver(m *decode.Module, in Inputs) *resolver {
 	r := &resolver{
-		in: in, nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{}, refs: newRefs(), objects: map[addr.Addr]*object{},
+		in: in, nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{}, expanded: map[nodeKey]expansion{}, refs: newRefs(), objects: map[addr.Addr]*object{},
 		circled: map[hcl.Range]bool{},
 	}
 	r.root = r.newModule(m)

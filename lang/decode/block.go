@@ -79,6 +79,13 @@ func (d *decoder) block(raw rawBlock, at *parent) *Block {
 		d.later(raw.header(), s.Name, s.Later)
 		return nil
 	}
+	var made *schema.Block
+	if s.Name == schema.Dynamic {
+		if made, s = d.dynamicOf(raw, at); s == nil {
+			d.lose(raw)
+			return nil
+		}
+	}
 	label, labelled := d.label(raw, s)
 	b := &Block{
 		Type: s.Name, Label: label, Schema: s, Args: map[string]*Arg{}, Body: raw.body,
@@ -98,6 +105,9 @@ func (d *decoder) block(raw rawBlock, at *parent) *Block {
 		}
 	}
 	d.missing(inner, b)
+	if made != nil {
+		standFor(b, made)
+	}
 	if !labelled {
 		d.lose(raw)
 		return nil

@@ -4,14 +4,19 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/lang/diag"
+	"github.com/deployrecipe/recipe/lang/schema"
 )
 
 // counts checks how often blocks stand in their parent, and that no two have one name.
 func (d *decoder) counts(at *parent, blocks []*Block) {
 	first := map[string]*Block{}
 	number := map[string]int{}
+	dynamic := map[string]bool{} // how many they make is known when they are evaluated
 	for _, b := range blocks {
 		number[b.Type]++
+		if b.Type == schema.Dynamic {
+			dynamic[b.Label] = true
+		}
 		id := b.Type
 		if unique(b, at) {
 			id = b.String()
@@ -32,7 +37,7 @@ func (d *decoder) counts(at *parent, blocks []*Block) {
 	}
 	for i := range at.schema.Blocks {
 		s := &at.schema.Blocks[i]
-		if number[s.Name] < s.Min && !at.meant[s.Name] && !(at.top() && d.module.Incomplete) {
+		if number[s.Name] < s.Min && !dynamic[s.Name] && !at.meant[s.Name] && !(at.top() && d.module.Incomplete) {
 			d.tooFew(at, s.Min, s.Name, header(s))
 		}
 	}
@@ -50,14 +55,11 @@ func (d *decoder) tooFew(at *parent, least int, name, form string) {
 // unique reports whether a block's label may stand only once beside others. Labels that say what sort of thing a
 // block is, such as those of gates, may be repeated.
 func unique(b *Block, at *parent) bool {
-	switch b.Schema.Label {
-	case "":
-		return false
-	case "name", "path":
-		return true
-	}
-	return at.top()
+	return UniqueLabel(b.Schema) || b.Schema.Label != "" && at.top()
 }
+
+// UniqueLabel tells whether no two nested blocks of a type may have one label.
+func UniqueLabel(s *schema.Block) bool { return s.Label == "name" || s.Label == "path" }
 
 // freeNames checks that no name stands in two of the blocks whose arguments share one scope, as those of
 // locals do.

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -27,16 +28,21 @@ func (d *decoder) label(raw rawBlock, s *schema.Block) (string, bool) {
 			"%s block takes one label, its %s.", article(s.Name), s.Label)
 	}
 	label := raw.labels[0]
+	if why := BadLabel(label, s); why != "" {
+		d.errorf(diag.InvalidName, raw.labelRanges[0], "Invalid name", "%s", why)
+	}
+	return label, label != ""
+}
+
+// BadLabel says why a label cannot be that of a block, empty where it can.
+func BadLabel(label string, s *schema.Block) string {
 	switch {
 	case label == "":
-		d.errorf(diag.InvalidName, raw.labelRanges[0], "Invalid name",
-			"%s block needs a label, its %s, that is not empty.", article(s.Name), s.Label)
-		return label, false
+		return fmt.Sprintf("%s block needs a label, its %s, that is not empty.", article(s.Name), s.Label)
 	case s.Label == "name" && !legalName(label):
-		d.errorf(diag.InvalidName, raw.labelRanges[0], "Invalid name",
-			"A name has letters, digits, _ and -, and begins with a letter or _.%s", mended(label))
+		return "A name has letters, digits, _ and -, and begins with a letter or _." + mended(label)
 	}
-	return label, true
+	return ""
 }
 
 // legalName is the rule for names that expressions refer to.

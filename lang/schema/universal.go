@@ -1,8 +1,7 @@
 package schema
 
 // Complete returns a block with what every block of its sort takes besides its own words, and so do the blocks
-// in it: resources take depends_on, conditions and, later, for_each and enabled; whatever holds blocks will
-// take dynamic ones. A word that the block describes itself stays as it is there.
+// in it: resources take depends_on, for_each, enabled and conditions; whatever holds blocks takes dynamic ones. A word that the block describes itself stays as it is there.
 func Complete(b Block) Block {
 	blocks := make([]Block, 0, len(b.Blocks)+3)
 	for _, nested := range b.Blocks {
@@ -21,7 +20,7 @@ func Complete(b Block) Block {
 			}
 		}
 	}
-	if len(b.Blocks) > 0 && b.Block("dynamic") == nil {
+	if len(b.Blocks) > 0 && b.Block(Dynamic) == nil {
 		blocks = append(blocks, dynamic())
 	}
 	b.Args, b.Blocks = args, blocks
@@ -42,12 +41,5 @@ func universalArgs() []Arg {
 			Name: "enabled", Type: Boolean(), Default: "true", Change: PlanOnly,
 			Doc: "Whether the block stands for an object at all. One that is switched off drops out of lists, and nothing of it can be read.",
 		},
-	}
-}
-
-func dynamic() Block {
-	return Block{
-		Name: "dynamic", Label: "type", Later: "nested blocks made from a list",
-		Doc: "Nested blocks of the type that the label names, one for each element of a collection.",
 	}
 }
