@@ -76,8 +76,12 @@ func apply(t *testing.T, w *simulated.World, p *simulated.Planned) {
 	}
 }
 
-// digest is a release or the content of an image. It changes with every file of an app, which says nothing.
-var digest = regexp.MustCompile(`\b([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12}|[0-9a-f]{8})\b`)
+// What changes with every file of an app, or every line of a recipe, says nothing of a plan: releases and the
+// contents of images, and line numbers.
+var (
+	digest = regexp.MustCompile(`\b([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12}|[0-9a-f]{8})\b`)
+	line   = regexp.MustCompile(`(\.hcl):[0-9]+`)
+)
 
 func text(t *testing.T, p *simulated.Planned) string {
 	t.Helper()
@@ -90,7 +94,7 @@ func text(t *testing.T, p *simulated.Planned) string {
 	if err := render.Text(&out, &shown, render.Options{Width: 120}); err != nil {
 		t.Fatal(err)
 	}
-	return digest.ReplaceAllString(out.String(), "DIGEST")
+	return line.ReplaceAllString(digest.ReplaceAllString(out.String(), "DIGEST"), "$1")
 }
 
 // directories are those with a recipe in them.

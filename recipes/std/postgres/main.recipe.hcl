@@ -12,6 +12,9 @@ recipe {
 locals {
   mib = parseint(regex("^[0-9]+", var.memory), 10) * (endswith(var.memory, "GiB") ? 1024 : 1)
 
+  # Empty while there are no replicas.
+  replication = var.replication_password == null ? "" : var.replication_password
+
   settings = {
     connections = var.connections
     mib         = local.mib
@@ -94,7 +97,7 @@ job "roles" {
       user        = var.user
       database    = var.database
       password    = replace(var.password, "'", "''")
-      replication = var.replication_password == null ? "" : replace(var.replication_password, "'", "''")
+      replication = replace(local.replication, "'", "''")
     })
     mode  = "0400"
     user  = var.uid
@@ -132,7 +135,7 @@ service "replica" {
   }
   file "/etc/postgresql/pg_hba.conf" { content = local.access }
   file "/etc/postgresql/passwords" {
-    content = "*:*:replication:replicator:${replace(replace(var.replication_password, "\\", "\\\\"), ":", "\\:")}\n"
+    content = "*:*:replication:replicator:${replace(replace(local.replication, "\\", "\\\\"), ":", "\\:")}\n"
     mode    = "0400"
     user    = var.uid
     group   = var.uid
@@ -165,9 +168,4 @@ service "replica" {
   }
 
   depends_on = [job.roles]
-
-  precondition {
-    condition = var.replication_password != null
-    error     = "Replicas need a replication_password, with which they log in to the primary."
-  }
 }

@@ -41,6 +41,11 @@ variable "replicas" {
   nullable    = false
 
   validation {
+    condition = length(var.replicas) == 0 || var.replication_password != null
+    error     = "Replicas need a replication_password, with which they log in to the primary."
+  }
+
+  validation {
     condition = alltrue([for name in var.replicas : can(regex("^[a-z][a-z0-9]{0,30}$", name))])
     error     = "A replica's name begins with a letter, and has lower-case letters and digits only: it names a slot, too."
   }

@@ -18,7 +18,7 @@ volume "data" { protect = var.persistent }
 
 service "main" {
   image    = var.image
-  command  = ["redis-server", "/etc/redis/redis.conf"]
+  command  = ["redis-server", "/usr/local/etc/redis/redis.conf"]
   networks = var.networks
 
   # The image's own user. Its entry point would become it as well, and would need
@@ -26,7 +26,7 @@ service "main" {
   user     = "${var.uid}:${var.uid}"
   cap_drop = ["ALL"]
 
-  file "/etc/redis/redis.conf" {
+  file "/usr/local/etc/redis/redis.conf" {
     content = templatefile("redis.conf.tftpl", {
       password   = var.password
       maxmemory  = floor(local.mib * local.share)
@@ -39,7 +39,7 @@ service "main" {
   }
 
   # For the health check, which would otherwise show it in the list of processes.
-  file "/etc/redis/password" {
+  file "/usr/local/etc/redis/password" {
     content = var.password
     mode    = "0400"
     user    = var.uid
@@ -55,7 +55,7 @@ service "main" {
 
   # PING is answered with an error while the data is still being loaded.
   health {
-    exec          = ["sh", "-c", "REDISCLI_AUTH=$(cat /etc/redis/password) redis-cli ping | grep -qx PONG"]
+    exec          = ["sh", "-c", "REDISCLI_AUTH=$(cat /usr/local/etc/redis/password) redis-cli ping | grep -qx PONG"]
     timeout       = "3s"
     start_timeout = var.start_timeout
   }

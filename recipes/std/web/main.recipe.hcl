@@ -39,7 +39,8 @@ service "main" {
 }
 
 port "main" {
-  listen = var.listen
+  enabled = var.listen != null
+  listen  = var.listen
 
   route {
     host = var.host

@@ -1,6 +1,6 @@
 output "url" {
-  description = "Where clients find the app"
-  value       = "http://${coalesce(var.host, "localhost")}${var.listen == 80 ? "" : ":${var.listen}"}${var.path}"
+  description = "Where clients find the app; null where it has no port of its own"
+  value       = var.listen == null ? null : "http://${coalesce(var.host, "localhost")}${var.listen == 80 ? "" : ":${var.listen}"}${var.path}"
 }
 
 output "name" {

@@ -52,9 +52,8 @@ variable "port" {
 
 variable "listen" {
   type        = number
-  description = "The port of the engine's machine that clients connect to"
+  description = "The port of the engine's machine that clients connect to; null leaves the port to a block of yours, with a route to service.main.http"
   default     = 80
-  nullable    = false
 }
 
 variable "host" {
