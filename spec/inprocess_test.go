@@ -13,7 +13,9 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/sim"
+	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/render"
 	"github.com/deployrecipe/recipe/eval/resolve"
@@ -61,8 +63,8 @@ type options struct {
 	path  string
 	vars  []string // of --var
 	files []string // of --var-file
-	// destroy, volumes and detailed are the options of those names.
-	destroy, volumes, detailed bool
+	// destroy, volumes, full and detailed are the options of those names.
+	destroy, volumes, full, detailed bool
 }
 
 func read(args []string) options {
@@ -79,6 +81,8 @@ func read(args []string) options {
 			o.destroy = true
 		case "--volumes":
 			o.volumes = true
+		case "--full":
+			o.full = true
 		case "--detailed-exitcode":
 			o.detailed = true
 		default:
@@ -113,7 +117,7 @@ func (p *player) run(args []string) (string, int) {
 		return p.apply(text, made)
 	}
 	var b bytes.Buffer
-	if err := render.Text(&b, made.Plan, render.Options{}); err != nil {
+	if err := render.Text(&b, made.Plan, render.Options{Full: o.full}); err != nil {
 		p.t.Fatal(err)
 	}
 	if o.detailed && !made.Empty() {
@@ -145,7 +149,8 @@ func (p *player) plan(m *loaded, diags hcl.Diagnostics, mode kind.Mode) (*simula
 	}
 	desired := &state.Desired{Recipe: head}
 	if mode != kind.Destroy {
-		m.secrets()
+		p.learnRefs(m)
+		m.fetchSecrets(p.ctx)
 		desired, more = resolve.Resolve(m.decoded, m.inputs)
 		if diags = append(diags, more...); diags.HasErrors() {
 			return nil, diags
@@ -158,11 +163,31 @@ func (p *player) plan(m *loaded, diags hcl.Diagnostics, mode kind.Mode) (*simula
 	return made, append(diags, more...)
 }
 
+// learnRefs finds the references of the recipe's images, which name their contents, for expressions that read them.
+func (p *player) learnRefs(m *loaded) {
+	images, diags := resolve.Check(m.decoded, m.inputs)
+	if diags.HasErrors() {
+		return
+	}
+	images.Resources = slices.DeleteFunc(images.Resources, func(r *state.Resource) bool { return r.Addr.Kind != "image" })
+	observed, _, err := p.world.List(p.ctx, images.Recipe)
+	if err == nil {
+		err = p.world.Refine(p.ctx, observed, images)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	m.refs = map[addr.Addr]string{}
+	for a, content := range image.FactsOf(observed).Contents {
+		m.refs[a] = content.Ref
+	}
+}
+
 // apply carries a plan out and says in few words how it ended.
 func (p *player) apply(text string, made *simulated.Planned) (string, int) {
 	done, err := p.world.Apply(p.ctx, made, simulated.ApplyOptions{})
 	if err == nil {
-		return fmt.Sprintf("%sDone: %d steps.\n", text, len(done.Done)), 0
+		return fmt.Sprintf("%sSteps done: %d\n", text, len(done.Done)), 0
 	}
 	var failed []string
 	for _, f := range done.Failed {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/funcs"
+	"github.com/deployrecipe/recipe/builtins/secret"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/lang/decode"
@@ -26,6 +29,8 @@ type loaded struct {
 	decoded *decode.Module
 	inputs  resolve.Inputs
 	sources map[string]*hcl.File
+	// refs are the references of images, once they are learnt.
+	refs map[addr.Addr]string
 }
 
 // blocks are the schemas of all top-level blocks.
@@ -54,7 +59,12 @@ func load(t *testing.T, dir string, environ []string, o options) (*loaded, hcl.D
 		return m, required
 	}
 	env := lookup(environ)
-	kinds := builtins.Kinds(builtins.Environment(env))
+	settings := builtins.Environment(env)
+	settings.ImageRef = func(a addr.Addr) (string, bool) {
+		ref, ok := m.refs[a]
+		return ref, ok
+	}
+	kinds := builtins.Kinds(settings)
 	decoded, more := decode.Decode(files, blocks(kinds))
 	diags = append(diags, more...)
 	m.decoded = decoded
@@ -105,15 +115,11 @@ func (m *loaded) values(t *testing.T, files *syntax.Files, environ []string, o o
 	return diags
 }
 
-// secrets lets the evaluation fetch secrets of the environment and of files.
-func (m *loaded) secrets() {
+// fetchSecrets lets the evaluation fetch secrets, as planning does.
+func (m *loaded) fetchSecrets(ctx context.Context) {
+	source := secret.Source{Env: m.inputs.Env, FS: m.inputs.FS, Dir: m.inputs.Dir}
 	m.inputs.Secrets = func(s resolve.SecretSource) (string, error) {
-		if s.File != "" {
-			text, err := fs.ReadFile(m.inputs.FS, s.File)
-			return strings.TrimSuffix(string(text), "\n"), err
-		}
-		value, _ := m.inputs.Env(s.Env)
-		return value, nil
+		return source.Fetch(ctx, secret.Spec{Env: s.Env, File: s.File, Command: s.Command})
 	}
 }
 

@@ -139,13 +139,13 @@ func expanded(data []byte) []byte {
 // language gets, and what a story shows is which of them are the same.
 type digests map[string]string
 
-var digestPattern = regexp.MustCompile(`\bsha256:[0-9a-f]{64}\b|\b[0-9a-f]{12}\b|\b[0-9a-f]{8}\b`)
+var digestPattern = regexp.MustCompile(`\bsha256:[0-9a-f]{64}\b|\b[0-9a-f]{16}\b|\b[0-9a-f]{12}\b|\b[0-9a-f]{8}\b`)
 
 // clean gives a command's text the form that stories have: digests are numbered as they appear.
 func (d digests) clean(text string, code int) string {
 	text = digestPattern.ReplaceAllStringFunc(text, func(digest string) string {
 		if d[digest] == "" {
-			kind := cmp.Or(map[int]string{8: "R", 12: "C"}[len(digest)], "sha256:D")
+			kind := cmp.Or(map[int]string{8: "R", 12: "C", 16: "H"}[len(digest)], "sha256:D")
 			n := 1
 			for _, name := range d {
 				if strings.HasPrefix(name, kind) {

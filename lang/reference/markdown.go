@@ -26,7 +26,7 @@ func Markdown(w io.Writer, blocks []schema.Block, functions []Function) error {
 	p := &page{}
 	p.linef("# Reference\n")
 	p.linef("Generated from the schemas and functions of this version; [spec.md](spec.md) tells what they mean together.\n")
-	p.linef("A duration is a text such as `\"1m30s\"`, with the units h, m, s, ms; a size is a number of bytes or a text such as `\"256MiB\"`, with the units B, KB, MB, GB, KiB, MiB, GiB. Not setting an argument and setting it to null are the same.\n")
+	p.linef("A duration is a text such as `\"1m30s\"`, with the units h, m, s, ms; a size is a number of bytes or a text such as `\"256MiB\"`, with the units K, M, G and T, of which KB and KiB are other spellings: each is 1024 times the one before, as for engines. Not setting an argument and setting it to null are the same.\n")
 	p.linef("What a change of an argument does to what runs: *made anew* is a new release of a service or job, and a new image or object otherwise; *in place* alters what runs and restarts nothing; *replicas only* starts or removes containers; *HAProxy only* touches no container; *plans only* alters how plans are made or carried out.\n")
 	p.contents(blocks)
 	for i := range blocks {
