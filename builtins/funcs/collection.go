@@ -1,105 +1,131 @@
 package funcs
 
 import (
-	"errors"
-
+	"github.com/hashicorp/go-cty-funcs/collection"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
 func collections() []Func {
 	return []Func{
-		{Name: "alltrue", Doc: "Tells whether all elements of a list are true.", Example: `alltrue([true, false])`, Result: `false`, Func: folded(true)},
-		{Name: "anytrue", Doc: "Tells whether any element of a list is true.", Example: `anytrue([true, false])`, Result: `true`, Func: folded(false)},
-		{Name: "chunklist", Doc: "Cuts a list into lists of a length.", Example: `length(chunklist(["a", "b", "c"], 2))`, Result: `2`, Func: stdlib.ChunklistFunc},
-		{Name: "coalesce", Doc: "Gives the first of its values that is not null.", Example: `coalesce(null, "b", "c")`, Result: `"b"`, Func: stdlib.CoalesceFunc},
-		{Name: "coalescelist", Doc: "Gives the first of its lists that is not empty.", Example: `coalescelist([], ["b"])`, Result: `["b"]`, Func: stdlib.CoalesceListFunc},
-		{Name: "compact", Doc: "Removes empty texts from a list.", Example: `compact(["a", "", "b"])`, Result: `tolist(["a", "b"])`, Func: stdlib.CompactFunc},
-		{Name: "concat", Doc: "Joins lists into one.", Example: `concat(["a"], ["b"])`, Result: `["a", "b"]`, Func: stdlib.ConcatFunc},
-		{Name: "contains", Doc: "Tells whether a list has an element.", Example: `contains(["a", "b"], "a")`, Result: `true`, Func: stdlib.ContainsFunc},
-		{Name: "distinct", Doc: "Removes from a list what stands in it before.", Example: `distinct(["a", "b", "a"])`, Result: `tolist(["a", "b"])`, Func: stdlib.DistinctFunc},
-		{Name: "element", Doc: "Gives an element of a list, counting from 0 and going round at its end.", Example: `element(["a", "b"], 3)`, Result: `"b"`, Func: stdlib.ElementFunc},
-		{Name: "flatten", Doc: "Makes one list of lists within a list.", Example: `flatten([["a"], ["b", ["c"]]])`, Result: `["a", "b", "c"]`, Func: stdlib.FlattenFunc},
-		{Name: "keys", Doc: "Gives the keys of a map, sorted.", Example: `keys({ b = 1, a = 2 })`, Result: `["a", "b"]`, Func: stdlib.KeysFunc},
-		{Name: "length", Doc: "Counts the elements of a collection, or the characters of a text.", Example: `length(["a", "b"]) + length("abc")`, Result: `5`, Func: length()},
-		{Name: "lookup", Doc: "Gives the value of a map's key, or a default where it has none.", Example: `lookup({ a = "x" }, "b", "y")`, Result: `"y"`, Func: stdlib.LookupFunc},
-		{Name: "merge", Doc: "Joins maps; of equal keys the last counts.", Example: `merge({ a = 1 }, { a = 2, b = 3 })`, Result: `{ a = 2, b = 3 }`, Func: stdlib.MergeFunc},
-		{Name: "range", Doc: "Counts from a start up to a limit, which is left out.", Example: `range(3)`, Result: `tolist([0, 1, 2])`, Func: stdlib.RangeFunc},
-		{Name: "reverse", Doc: "Reverses a list.", Example: `reverse(["a", "b"])`, Result: `["b", "a"]`, Func: stdlib.ReverseListFunc},
-		{Name: "slice", Doc: "Gives part of a list, from an index up to another, which is left out.", Example: `slice(["a", "b", "c"], 1, 3)`, Result: `["b", "c"]`, Func: stdlib.SliceFunc},
-		{Name: "sort", Doc: "Sorts a list of texts.", Example: `sort(["b", "a"])`, Result: `tolist(["a", "b"])`, Func: stdlib.SortFunc},
-		{Name: "values", Doc: "Gives the values of a map, in the order of its keys.", Example: `values({ b = 1, a = 2 })`, Result: `[2, 1]`, Func: stdlib.ValuesFunc},
-		{Name: "zipmap", Doc: "Makes a map of a list of keys and a list of values.", Example: `zipmap(["a", "b"], [1, 2])`, Result: `{ a = 1, b = 2 }`, Func: stdlib.ZipmapFunc},
-	}
-}
-
-func sets() []Func {
-	return []Func{
-		{Name: "setintersection", Doc: "Gives what all of its sets have.", Example: `setintersection(["a", "b"], ["b", "c"])`, Result: `toset(["b"])`, Func: stdlib.SetIntersectionFunc},
-		{Name: "setproduct", Doc: "Gives all combinations of the elements of its sets.", Example: `length(setproduct(["a", "b"], ["x", "y"]))`, Result: `4`, Func: stdlib.SetProductFunc},
-		{Name: "setsubtract", Doc: "Gives what the first set has and the second has not.", Example: `setsubtract(["a", "b"], ["b"])`, Result: `toset(["a"])`, Func: stdlib.SetSubtractFunc},
-		{Name: "setunion", Doc: "Gives what any of its sets has.", Example: `setunion(["a"], ["b"])`, Result: `toset(["a", "b"])`, Func: stdlib.SetUnionFunc},
-	}
-}
-
-// folded is alltrue for true, and anytrue for false. Elements that are null count as false.
-func folded(all bool) function.Function {
-	return function.New(&function.Spec{
-		Params: []function.Parameter{{Name: "list", Type: cty.List(cty.Bool)}},
-		Type:   function.StaticReturnType(cty.Bool),
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			for _, v := range args[0].AsValueSlice() {
-				if !v.IsKnown() {
-					return cty.UnknownVal(cty.Bool), nil
+		{Name: "alltrue", Doc: "Tells whether all elements of a list are true; of an empty one they are.",
+			Params:   []string{"list: the list; null counts as false"},
+			Examples: []Example{{`alltrue(["true", true])`, `true`}, {`alltrue([true, false])`, `false`}, {`alltrue([])`, `true`}},
+			Func:     folded(true)},
+		{Name: "anytrue", Doc: "Tells whether any element of a list is true; of an empty one none is.",
+			Params:   []string{"list: the list; null counts as false"},
+			Examples: []Example{{`anytrue([true, false])`, `true`}, {`anytrue([])`, `false`}},
+			Func:     folded(false)},
+		{Name: "chunklist", Doc: "Cuts a list into lists of a length.",
+			Params:   []string{"list: the list", "size: how many elements each gets; the last may have fewer"},
+			Examples: []Example{{`chunklist(["a", "b", "c"], 2)`, `[["a", "b"], ["c"]]`}},
+			Func:     stdlib.ChunklistFunc},
+		{Name: "coalesce", Doc: "Gives the first of its values that is neither null nor an empty text.",
+			Params:   []string{"values: values of one type"},
+			Examples: []Example{{`coalesce("", null, "b", "c")`, `"b"`}, {`coalesce(["", "b"]...)`, `"b"`}},
+			Func:     collection.CoalesceFunc},
+		{Name: "coalescelist", Doc: "Gives the first of its lists that is not empty.",
+			Params:   []string{"lists: the lists"},
+			Examples: []Example{{`coalescelist([], ["c", "d"])`, `["c", "d"]`}},
+			Func:     stdlib.CoalesceListFunc},
+		{Name: "compact", Doc: "Removes empty texts and nulls from a list.",
+			Params:   []string{"list: the list of texts"},
+			Examples: []Example{{`compact(["a", "", null, "b"])`, `tolist(["a", "b"])`}},
+			Func:     stdlib.CompactFunc},
+		{Name: "concat", Doc: "Joins lists into one.",
+			Params:   []string{"lists: the lists, one at least"},
+			Examples: []Example{{`concat(["a", ""], ["b", "c"])`, `["a", "", "b", "c"]`}},
+			Func:     stdlib.ConcatFunc},
+		{Name: "contains", Doc: "Tells whether a list or set has an element.",
+			Params:   []string{"list: the list or set", "value: what to look for"},
+			Examples: []Example{{`contains(["a", "b"], "a")`, `true`}, {`contains(["a", "b"], "d")`, `false`}},
+			Func:     stdlib.ContainsFunc},
+		{Name: "distinct", Doc: "Removes from a list what stands in it before.",
+			Params:   []string{"list: the list"},
+			Examples: []Example{{`distinct(["a", "b", "a", "c"])`, `tolist(["a", "b", "c"])`}},
+			Func:     stdlib.DistinctFunc},
+		{Name: "element", Doc: "Gives an element of a list, going round at its end.",
+			Params:   []string{"list: the list", "index: which one, counted from 0; -1 is the last"},
+			Examples: []Example{{`element(["a", "b", "c"], 3)`, `"a"`}, {`element(["a", "b", "c"], -1)`, `"c"`}},
+			Func:     stdlib.ElementFunc},
+		{Name: "flatten", Doc: "Makes one list of a list and the lists within it, however deep.",
+			Params:   []string{"list: the list"},
+			Examples: []Example{{`flatten([["a", ["b"]], [], ["c"]])`, `["a", "b", "c"]`}},
+			Func:     stdlib.FlattenFunc},
+		{Name: "hasindex", Doc: "Tells whether a collection has something under a key or index.",
+			Params:   []string{"collection: the list or map", "key: the index or key"},
+			Examples: []Example{{`hasindex([10, 20], 1)`, `true`}, {`hasindex([10, 20], 2)`, `false`}, {`hasindex(tomap({ a = 1 }), "a")`, `true`}},
+			Func:     stdlib.HasIndexFunc},
+		{Name: "index", Doc: "Gives the index at which a value first stands in a list, counted from 0. That it is not there is an error.",
+			Params:   []string{"list: the list", "value: what to look for"},
+			Examples: []Example{{`index(["a", "b", "c"], "b")`, `1`}},
+			Func:     position()},
+		{Name: "indexof", Doc: "Gives the index at which a value first stands in a list, as index does.",
+			Params:   []string{"list: the list", "value: what to look for"},
+			Examples: []Example{{`indexof(["a", "b", "c"], "c")`, `2`}},
+			Func:     position()},
+		{Name: "keys", Doc: "Gives the keys of a map, sorted.",
+			Params:   []string{"map: the map or object"},
+			Examples: []Example{{`keys({ a = 1, c = 2, d = 3 })`, `["a", "c", "d"]`}},
+			Func:     stdlib.KeysFunc},
+		{Name: "length", Doc: "Counts the elements of a collection, or the characters of a text.",
+			Params:   []string{"value: the collection or text"},
+			Examples: []Example{{`length(["a", "b"])`, `2`}, {`length({ a = "b" })`, `1`}, {`length("👾🕹️")`, `2`}},
+			Func:     length()},
+		{Name: "lookup", Doc: "Gives what a map has under a key, or a default where it has nothing there.",
+			Params:   []string{"map: the map or object", "key: the key", "default: what to give where there is no such key; without it that is an error"},
+			Once:     true,
+			Examples: []Example{{`lookup({ a = "ay", b = "bee" }, "a", "what?")`, `"ay"`}, {`lookup({ a = "ay" }, "c", "what?")`, `"what?"`}},
+			Func:     lookup()},
+		{Name: "matchkeys", Doc: "Gives those elements of a list whose counterparts in a second list are among those of a third.",
+			Params:   []string{"values: what to choose from", "keys: a list as long, whose elements decide", "search: the keys to look for"},
+			Examples: []Example{{`matchkeys(["i-123", "i-abc", "i-def"], ["us-west", "us-east", "us-east"], ["us-east"])`, `tolist(["i-abc", "i-def"])`}},
+			Func:     matchkeys()},
+		{Name: "merge", Doc: "Joins maps; of equal keys the last counts.",
+			Params:   []string{"maps: the maps or objects; null counts as empty"},
+			Examples: []Example{{`merge({ a = "b", c = "d" }, { e = "f", c = "z" })`, `{ a = "b", c = "z", e = "f" }`}},
+			Func:     stdlib.MergeFunc},
+		{Name: "one", Doc: "Gives the only element of a list or set, or null where it is empty. That there are more is an error.",
+			Params:   []string{"list: the list or set"},
+			Examples: []Example{{`one(["hello"])`, `"hello"`}, {`one([])`, `null`}},
+			Func:     one()},
+		{Name: "range", Doc: "Counts: range(limit), range(start, limit) or range(start, limit, step), to 1,024 numbers at most.",
+			Params:   []string{"numbers: where to begin, 0 if it is left out; the limit, which is left out of the result; and the step"},
+			Examples: []Example{{`range(3)`, `tolist([0, 1, 2])`}, {`range(1, 4)`, `tolist([1, 2, 3])`}, {`range(1, 8, 2)`, `tolist([1, 3, 5, 7])`}, {`range(4, 1)`, `tolist([4, 3, 2])`}},
+			Func:     stdlib.RangeFunc, Check: func(args []cty.Value) error {
+				if len(args) == 3 && args[2].RawEquals(cty.Zero) {
+					return function.NewArgErrorf(2, "the step must not be 0")
 				}
-				if holds := !v.IsNull() && v.True(); holds != all {
-					return cty.BoolVal(holds), nil
-				}
-			}
-			return cty.BoolVal(all), nil
-		},
-	})
-}
-
-// length is the cty library's, which knows collections only, and counts characters too.
-func length() function.Function {
-	return function.New(&function.Spec{
-		Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowDynamicType: true}},
-		Type: func(args []cty.Value) (cty.Type, error) {
-			ty := args[0].Type()
-			if ty == cty.String || ty == cty.DynamicPseudoType || ty.IsCollectionType() || ty.IsTupleType() || ty.IsObjectType() {
-				return cty.Number, nil
-			}
-			return cty.Number, errors.New("a collection or a text is required")
-		},
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			if args[0].Type() == cty.String {
-				return stdlib.Strlen(args[0])
-			}
-			if args[0].Type().IsObjectType() {
-				return cty.NumberIntVal(int64(len(args[0].Type().AttributeTypes()))), nil
-			}
-			return stdlib.Length(args[0])
-		},
-	})
-}
-
-// to makes a function that converts to a type; where its element type is left open, one is found that all
-// elements convert to.
-func to(ty cty.Type) function.Function {
-	return function.New(&function.Spec{
-		Params: []function.Parameter{{
-			Name: "value", Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true, AllowMarked: true,
-		}},
-		Type: func(args []cty.Value) (cty.Type, error) {
-			v, err := convert.Convert(args[0], ty)
-			if err != nil {
-				return cty.NilType, err
-			}
-			return v.Type(), nil
-		},
-		Impl: func(args []cty.Value, want cty.Type) (cty.Value, error) { return convert.Convert(args[0], want) },
-	})
+				return nil
+			}},
+		{Name: "reverse", Doc: "Reverses a list.",
+			Params:   []string{"list: the list"},
+			Examples: []Example{{`reverse([1, 2, 3])`, `[3, 2, 1]`}},
+			Func:     stdlib.ReverseListFunc},
+		{Name: "reverselist", Doc: "Reverses a list, as reverse does.",
+			Params:   []string{"list: the list"},
+			Examples: []Example{{`reverselist(["a", "b"])`, `["b", "a"]`}},
+			Func:     stdlib.ReverseListFunc},
+		{Name: "slice", Doc: "Gives part of a list.",
+			Params:   []string{"list: the list", "start: the first index, counted from 0", "end: the index behind the last"},
+			Examples: []Example{{`slice(["a", "b", "c", "d"], 1, 3)`, `["b", "c"]`}},
+			Func:     stdlib.SliceFunc},
+		{Name: "sort", Doc: "Sorts a list of texts by their characters' numbers.",
+			Params:   []string{"list: the list of texts"},
+			Examples: []Example{{`sort(["e", "d", "a", "x"])`, `tolist(["a", "d", "e", "x"])`}},
+			Func:     stdlib.SortFunc},
+		{Name: "transpose", Doc: "Turns a map of lists round: what stood in the lists become the keys.",
+			Params:   []string{"map: the map of lists of texts"},
+			Examples: []Example{{`transpose({ a = ["1", "2"], b = ["2", "3"] })`, `tomap({ "1" = ["a"], "2" = ["a", "b"], "3" = ["b"] })`}},
+			Func:     transpose()},
+		{Name: "values", Doc: "Gives the values of a map, in the order of its keys.",
+			Params:   []string{"map: the map or object"},
+			Examples: []Example{{`values({ a = 3, c = 2, d = 1 })`, `[3, 2, 1]`}},
+			Func:     stdlib.ValuesFunc},
+		{Name: "zipmap", Doc: "Makes a map of a list of keys and a list of values.",
+			Params:   []string{"keys: the keys, as texts", "values: the values, as many"},
+			Examples: []Example{{`zipmap(["a", "b"], [1, 2])`, `{ a = 1, b = 2 }`}},
+			Func:     stdlib.ZipmapFunc},
+	}
 }

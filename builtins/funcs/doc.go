@@ -63,19 +63,19 @@ func (d Doc) Signature() string {
 }
 
 func (f Func) describe() Doc {
-	d := Doc{Name: f.Name, Family: f.family, Text: f.Doc, Examples: []Example{{f.Example, f.Result}}}
+	d := Doc{Name: f.Name, Family: f.family, Text: f.Doc, Type: "any", Examples: f.Examples}
+	params, last := f.params()
 	var types []cty.Type
-	for _, p := range f.Func.Params() {
+	for _, p := range params {
 		d.Params = append(d.Params, param(p))
 		types = append(types, p.Type)
 	}
-	if p := f.Func.VarParam(); p != nil {
-		last := param(*p)
-		last.Repeated = true
-		d.Params = append(d.Params, last)
-		types = append(types, p.Type)
+	if last != nil {
+		p := param(*last)
+		p.Optional, p.Repeated = f.Once, !f.Once
+		d.Params = append(d.Params, p)
+		types = append(types, last.Type)
 	}
-	d.Type = "any"
 	if ty, err := f.Func.ReturnType(types); err == nil {
 		d.Type = word(ty)
 	}

@@ -6,84 +6,133 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// maxFile bounds what functions read: the text becomes part of the plan.
-const maxFile = 16 << 20
-
 func files(in Inputs) []Func {
-	text := func(name string) (string, error) {
-		b, err := in.read(name)
-		if err == nil && !utf8.Valid(b) {
-			err = fmt.Errorf("%q is not text in UTF-8; use filebase64", name)
-		}
-		return string(b), err
+	name := "path: the file's path, from the recipe's directory"
+	all := []Func{
+		{Name: "file", Doc: "Reads a text file of the recipe's directory.",
+			Params:   []string{name},
+			Examples: []Example{{`file("hello.txt")`, `"hello\n"`}},
+			Func:     mapped(in.text)},
+		{Name: "filebase64", Doc: "Reads a file of the recipe's directory as base64.",
+			Params:   []string{name},
+			Examples: []Example{{`filebase64("hello.txt")`, `"aGVsbG8K"`}},
+			Func: mapped(func(s string) (string, error) {
+				b, err := in.read(s)
+				return base64.StdEncoding.EncodeToString(b), err
+			})},
+		{Name: "fileexists", Doc: "Tells whether there is a file in the recipe's directory. That something else is there, such as a directory, is an error.",
+			Params:   []string{name},
+			Examples: []Example{{`fileexists("hello.txt")`, `true`}, {`fileexists("nowhere.txt")`, `false`}},
+			Func:     fileExists(in)},
+		{Name: "fileset", Doc: "Gives the files of a directory whose paths match a pattern, by their paths from there.",
+			Params:   []string{"path: the directory, from the recipe's one", "pattern: * stands for part of a name, ** for any directories, ? for a character, [a-z] for one of some, {a,b} for a choice"},
+			Examples: []Example{{`fileset(".", "hello.t*")`, `toset(["hello.tftpl", "hello.txt"])`}, {`fileset("conf", "**/*.conf")`, `toset(["a.conf", "sub/b.conf"])`}},
+			Func:     fileSet(in)},
 	}
-	return []Func{
-		{Name: "basename", Doc: "Gives the last part of a path.", Example: `basename("/etc/web.conf")`, Result: `"web.conf"`, Func: mapped(func(s string) (string, error) { return path.Base(s), nil })},
-		{Name: "dirname", Doc: "Gives a path without its last part.", Example: `dirname("/etc/web.conf")`, Result: `"/etc"`, Func: mapped(func(s string) (string, error) { return path.Dir(s), nil })},
-		{Name: "file", Doc: "Reads a text file of the recipe's directory.", Example: `file("hello.txt")`, Result: `"hello\n"`, Func: mapped(text)},
-		{Name: "filebase64", Doc: "Reads a file of the recipe's directory as base64.", Example: `filebase64("hello.txt")`, Result: `"aGVsbG8K"`, Func: mapped(func(s string) (string, error) {
-			b, err := in.read(s)
-			return base64.StdEncoding.EncodeToString(b), err
-		})},
-		{Name: "fileexists", Doc: "Tells whether there is a file in the recipe's directory.", Example: `fileexists("nowhere.txt")`, Result: `false`, Func: fileExists(in)},
-		{Name: "templatefile", Doc: "Reads a file of the recipe's directory as a template and fills in values.", Example: `templatefile("hello.tftpl", { name = "web" })`, Result: `"hello web\n"`, Func: templateFile(in, text)},
+	for _, d := range digestsKnown() {
+		name := "file" + d.name
+		all = append(all, Func{
+			Name: name, Doc: fmt.Sprintf("Gives the "+d.words+".", "a file of the recipe's directory"),
+			Params:   []string{"path: the file's path, from the recipe's directory"},
+			Examples: []Example{{name + `("hello.txt")`, `"` + d.hello + `"`}},
+			Func:     mapped(func(s string) (string, error) { return in.digest(s, d) }),
+		})
 	}
+	return all
 }
 
-// inside gives the name within the module's directory, or an error for a path that leaves it.
-func (in Inputs) inside(name string) (string, error) {
-	if in.FS == nil {
-		return "", errors.New("files cannot be read here")
+// text reads a text file.
+func (in Inputs) text(name string) (string, error) {
+	b, err := in.read(name)
+	if err != nil {
+		return "", err
 	}
-	clean := path.Clean(name)
-	if in.Dir != "" && (clean == in.Dir || strings.HasPrefix(clean, strings.TrimSuffix(in.Dir, "/")+"/")) {
-		clean = path.Clean(strings.TrimPrefix(clean[len(strings.TrimSuffix(in.Dir, "/")):], "/"))
+	text, err := utf8Text(b)
+	if err != nil {
+		return "", fmt.Errorf("%q is not text in UTF-8; use filebase64, or one of the functions that digest files", name)
 	}
-	if !fs.ValidPath(clean) {
-		return "", fmt.Errorf("%q is outside the recipe's directory, where functions cannot read; copy the file into it", name)
-	}
-	return clean, nil
+	return text, nil
 }
 
-// read reads a regular file of bounded size; a pipe or device would never end.
-func (in Inputs) read(name string) ([]byte, error) {
-	inner, err := in.inside(name)
+// open opens a regular file; a pipe or device would never end.
+func (in Inputs) open(name string) (fs.File, error) {
+	dir, inner, err := in.find(name)
 	if err != nil {
 		return nil, err
 	}
-	info, err := fs.Stat(in.FS, inner)
+	info, err := fs.Stat(dir, inner)
 	if err != nil {
 		return nil, unreadable(name, err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%q is not a file", name)
+		return nil, fmt.Errorf("%q is %s, not a file", name, kindOf(info.Mode()))
 	}
-	f, err := in.FS.Open(inner)
+	f, err := dir.Open(inner)
 	if err != nil {
 		return nil, unreadable(name, err)
 	}
+	return f, nil
+}
+
+// kindOf says what is no regular file.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	}
+	return "something else"
+}
+
+func (in Inputs) read(name string) ([]byte, error) {
+	f, err := in.open(name)
+	if err != nil {
+		return nil, err
+	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	b, err := io.ReadAll(io.LimitReader(f, maxText+1))
 	switch {
 	case err != nil:
 		return nil, unreadable(name, err)
-	case len(b) > maxFile:
-		return nil, fmt.Errorf("%q has more than %d MiB", name, maxFile>>20)
+	case len(b) > maxText:
+		return nil, fmt.Errorf("%q has more than %d MiB", name, maxText>>20)
 	}
 	return b, nil
 }
 
+// digest digests a file of any size.
+func (in Inputs) digest(name string, d digest) (string, error) {
+	f, err := in.open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := d.hash()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", unreadable(name, err)
+	}
+	return d.write(h.Sum(nil)), nil
+}
+
 func unreadable(name string, err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no file %q in the recipe's directory", name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no file %q", name)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%q must not be read by you; see its permissions", name)
+	case strings.Contains(err.Error(), "path escapes"): // os.Root has no error to compare with
+		return fmt.Errorf("%q is a link that leads out of the directory; copy the file into it", name)
 	}
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
 		err = pe.Err
@@ -93,21 +142,25 @@ func unreadable(name string, err error) error {
 
 func fileExists(in Inputs) function.Function {
 	return function.New(&function.Spec{
-		Params: []function.Parameter{{Name: "path", Type: cty.String}},
-		Type:   function.StaticReturnType(cty.Bool),
+		Params:       []function.Parameter{{Name: "path", Type: cty.String}},
+		Type:         function.StaticReturnType(cty.Bool),
+		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			inner, err := in.inside(args[0].AsString())
+			name := args[0].AsString()
+			dir, inner, err := in.find(name)
 			if err != nil {
 				return cty.NilVal, function.NewArgError(0, err)
 			}
-			info, err := fs.Stat(in.FS, inner)
+			info, err := fs.Stat(dir, inner)
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 				return cty.False, nil
 			case err != nil:
-				return cty.NilVal, function.NewArgError(0, unreadable(args[0].AsString(), err))
+				return cty.NilVal, function.NewArgError(0, unreadable(name, err))
+			case !info.Mode().IsRegular():
+				return cty.NilVal, function.NewArgErrorf(0, "%q is %s, not a file", name, kindOf(info.Mode()))
 			}
-			return cty.BoolVal(info.Mode().IsRegular()), nil
+			return cty.True, nil
 		},
 	})
 }

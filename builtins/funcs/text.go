@@ -10,43 +10,175 @@ import (
 
 func texts() []Func {
 	return []Func{
-		{Name: "chomp", Doc: "Removes line ends from the end of a text.", Example: `chomp("a\n")`, Result: `"a"`, Func: stdlib.ChompFunc},
-		{Name: "endswith", Doc: "Tells whether a text ends with another.", Example: `endswith("web.conf", ".conf")`, Result: `true`, Func: question(strings.HasSuffix)},
-		{Name: "format", Doc: "Fills values into a text, as printf does.", Example: `format("%s-%03d", "web", 7)`, Result: `"web-007"`, Func: stdlib.FormatFunc},
-		{Name: "formatlist", Doc: "Fills each element of lists into a text.", Example: `formatlist("%s:80", ["a", "b"])`, Result: `tolist(["a:80", "b:80"])`, Func: stdlib.FormatListFunc},
-		{Name: "indent", Doc: "Adds spaces to the front of all lines but the first.", Example: `indent(2, "a\nb")`, Result: `"a\n  b"`, Func: stdlib.IndentFunc},
-		{Name: "join", Doc: "Joins the texts of a list, with a separator between them.", Example: `join(",", ["a", "b"])`, Result: `"a,b"`, Func: stdlib.JoinFunc},
-		{Name: "lower", Doc: "Makes all letters small.", Example: `lower("WEB")`, Result: `"web"`, Func: stdlib.LowerFunc},
-		{Name: "replace", Doc: "Replaces every occurrence of a text in another.", Example: `replace("a.b.c", ".", "-")`, Result: `"a-b-c"`, Func: stdlib.ReplaceFunc},
-		{Name: "split", Doc: "Splits a text at a separator into a list.", Example: `split(",", "a,b")`, Result: `tolist(["a", "b"])`, Func: stdlib.SplitFunc},
-		{Name: "startswith", Doc: "Tells whether a text begins with another.", Example: `startswith("web.conf", "web")`, Result: `true`, Func: question(strings.HasPrefix)},
-		{Name: "strcontains", Doc: "Tells whether a text contains another.", Example: `strcontains("web.conf", "b.c")`, Result: `true`, Func: question(strings.Contains)},
-		{Name: "strrev", Doc: "Reverses the characters of a text.", Example: `strrev("abc")`, Result: `"cba"`, Func: stdlib.ReverseFunc},
-		{Name: "substr", Doc: "Gives part of a text, from an offset and of a length; -1 means to the end.", Example: `substr("abcdef", 0, 3)`, Result: `"abc"`, Func: stdlib.SubstrFunc},
-		{Name: "title", Doc: "Makes the first letter of each word large.", Example: `title("blue green")`, Result: `"Blue Green"`, Func: stdlib.TitleFunc},
-		{Name: "trim", Doc: "Removes given characters from both ends of a text.", Example: `trim("--a--", "-")`, Result: `"a"`, Func: stdlib.TrimFunc},
-		{Name: "trimprefix", Doc: "Removes a text from the front of another, if it is there.", Example: `trimprefix("v1.2", "v")`, Result: `"1.2"`, Func: stdlib.TrimPrefixFunc},
-		{Name: "trimspace", Doc: "Removes white space from both ends of a text.", Example: `trimspace(" a \n")`, Result: `"a"`, Func: stdlib.TrimSpaceFunc},
-		{Name: "trimsuffix", Doc: "Removes a text from the end of another, if it is there.", Example: `trimsuffix("web.conf", ".conf")`, Result: `"web"`, Func: stdlib.TrimSuffixFunc},
-		{Name: "upper", Doc: "Makes all letters large.", Example: `upper("web")`, Result: `"WEB"`, Func: stdlib.UpperFunc},
-	}
-}
-
-func patterns() []Func {
-	return []Func{
-		{Name: "regex", Doc: "Gives what a regular expression (RE2) matches first, its groups where it has some. That there is no match is an error; see can.", Example: `regex("[0-9]+", "web-42")`, Result: `"42"`, Func: stdlib.RegexFunc},
-		{Name: "regexall", Doc: "Gives all matches of a regular expression (RE2) as a list.", Example: `regexall("[a-z]", "a1b")`, Result: `tolist(["a", "b"])`, Func: stdlib.RegexAllFunc},
-		{Name: "regexreplace", Doc: "Replaces every match of a regular expression (RE2); $1 is its first group.", Example: `regexreplace("a1b22", "[0-9]+", "-")`, Result: `"a-b-"`, Func: stdlib.RegexReplaceFunc},
+		{Name: "byteslen", Doc: "Counts the bytes of a text in UTF-8; length and strlen count its characters.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`byteslen("Docker")`, `6`}, {`byteslen("é")`, `2`}},
+			Func:     bytesLength()},
+		{Name: "bytesslice", Doc: "Gives part of a text by its bytes in UTF-8; substr goes by characters.",
+			Params:   []string{"text: the text", "offset: the first byte, counted from 0", "length: how many bytes"},
+			Examples: []Example{{`bytesslice("Docker", 0, 3)`, `"Doc"`}},
+			Func:     bytesSlice()},
+		{Name: "chomp", Doc: "Removes line ends from the end of a text.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`chomp("hello\r\n\n")`, `"hello"`}},
+			Func:     stdlib.ChompFunc},
+		{Name: "endswith", Doc: "Tells whether a text ends with another.",
+			Params:   []string{"text: the text", "end: the end to look for"},
+			Examples: []Example{{`endswith("web.conf", ".conf")`, `true`}},
+			Func:     question(strings.HasSuffix)},
+		{Name: "format", Doc: "Fills values into a text, as printf does. %s stands for a text, %d for a whole number, %f for one with a point, %q for a quoted text, %v for any value, %% for a percent sign; a width such as %-10s or %03d fills up.",
+			Params:   []string{"format: the text with verbs", "values: the values for the verbs, in order"},
+			Examples: []Example{{`format("%s-%03d", "web", 7)`, `"web-007"`}, {`format("%.2f", 1.5)`, `"1.50"`}, {`format("%#v", [1, "a"])`, `"[1,\"a\"]"`}},
+			Func:     stdlib.FormatFunc, Check: checkFormat},
+		{Name: "formatlist", Doc: "Fills each element of lists into a text, as format does, and gives the list of the texts.",
+			Params:   []string{"format: the text with verbs", "values: lists of equal length, or values that are the same for all"},
+			Examples: []Example{{`formatlist("%s:%d", ["a", "b"], 80)`, `tolist(["a:80", "b:80"])`}},
+			Func:     stdlib.FormatListFunc, Check: checkFormat},
+		{Name: "indent", Doc: "Adds spaces to the front of all lines but the first.",
+			Params:   []string{"spaces: how many", "text: the lines"},
+			Examples: []Example{{`indent(2, "a\nb")`, `"a\n  b"`}},
+			Func:     stdlib.IndentFunc,
+			Check: func(args []cty.Value) error {
+				return argument(0, checkProduct(strings.Count(args[1].AsString(), "\n"), whole(args[0])))
+			}},
+		{Name: "join", Doc: "Joins the texts of lists, with a separator between them.",
+			Params:   []string{"separator: what stands between two", "lists: the lists of texts, one at least"},
+			Examples: []Example{{`join(", ", ["a", "b"])`, `"a, b"`}, {`join("-", ["a"], ["b", "c"])`, `"a-b-c"`}},
+			Func:     stdlib.JoinFunc,
+			Check: func(args []cty.Value) error {
+				var m measure
+				for _, list := range args[1:] {
+					if err := m.add(list); err != nil {
+						return err
+					}
+				}
+				return argument(0, checkProduct(m.elements, len(args[0].AsString())))
+			}},
+		{Name: "lower", Doc: "Makes all letters small.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`lower("WEB ÄÖ")`, `"web äö"`}},
+			Func:     stdlib.LowerFunc},
+		{Name: "sanitize", Doc: "Replaces every character but letters from a to z, digits, _ and - by _, so that the text can be a name.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`sanitize("feature/login.2")`, `"feature_login_2"`}},
+			Func:     mapped(func(s string) (string, error) { return strings.Map(plain, s), nil })},
+		{Name: "split", Doc: "Splits a text at a separator into a list.",
+			Params:   []string{"separator: where to split", "text: the text"},
+			Examples: []Example{{`split(",", "a,b,")`, `tolist(["a", "b", ""])`}},
+			Func:     stdlib.SplitFunc,
+			Check: func(args []cty.Value) error {
+				return argument(1, checkCount(strings.Count(args[1].AsString(), args[0].AsString())))
+			}},
+		{Name: "startswith", Doc: "Tells whether a text begins with another.",
+			Params:   []string{"text: the text", "start: the start to look for"},
+			Examples: []Example{{`startswith("web.conf", "web")`, `true`}},
+			Func:     question(strings.HasPrefix)},
+		{Name: "strcontains", Doc: "Tells whether a text contains another.",
+			Params:   []string{"text: the text", "part: the part to look for"},
+			Examples: []Example{{`strcontains("web.conf", "b.c")`, `true`}},
+			Func:     question(strings.Contains)},
+		{Name: "strlen", Doc: "Counts the characters of a text, as length does.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`strlen("héllo")`, `5`}},
+			Func:     stdlib.StrlenFunc},
+		{Name: "strrev", Doc: "Reverses the characters of a text.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`strrev("abc")`, `"cba"`}},
+			Func:     stdlib.ReverseFunc},
+		{Name: "substr", Doc: "Gives part of a text.",
+			Params: []string{"text: the text", "offset: the first character, counted from 0, or from the end if negative",
+				"length: how many characters; -1 means all that follow"},
+			Examples: []Example{{`substr("hello world", 1, 4)`, `"ello"`}, {`substr("hello world", -5, -1)`, `"world"`}},
+			Func:     stdlib.SubstrFunc},
+		{Name: "title", Doc: "Makes the first letter of each word large.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`title("blue green")`, `"Blue Green"`}},
+			Func:     stdlib.TitleFunc},
+		{Name: "trim", Doc: "Removes given characters from both ends of a text.",
+			Params:   []string{"text: the text", "characters: those to remove, in any order"},
+			Examples: []Example{{`trim("?!hello?!", "!?")`, `"hello"`}},
+			Func:     stdlib.TrimFunc},
+		{Name: "trimprefix", Doc: "Removes a text from the front of another, if it is there.",
+			Params:   []string{"text: the text", "prefix: what to remove"},
+			Examples: []Example{{`trimprefix("v1.2", "v")`, `"1.2"`}},
+			Func:     stdlib.TrimPrefixFunc},
+		{Name: "trimspace", Doc: "Removes white space and line ends from both ends of a text.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`trimspace("  hello\n\n")`, `"hello"`}},
+			Func:     stdlib.TrimSpaceFunc},
+		{Name: "trimsuffix", Doc: "Removes a text from the end of another, if it is there.",
+			Params:   []string{"text: the text", "suffix: what to remove"},
+			Examples: []Example{{`trimsuffix("web.conf", ".conf")`, `"web"`}},
+			Func:     stdlib.TrimSuffixFunc},
+		{Name: "upper", Doc: "Makes all letters large.",
+			Params:   []string{"text: the text"},
+			Examples: []Example{{`upper("web äö")`, `"WEB ÄÖ"`}},
+			Func:     stdlib.UpperFunc},
 	}
 }
 
 // question makes a function of a question about two texts.
 func question(ask func(s, part string) bool) function.Function {
 	return function.New(&function.Spec{
-		Params: []function.Parameter{{Name: "text", Type: cty.String}, {Name: "part", Type: cty.String}},
-		Type:   function.StaticReturnType(cty.Bool),
+		Params:       []function.Parameter{{Name: "text", Type: cty.String}, {Name: "part", Type: cty.String}},
+		Type:         function.StaticReturnType(cty.Bool),
+		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			return cty.BoolVal(ask(args[0].AsString(), args[1].AsString())), nil
+		},
+	})
+}
+
+// mapped makes a function of one text that gives another.
+func mapped(f func(string) (string, error)) function.Function {
+	return function.New(&function.Spec{
+		Params:       []function.Parameter{{Name: "text", Type: cty.String}},
+		Type:         function.StaticReturnType(cty.String),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			s, err := f(args[0].AsString())
+			if err != nil {
+				return cty.NilVal, function.NewArgError(0, err)
+			}
+			return cty.StringVal(s), nil
+		},
+	})
+}
+
+func plain(r rune) rune {
+	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
+		return r
+	}
+	return '_'
+}
+
+func bytesLength() function.Function {
+	return function.New(&function.Spec{
+		Params:       []function.Parameter{{Name: "text", Type: cty.String}},
+		Type:         function.StaticReturnType(cty.Number),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			return cty.NumberIntVal(int64(len(args[0].AsString()))), nil
+		},
+	})
+}
+
+func bytesSlice() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{
+			{Name: "text", Type: cty.String}, {Name: "offset", Type: cty.Number}, {Name: "length", Type: cty.Number},
+		},
+		Type:         function.StaticReturnType(cty.String),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			text, offset, length := args[0].AsString(), whole(args[1]), whole(args[2])
+			switch {
+			case offset < 0 || offset > len(text):
+				return cty.NilVal, function.NewArgErrorf(1, "a whole number from 0 to %d is required, which is how many bytes the text has", len(text))
+			case length < 0 || length > len(text)-offset:
+				return cty.NilVal, function.NewArgErrorf(2, "a whole number from 0 to %d is required, which is how many bytes follow", len(text)-offset)
+			}
+			return textOf([]byte(text[offset : offset+length]))
 		},
 	})
 }

@@ -14,9 +14,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/eval/state"
@@ -46,6 +48,15 @@ type Context struct {
 	Links []string
 	// Size is the sum of the files' sizes, in bytes.
 	Size int64
+}
+
+// Digest stands for all that the manifest tells, in hex.
+func (c Context) Digest() string {
+	h := sha256.New()
+	for _, path := range slices.Sorted(maps.Keys(c.Manifest)) {
+		fmt.Fprintf(h, "%s\x00%s\n", path, c.Manifest[path])
+	}
+	return shorten(h.Sum(nil))
 }
 
 // DefaultCacheDir is where hashes are kept for the user; empty where the system names no such place.
