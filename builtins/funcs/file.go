@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -127,8 +128,10 @@ func (in Inputs) digest(name string, d digest) (string, error) {
 
 func unreadable(name string, err error) error {
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && path.IsAbs(name):
+		return fmt.Errorf("there is no %s", name)
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no file %q", name)
+		return fmt.Errorf("there is no %q in the recipe's directory", name)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%q must not be read by you; see its permissions", name)
 	case strings.Contains(err.Error(), "path escapes"): // os.Root has no error to compare with

@@ -3,6 +3,7 @@ package funcs
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
@@ -11,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 
+	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/syntax"
 )
 
@@ -90,7 +92,7 @@ func fill(name, text string, ctx *hcl.EvalContext) (cty.Value, error) {
 func inTemplate(diags hcl.Diagnostics) error {
 	var all []error
 	for _, d := range diags {
-		all = append(all, fmt.Errorf("%s line %d: %s; %s", d.Subject.Filename, d.Subject.Start.Line, d.Summary, d.Detail))
+		all = append(all, fmt.Errorf("%s line %d: %s; %s", d.Subject.Filename, d.Subject.Start.Line, d.Summary, strings.TrimSuffix(diag.CallDetail(d), ".")))
 	}
 	return errors.Join(all...)
 }

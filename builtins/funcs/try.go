@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/customdecode"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/deployrecipe/recipe/lang/diag"
 )
 
 // try is that of the HCL library, but evaluates each expression once. The library does it once for the type and once
@@ -47,7 +49,7 @@ func reasons(diags hcl.Diagnostics) []string {
 	var all []string
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError {
-			all = append(all, "- "+d.Summary+": "+d.Detail)
+			all = append(all, "- "+d.Summary+": "+strings.TrimSuffix(diag.CallDetail(d), "."))
 		}
 	}
 	return all

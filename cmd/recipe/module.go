@@ -22,12 +22,14 @@ import (
 	"github.com/deployrecipe/recipe/lang/syntax"
 )
 
-// variableOptions are where values for variables come from besides the environment and *.auto.vars.hcl.
-type variableOptions struct{ vars, files []string }
+// variableOptions are where values for variables come from besides the environment and *.auto.vars.hcl, and where
+// functions may read besides the recipe's directory.
+type variableOptions struct{ vars, files, allow []string }
 
 func (o *variableOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.vars, "var", nil, "`NAME=VALUE` for a variable of the recipe; may be repeated")
 	cmd.Flags().StringArrayVar(&o.files, "var-file", nil, "`FILE` of values for variables; may be repeated")
+	cmd.Flags().StringArrayVar(&o.allow, "allow-files", nil, "let functions read files of `DIR` too, outside the recipe's directory; may be repeated")
 }
 
 // module is a recipe as it was read, and what it takes to evaluate it.
@@ -63,10 +65,12 @@ func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
 	if err != nil {
 		return nil, append(diags, diag.Errorf(diag.FileUnreadable, nil, "File cannot be read", "Reading %q failed: %s.", dir, reason(err)))
 	}
+	allowed, more := o.allowed()
+	diags = append(diags, more...)
 	m.decoded, m.kinds = decoded, kinds
 	m.inputs = resolve.Inputs{
 		FS: root.FS(), Dir: dir, Env: a.env, Kinds: map[string]kind.Kind{},
-		Functions: builtins.Functions(funcs.Inputs{FS: root.FS(), Dir: dir, Env: a.env}),
+		Functions: builtins.Functions(funcs.Inputs{FS: root.FS(), Dir: dir, Allowed: allowed, Env: a.env}),
 	}
 	for _, k := range kinds {
 		m.inputs.Kinds[k.Schema().Name] = k

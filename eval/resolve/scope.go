@@ -177,6 +177,7 @@ func tidy(diags hcl.Diagnostics, s *scope) hcl.Diagnostics {
 		}
 		c := *d
 		c.EvalContext, c.Expression = nil, nil
+		c.Detail = diag.CallDetail(d)
 		code := diag.EvaluationFailed
 		if _, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d); ok {
 			code = diag.UnknownFunction
