@@ -1,2 +1,3 @@
 replicas             = ["a"]
 replication_password = "staple-correct-horse"
+extensions = ["pg_trgm"]

@@ -98,6 +98,7 @@ job "roles" {
       database    = var.database
       password    = replace(var.password, "'", "''")
       replication = replace(local.replication, "'", "''")
+      extensions  = sort(var.extensions)
     })
     mode  = "0400"
     user  = var.uid

@@ -34,6 +34,18 @@ variable "database" {
   }
 }
 
+variable "extensions" {
+  type        = set(string)
+  description = "The extensions that the database has, of those in the image"
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = alltrue([for name in var.extensions : can(regex("^[a-z][a-z0-9_-]*$", name))])
+    error     = "An extension's name has lower-case letters, digits, _ and -, such as \"pg_trgm\" or \"uuid-ossp\"."
+  }
+}
+
 variable "replicas" {
   type        = set(string)
   description = "The names of the streaming replicas, such as [\"a\", \"b\"]; each has a volume and a replication slot of its own"

@@ -14,7 +14,10 @@ locals {
   share = var.persistent ? 0.6 : 0.8
 }
 
-volume "data" { protect = var.persistent }
+volume "data" {
+  enabled = var.persistent
+  protect = true
+}
 
 service "main" {
   image    = var.image
@@ -46,9 +49,13 @@ service "main" {
     group   = var.uid
   }
 
-  mount "/data" {
-    volume    = volume.data
-    exclusive = var.persistent # two of them would write one log
+  dynamic "mount" {
+    for_each = var.persistent ? ["/data"] : []
+    labels   = [mount.value]
+    content {
+      volume    = volume.data
+      exclusive = true # two of them would write one log
+    }
   }
 
   expose "redis" { port = 6379 }

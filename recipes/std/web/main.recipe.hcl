@@ -20,6 +20,17 @@ service "main" {
   tmpfs    = ["/tmp"]
   init     = true
 
+  dynamic "file" {
+    for_each = var.files
+    labels   = [file.key]
+    content {
+      content = file.value.content
+      mode    = file.value.mode
+      user    = file.value.user
+      group   = file.value.user
+    }
+  }
+
   expose "http" { port = var.port }
 
   health {
@@ -53,9 +64,13 @@ switchover "main" {
   services = [service.main]
   before   = var.before
 
-  stage "canary" {
-    weight = var.canary.weight
-    hold   = var.canary.hold
+  dynamic "stage" {
+    for_each = var.canary
+    labels   = ["${stage.value.weight} percent"]
+    content {
+      weight = stage.value.weight
+      hold   = stage.value.hold
+    }
   }
   stage "full" { weight = 100 }
 

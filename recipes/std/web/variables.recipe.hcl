@@ -27,6 +27,17 @@ variable "env" {
   default     = {}
 }
 
+variable "files" {
+  type = map(object({
+    content = string
+    mode    = optional(string, "0400")
+    user    = optional(number, 0)
+  }))
+  description = "Files by their paths in the container: what they hold, their mode, and the number of the user who owns them, which is that of the app; sensitive contents stay secret"
+  default     = {}
+  nullable    = false
+}
+
 variable "networks" {
   description = "The networks to join, as a list of network blocks; the recipe's default network without it"
   default     = null
@@ -124,16 +135,16 @@ variable "before" {
 }
 
 variable "canary" {
-  type = object({
-    weight = optional(number, 10)
-    hold   = optional(string, "2m")
-  })
-  description = "The part of the traffic, in percent, that a new release gets at first, and for how long"
-  default     = {}
+  type = list(object({
+    weight = number
+    hold   = string
+  }))
+  description = "The stages before a new release gets all traffic: how many percent of it, and for how long; [] moves it at once"
+  default     = [{ weight = 10, hold = "2m" }]
   nullable    = false
 
   validation {
-    condition = var.canary.weight > 0 && var.canary.weight < 100
+    condition = alltrue([for stage in var.canary : stage.weight > 0 && stage.weight < 100])
     error     = "A canary gets more than 0 and less than 100 percent of the traffic."
   }
 }

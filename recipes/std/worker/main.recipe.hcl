@@ -20,6 +20,27 @@ service "main" {
   # Workers start processes of their own; an init reaps those they forget.
   init = true
 
+  dynamic "file" {
+    for_each = var.files
+    labels   = [file.key]
+    content {
+      content = file.value.content
+      mode    = file.value.mode
+      user    = file.value.user
+      group   = file.value.user
+    }
+  }
+
+  # Without one, a container is fit when it has run for a moment.
+  dynamic "health" {
+    for_each = var.health == null ? [] : [var.health]
+    content {
+      exec     = health.value
+      interval = "10s"
+      timeout  = "5s"
+    }
+  }
+
   limits {
     memory = var.memory
     cpus   = var.cpus

@@ -32,6 +32,17 @@ variable "env" {
   default     = {}
 }
 
+variable "files" {
+  type = map(object({
+    content = string
+    mode    = optional(string, "0400")
+    user    = optional(number, 0)
+  }))
+  description = "Files by their paths in the container: what they hold, their mode, and the number of the user who owns them, which is that of the worker; sensitive contents stay secret"
+  default     = {}
+  nullable    = false
+}
+
 variable "networks" {
   description = "The networks to join, as a list of network blocks; the recipe's default network without it"
   default     = null
@@ -41,6 +52,12 @@ variable "capabilities" {
   type        = list(string)
   description = "Kernel capabilities that the worker cannot do without; all others are taken away"
   default     = []
+}
+
+variable "health" {
+  type        = list(string)
+  description = "A command in the container that ends with 0 while the worker is well; without it, running is enough"
+  default     = null
 }
 
 variable "memory" {
