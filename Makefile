@@ -15,7 +15,7 @@ ARGS ?=
 with_proxy = if [ -z "$$RECIPE_PROXY_IMAGE" ] && docker image inspect recipe/haproxy:local >/dev/null 2>&1; \
 	then export RECIPE_PROXY_IMAGE=recipe/haproxy:local; fi;
 
-.PHONY: build help setup demo test race check generate fuzz bench clean
+.PHONY: conformance build help setup demo test race check generate fuzz bench clean
 
 build: ## make bin/recipe, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/recipe ./cmd/recipe
@@ -33,6 +33,11 @@ demo: ## show a deployment under load, on the simulator where there is no engine
 test: ## run all tests; those that need an engine are skipped where there is none
 	@.ci/setup || true
 	@$(with_proxy) go test -count=1 -timeout 14m $(TESTFLAGS) ./...
+
+conformance: ## hold a program to the specification: RECIPE=PATH, or one that is built here
+	@binary="$(RECIPE)"; [ -n "$$binary" ] || { binary=$$(mktemp -d)/recipe && \
+		CGO_ENABLED=0 go build -ldflags "-X main.version=0.1.0" -o "$$binary" ./cmd/recipe; } || exit 1; \
+	RECIPE="$$binary" go test -count=1 -run 'TestBinary$$' ./spec
 
 race: ## run all tests under the race detector
 	@.ci/setup || true

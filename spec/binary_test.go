@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -34,25 +33,33 @@ func TestBinary(t *testing.T) {
 		t.Run(s.name(), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			s.tell(t, dir, func(args []string) (string, int) {
-				cmd := exec.Command(binary, args...)
-				cmd.Dir = dir
-				cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "NO_COLOR=1", "DOCKER_HOST=" + host}, s.env...)
-				var out bytes.Buffer
-				cmd.Stdout, cmd.Stderr = &out, &out
-				err := cmd.Run()
-				var ended *exec.ExitError
-				if err != nil && !errors.As(err, &ended) {
-					t.Fatal(err)
-				}
-				return out.String(), cmd.ProcessState.ExitCode()
-			}, onlyReads)
+			s.tell(t, dir, &program{t: t, path: binary, dir: dir,
+				env: append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "NO_COLOR=1", "DOCKER_HOST=" + host}, s.env...)})
 		})
 	}
 }
 
-func onlyReads(args []string) bool {
-	return slices.Contains([]string{"validate", "plan", "fmt"}, args[0])
+// program runs commands of a binary.
+type program struct {
+	t         *testing.T
+	path, dir string
+	env       []string
+}
+
+// can refuses what changes an engine.
+func (p *program) can(program string, args []string) bool {
+	return program == "recipe" && slices.Contains([]string{"validate", "plan"}, args[0])
+}
+
+func (p *program) run(_ string, args []string) (string, int) {
+	cmd := exec.Command(p.path, args...)
+	cmd.Dir, cmd.Env = p.dir, p.env
+	out, err := cmd.CombinedOutput()
+	var ended *exec.ExitError
+	if err != nil && !errors.As(err, &ended) {
+		p.t.Fatal(err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
 }
 
 // emptyEngine serves what planning asks an engine over Docker's API, for an engine with nothing on it and a registry

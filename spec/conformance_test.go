@@ -32,7 +32,7 @@ func (s *story) play(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlayer(t, dir, s.env)
 		defer p.world.Close()
-		s.tell(t, dir, p.run, inMemory)
+		s.tell(t, dir, p)
 		got := slices.Sorted(maps.Keys(p.codes))
 		if diff := cmp.Diff(s.codes, got, cmp.Transformer("list", func(l []string) []string { return append([]string{}, l...) })); diff != "" {
 			t.Errorf("%s gives diagnostics of other codes than it names, - want + got:\n%s", s.path, diff)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/sim"
 	"github.com/deployrecipe/recipe/builtins/image"
+	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -44,7 +46,7 @@ func newPlayer(t *testing.T, dir string, environ []string) *player {
 func app(c engine.ContainerSpec) sim.App {
 	a := simulated.DefaultApp(c)
 	sick := slices.ContainsFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, "FAIL=") })
-	if strings.HasPrefix(c.Labels["recipe.addr"], "job.") {
+	if strings.HasPrefix(c.Labels[label.Addr], "job.") {
 		a.RunFor = 2e9
 		if sick {
 			a.ExitCode = 1
@@ -55,8 +57,7 @@ func app(c engine.ContainerSpec) sim.App {
 	return a
 }
 
-// inMemory tells which commands the player knows.
-func inMemory([]string) bool { return true }
+func (p *player) can(string, []string) bool { return true }
 
 // options are what stories give commands.
 type options struct {
@@ -93,7 +94,11 @@ func read(args []string) options {
 }
 
 // run runs one command.
-func (p *player) run(args []string) (string, int) {
+func (p *player) run(program string, args []string) (string, int) {
+	if program == "docker" {
+		p.meddle(args[0], args[1])
+		return "", 0
+	}
 	o := read(args[1:])
 	m, diags := load(p.t, p.dir, p.environ, o)
 	if args[0] == "validate" {
@@ -124,6 +129,27 @@ func (p *player) run(args []string) (string, int) {
 		return text + b.String(), 2
 	}
 	return text + b.String(), 0
+}
+
+// meddle does what somebody else does to the containers of a service.
+func (p *player) meddle(verb, address string) {
+	found, err := p.world.Engine.Containers(p.ctx, map[string]string{label.Addr: address})
+	if err != nil || len(found) == 0 {
+		p.t.Fatalf("%s has no containers: %v", address, err)
+	}
+	for _, c := range found {
+		switch verb {
+		case "stop":
+			err = p.world.Engine.StopContainer(p.ctx, c.ID, "", time.Second)
+		case "rm":
+			err = p.world.Engine.RemoveContainer(p.ctx, c.ID)
+		default:
+			p.t.Fatalf("stories cannot run docker %s", verb)
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
 }
 
 func (p *player) validate(m *loaded, diags hcl.Diagnostics) (string, int) {

@@ -22,7 +22,8 @@ var update = flag.Bool("update", false, "rewrite the expected texts")
 // story is one txtar archive: a comment, and then files and command lines from top to bottom. A file entry writes
 // the file, in place of one of that name from before. An entry whose name begins with "recipe " runs that command
 // line, and its text is what the command must print, both streams, with a last line "exit N" where N is not 0.
-// Digests stand there by names of the story's own, equal ones by the same.
+// Digests stand there by names of the story's own, equal ones by the same. An entry "docker stop ADDRESS" or "docker rm
+// ADDRESS" is somebody else's doing, to all containers of a service.
 //
 // Lines of the comment that begin with a known word and a colon are for the runner:
 //
@@ -88,29 +89,34 @@ func commas(text string) []string {
 
 func (s *story) name() string { return strings.TrimSuffix(filepath.Base(s.path), ".txtar") }
 
-// command gives the words of an entry that is a command line.
-func command(entry string) (args []string, ok bool) {
-	line, ok := strings.CutPrefix(entry, "recipe ")
-	return strings.Fields(line), ok
+// command gives the program and the words of an entry that is a command line.
+func command(entry string) (program string, args []string, ok bool) {
+	program, line, ok := strings.Cut(entry, " ")
+	return program, strings.Fields(line), ok && (program == "recipe" || program == "docker")
 }
 
-// teller runs one command in the directory that the files are in and gives all that it printed.
-type teller func(args []string) (text string, code int)
+// teller runs commands in the directory that the files of a story are in.
+type teller interface {
+	// can tells whether the teller can run a command.
+	can(program string, args []string) bool
+	// run gives all that a command printed, and its exit code.
+	run(program string, args []string) (text string, code int)
+}
 
-// tell plays the story in dir. It ends before the first command that can refuses.
-func (s *story) tell(t *testing.T, dir string, run teller, can func(args []string) bool) {
+// tell plays the story in dir. It ends before the first command that the teller cannot run.
+func (s *story) tell(t *testing.T, dir string, by teller) {
 	t.Helper()
 	named := digests{}
 	for i, entry := range s.archive.Files {
-		args, ok := command(entry.Name)
+		program, args, ok := command(entry.Name)
 		if !ok {
 			write(t, filepath.Join(dir, entry.Name), expanded(entry.Data))
 			continue
 		}
-		if !can(args) {
+		if !by.can(program, args) {
 			return
 		}
-		text, code := run(args)
+		text, code := by.run(program, args)
 		text = named.clean(strings.ReplaceAll(text, dir, "/WORK"), code)
 		if *update {
 			s.archive.Files[i].Data = []byte(text)
