@@ -56,7 +56,7 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 	}
 	maps.Copy(labels, s.Labels)
 	spec := engine.ContainerSpec{
-		Name: Name(p.Recipe.Name, p.Addr, p.Release, p.Index), Image: p.Image, Platform: s.Platform,
+		Name: Name(p.Recipe.Name, p.Recipe.Moved.Label(p.Addr), p.Release, p.Index), Image: p.Image, Platform: s.Platform,
 		Entrypoint: s.Entrypoint, Command: s.Command, Labels: labels,
 		User: s.User, Workdir: s.Workdir, Hostname: s.Hostname,
 		Tmpfs: s.Tmpfs, Restart: s.Restart, Init: s.Init, ReadOnly: s.ReadOnly,
@@ -101,11 +101,21 @@ func endpoints(p Place) map[string]engine.Endpoint {
 			e.Address = p.Address
 		}
 		if p.Alias {
-			e.Aliases = []string{p.Addr.Short()}
+			e.Aliases = aliases(p.Recipe.Moved, p.Addr)
 		}
 		all[name] = e
 	}
 	return all
+}
+
+// aliases are a service's names in the DNS: that which expressions read, and, where its block moved, the one that
+// they will read when the recipe no longer says so.
+func aliases(moved *state.Moves, a addr.Addr) []string {
+	names := []string{moved.Named(a).Short()}
+	if later := moved.Label(a).Short(); later != names[0] {
+		names = append(names, later)
+	}
+	return names
 }
 
 func hosts(of ...map[string]string) []string {

@@ -5,10 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
 )
 
 // Release is the short digest of all that makes a container different: its arguments and the content of its
@@ -37,6 +40,33 @@ func (s *Spec) Release(content string) string {
 	}
 	sum := sha256.Sum256(canonical(kept))
 	return hex.EncodeToString(sum[:4])
+}
+
+// Named is the spec with its networks and volumes under the addresses that give them their names, so that a block
+// that moved makes no other release.
+func (s *Spec) Named(moved *state.Moves) *Spec {
+	if moved == nil {
+		return s
+	}
+	named := *s
+	named.Networks, named.Mount = slices.Clone(s.Networks), maps.Clone(s.Mount)
+	rename := func(ref *state.Ref) {
+		if a, err := addr.Parse(ref.Addr); err == nil {
+			ref.Addr = moved.Named(a).String()
+		}
+	}
+	for i := range named.Networks {
+		rename(&named.Networks[i])
+	}
+	for target, mount := range named.Mount {
+		if mount.Volume != nil {
+			volume := *mount.Volume
+			rename(&volume)
+			mount.Volume = &volume
+			named.Mount[target] = mount
+		}
+	}
+	return &named
 }
 
 // canonical is JSON with sorted keys: encoding/json sorts those of maps, and a struct's have their order.

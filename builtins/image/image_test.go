@@ -76,7 +76,7 @@ func (s *scenario) plan(reader engine.Reader, containers ...engine.Container) (k
 	desired := &state.Desired{Recipe: s.desired.Recipe, Resources: s.desired.Resources}
 	images, err := reader.Images(ctx, map[string]string{label.Recipe: s.desired.Recipe.Name})
 	must(s.t, err)
-	observed := &state.Observed{Objects: Objects(images)}
+	observed := &state.Observed{Objects: Objects(s.desired.Recipe, images)}
 	for _, c := range containers {
 		observed.Objects = append(observed.Objects, state.Object{Type: "container", Addr: addr.New("service", "web"), Data: c})
 	}

@@ -19,7 +19,7 @@ const (
 
 // Objects are the built images of a recipe, one for each that still has its name RECIPE/NAME:DIGEST. Data of each is
 // the engine.Image.
-func Objects(images []engine.Image) []state.Object {
+func Objects(r state.Recipe, images []engine.Image) []state.Object {
 	var objects []state.Object
 	for _, image := range images {
 		object, ok := label.Read(image.Labels)
@@ -29,8 +29,10 @@ func Objects(images []engine.Image) []state.Object {
 		}
 		// Images built FROM it inherit the labels; only its own name ends in its own digest.
 		for _, tag := range image.Tags {
-			repo := repository(state.Recipe{Name: image.Labels[label.Recipe]}, object.Addr)
-			if tag != repo+":"+content[:12] {
+			own := state.Recipe{Name: image.Labels[label.Recipe]}
+			plain := repository(own, object.Addr)
+			own.Moved = r.Moved
+			if named := repository(own, r.Moved.Now(object.Addr)); tag != plain+":"+content[:12] && tag != named+":"+content[:12] {
 				continue
 			}
 			object.Type, object.ID, object.Name, object.Data = "image", image.ID, tag, image

@@ -57,7 +57,7 @@ var illegal = regexp.MustCompile(`[^a-z0-9]+`)
 // repository is the name of an image on the engine, RECIPE/NAME. References allow lower-case letters only, so keys
 // that hold others are told apart by a digest of theirs.
 func repository(recipe state.Recipe, a addr.Addr) string {
-	return component(recipe.Name) + "/" + component(a.Short())
+	return component(recipe.Name) + "/" + component(recipe.Moved.Named(a).Short())
 }
 
 func component(name string) string {

@@ -58,7 +58,7 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	if err != nil {
 		return kind.Result{}, err
 	}
-	release := spec.Release(image.Content)
+	release := spec.Named(in.Desired.Recipe.Moved).Release(image.Content)
 	made := in.Observed.At(r.Addr)
 	if done(in, r.Addr, release, made) {
 		return superseded(r.Addr, release, made), nil // without its image, too
@@ -150,7 +150,7 @@ func run(in kind.Input, r *state.Resource, spec *container.Spec, image container
 		return plan.Step{}, err
 	}
 	for _, a := range volumes {
-		place.Volumes[a.String()] = volume.Name(recipe.Name, a)
+		place.Volumes[a.String()] = volume.Standing(in.Desired, in.Observed, a)
 		needs = append(needs, plan.ReadyID(a))
 	}
 	for _, a := range r.Needs {

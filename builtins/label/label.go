@@ -28,7 +28,10 @@ const (
 
 // For are the labels of an object that the resource at a makes.
 func For(r state.Recipe, a addr.Addr, spec json.RawMessage) map[string]string {
-	labels := map[string]string{Recipe: r.Name, Origin: r.Origin, Addr: a.String()}
+	labels := map[string]string{Recipe: r.Name, Origin: r.Origin, Addr: r.Moved.Label(a).String()}
+	if spec != nil && r.Moved != nil {
+		spec = state.Readdress(spec, r.Moved.Label)
+	}
 	if spec != nil {
 		labels[Spec] = string(spec)
 	}

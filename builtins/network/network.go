@@ -32,14 +32,27 @@ func (Kind) Schema() *schema.Block {
 
 // Export computes the network's name.
 func (Kind) Export(self kind.Instance, _ string) (cty.Value, hcl.Diagnostics) {
-	return cty.StringVal(Name(self.Recipe().Name, self.Addr())), nil
+	return cty.StringVal(Name(self.Recipe(), self.Addr())), nil
 }
 
 // Validate has nothing to add to the types.
 func (Kind) Validate(*state.Resource, *state.Desired) hcl.Diagnostics { return nil }
 
-// Name is a network's real name.
-func Name(recipe string, a addr.Addr) string { return recipe + "-" + a.Short() }
+// Name is the real name that a network gets. One whose block moved keeps that of its first address, since engines
+// cannot rename networks.
+func Name(recipe state.Recipe, a addr.Addr) string {
+	return recipe.Name + "-" + recipe.Moved.Named(a).Short()
+}
+
+// standing is a network's real name as it stands, or will.
+func standing(d *state.Desired, o *state.Observed, a addr.Addr) string {
+	for _, object := range o.At(a) {
+		if object.Type == "network" {
+			return object.Name
+		}
+	}
+	return Name(d.Recipe, a)
+}
 
 // Default is the address of the network for those that name none.
 var Default = addr.New("network", "default")
@@ -68,7 +81,7 @@ func Layout(d *state.Desired, o *state.Observed) map[addr.Addr]Net {
 	}
 	nets := map[addr.Addr]Net{}
 	for _, a := range Wanted(d) {
-		n := Net{Addr: a, Name: Name(d.Recipe.Name, a)}
+		n := Net{Addr: a, Name: standing(d, o, a)}
 		if e, ok := have[n.Name]; ok {
 			n.Subnet, n.Exists = e.Subnet, true
 		} else if subnet, ok := Choose(n.Name, taken); ok {

@@ -29,10 +29,10 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 			have[p.Name] = p
 		}
 	}
-	named := Recorded(in.Recorded)
+	named := Recorded(in.Desired.Recipe, in.Recorded)
 	for _, r := range in.Desired.Resources {
 		if r.Addr.Kind == "port" {
-			named[r.Addr.Short()] = r.Addr
+			named[in.Desired.Recipe.Moved.Named(r.Addr).Short()] = r.Addr
 		}
 	}
 	for _, want := range Site(in.Desired) {

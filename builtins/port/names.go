@@ -9,14 +9,14 @@ import (
 type Names map[string]addr.Addr
 
 // Recorded are the names of the last apply's ports.
-func Recorded(r *state.Recorded) Names {
+func Recorded(recipe state.Recipe, r *state.Recorded) Names {
 	names := Names{}
 	if r == nil {
 		return names
 	}
 	for text := range r.Resources {
 		if a, err := addr.Parse(text); err == nil && a.Kind == "port" {
-			names[a.Short()] = a
+			names[recipe.Moved.Named(a).Short()] = a
 		}
 	}
 	return names

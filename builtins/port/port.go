@@ -118,12 +118,12 @@ func clash(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics {
 }
 
 // Service is the edge's name for a service's named port.
-func Service(to state.Ref) string {
+func Service(r state.Recipe, to state.Ref) string {
 	a, err := addr.Parse(to.Addr)
 	if err != nil {
 		return ""
 	}
-	return a.Short() + "." + to.Port
+	return r.Moved.Named(a).Short() + "." + to.Port
 }
 
 // Site gives the ports that a recipe wants of the edge, ordered by number.
@@ -134,9 +134,9 @@ func Site(d *state.Desired) []proxy.Port {
 		if r.Addr.Kind != "port" || json.Unmarshal(r.Spec, &s) != nil {
 			continue
 		}
-		p := proxy.Port{Name: r.Addr.Short(), Listen: s.Listen, Address: s.Address, Mode: s.Mode}
+		p := proxy.Port{Name: d.Recipe.Moved.Named(r.Addr).Short(), Listen: s.Listen, Address: s.Address, Mode: s.Mode}
 		for _, route := range s.Route {
-			p.Routes = append(p.Routes, proxy.Route{Host: strings.ToLower(route.Host), Path: route.Path, Service: Service(route.To)})
+			p.Routes = append(p.Routes, proxy.Route{Host: strings.ToLower(route.Host), Path: route.Path, Service: Service(d.Recipe, route.To)})
 		}
 		ports = append(ports, p)
 	}

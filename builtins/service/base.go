@@ -53,7 +53,7 @@ func (p *planner) base(r *state.Resource) *base {
 	}
 	p.in.Done.Add(more) // the next one need not pull the same image
 	p.out.Add(more)
-	b := &base{r: r, spec: spec, image: image, release: spec.Release(image.Content), stock: p.stocks[r.Addr],
+	b := &base{r: r, spec: spec, image: image, release: spec.Named(p.in.Desired.Recipe.Moved).Release(image.Content), stock: p.stocks[r.Addr],
 		nets: network.Of(spec.Networks, p.nets), volumes: volumes}
 	b.ports = p.ports(r.Addr, spec)
 	return b
@@ -68,7 +68,7 @@ func (p *planner) ports(a addr.Addr, spec *container.Spec) []switchover.Port {
 		if !ok {
 			continue // the evaluator has refused it
 		}
-		sp := switchover.Port{Name: port.Service(state.Ref{Addr: a.String(), Port: name}), Mode: modes[name], Target: e.Port,
+		sp := switchover.Port{Name: port.Service(p.in.Desired.Recipe, state.Ref{Addr: a.String(), Port: name}), Mode: modes[name], Target: e.Port,
 			Check: check(spec, e.Port)}
 		sp.Current = p.site.Service(sp.Name)
 		ports = append(ports, sp)
@@ -80,8 +80,8 @@ func (p *planner) ports(a addr.Addr, spec *container.Spec) []switchover.Port {
 func (p *planner) open(a addr.Addr) map[string]proxy.Mode {
 	modes := map[string]proxy.Mode{}
 	for _, s := range p.site.Services {
-		if belongs(s.Name, a) {
-			modes[strings.TrimPrefix(s.Name, a.Short()+".")] = s.Mode
+		if p.belongs(s.Name, a) {
+			modes[strings.TrimPrefix(s.Name, p.onEdge(a)+".")] = s.Mode
 		}
 	}
 	return modes

@@ -43,7 +43,7 @@ func (p *planner) claims(after proxy.Site) {
 // blamed is the block that an error about the site speaks of: a service that it names, or else the first port.
 func (p *planner) blamed(err error) *hcl.Range {
 	for _, r := range p.in.Resources {
-		if strings.Contains(err.Error(), "service "+r.Addr.Short()+".") {
+		if strings.Contains(err.Error(), "service "+p.onEdge(r.Addr)+".") {
 			return &r.Range
 		}
 	}

@@ -18,11 +18,11 @@ type group struct {
 	members  []*base
 }
 
-// name is the group's on the edge: its first service's, so that adding a switchover block for a service
+// nameOf is a group's on the edge: its first service's, so that adding a switchover block for a service
 // changes nothing there.
-func (g *group) name() string {
-	first := slices.MinFunc(g.members, func(a, b *base) int { return cmp.Compare(a.r.Addr.Short(), b.r.Addr.Short()) })
-	return first.r.Addr.Short()
+func (p *planner) nameOf(g *group) string {
+	first := slices.MinFunc(g.members, func(a, b *base) int { return cmp.Compare(p.onEdge(a.r.Addr), p.onEdge(b.r.Addr)) })
+	return p.onEdge(first.r.Addr)
 }
 
 func (g *group) behindPort() bool {
@@ -92,8 +92,8 @@ func (p *planner) expand(g *group) {
 		origin = origins[0]
 	}
 	_, side, fresh := p.sides(g, origin)
-	out := switchover.Group{Recipe: p.in.Desired.Recipe, Name: g.name(), Addr: g.addr, Settings: g.settings,
-		Before: p.inUse(g.name()), Side: side, Fresh: fresh, After: g.after, First: p.first}
+	out := switchover.Group{Recipe: p.in.Desired.Recipe, Name: p.nameOf(g), Addr: g.addr, Settings: g.settings,
+		Before: p.inUse(p.nameOf(g)), Side: side, Fresh: fresh, After: g.after, First: p.first}
 	if origin != nil {
 		out.Percent = origin.Percent
 	}

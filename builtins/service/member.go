@@ -135,7 +135,7 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 			b.nets[0].Addr, b.r.Addr)
 	}
 	for _, a := range b.volumes {
-		place.Volumes[a.String()] = volume.Name(recipe.Name, a)
+		place.Volumes[a.String()] = volume.Standing(p.in.Desired, p.in.Observed, a)
 	}
 	create, err := container.Create(b.spec, b.r.Spec, place)
 	if err != nil {
@@ -182,7 +182,7 @@ func (p *planner) servers(a addr.Addr, at netip.Addr) []proxy.ServerID {
 	var places []proxy.ServerID
 	for i := range p.site.Services {
 		s := &p.site.Services[i]
-		if !belongs(s.Name, a) {
+		if !p.belongs(s.Name, a) {
 			continue
 		}
 		for _, side := range []proxy.Side{proxy.A, proxy.B} {
@@ -196,9 +196,12 @@ func (p *planner) servers(a addr.Addr, at netip.Addr) []proxy.ServerID {
 	return places
 }
 
+// onEdge is what a service is called on the edge: by its first address, so that nothing changes there when it moves.
+func (p *planner) onEdge(a addr.Addr) string { return p.in.Desired.Recipe.Moved.Named(a).Short() }
+
 // belongs tells whether a service of the edge is one of a's named ports.
-func belongs(name string, a addr.Addr) bool {
-	prefix := a.Short() + "."
+func (p *planner) belongs(name string, a addr.Addr) bool {
+	prefix := p.onEdge(a) + "."
 	return len(name) > len(prefix) && name[:len(prefix)] == prefix
 }
 

@@ -35,7 +35,7 @@ func (p *planner) origins(g *group) []*proxy.Group {
 		}
 	}
 	own := func(name string) int {
-		if name == g.name() {
+		if name == p.nameOf(g) {
 			return 0
 		}
 		return 1
@@ -53,7 +53,7 @@ func (p *planner) origins(g *group) []*proxy.Group {
 // regroup has all services of a group stand on one side, and plans on from there.
 func (p *planner) regroup(g *group) {
 	origins := p.origins(g)
-	if len(origins) == 0 || len(origins) == 1 && origins[0].Name == g.name() {
+	if len(origins) == 0 || len(origins) == 1 && origins[0].Name == p.nameOf(g) {
 		return
 	}
 	live := origins[0].Live()

@@ -51,7 +51,7 @@ func (p *planner) interrupted(r *state.Resource, s stock) string {
 	for i := range p.site.Services {
 		svc := &p.site.Services[i]
 		g := p.site.Group(svc.Group)
-		if g == nil || g.Percent == 0 || g.Percent == 100 || !belongs(svc.Name, r.Addr) {
+		if g == nil || g.Percent == 0 || g.Percent == 100 || !p.belongs(svc.Name, r.Addr) {
 			continue
 		}
 		a, b := svc.A.Release, svc.B.Release
@@ -72,7 +72,7 @@ func (p *planner) serving(r *state.Resource, s stock) string {
 	for i := range p.site.Services {
 		svc := &p.site.Services[i]
 		g := p.site.Group(svc.Group)
-		if g == nil || !belongs(svc.Name, r.Addr) {
+		if g == nil || !p.belongs(svc.Name, r.Addr) {
 			continue
 		}
 		backend := svc.Side(g.Live())

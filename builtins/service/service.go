@@ -44,7 +44,7 @@ func (Kind) Schema() *schema.Block {
 
 // Export computes the service's name on its networks.
 func (Kind) Export(self kind.Instance, _ string) (cty.Value, hcl.Diagnostics) {
-	return cty.StringVal(self.Addr().Short()), nil
+	return cty.StringVal(self.Named().Short()), nil
 }
 
 // Validate finds what is wrong beyond the types.

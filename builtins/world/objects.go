@@ -20,7 +20,7 @@ const (
 )
 
 // objects gathers what blocks have made. Locks and records belong to a recipe too, but no block made them.
-func objects(containers []engine.Container, images []engine.Image, networks []engine.Network, volumes []engine.Volume) []state.Object {
+func objects(r state.Recipe, containers []engine.Container, images []engine.Image, networks []engine.Network, volumes []engine.Volume) []state.Object {
 	var all []state.Object
 	add := func(kind, id, name string, running bool, labels map[string]string, data any) {
 		object, ok := label.Read(labels)
@@ -36,7 +36,7 @@ func objects(containers []engine.Container, images []engine.Image, networks []en
 		}
 		add(Container, c.ID, c.Name, c.State == engine.Running || c.State == engine.Restarting, c.Labels, c)
 	}
-	all = append(all, image.Objects(images)...)
+	all = append(all, image.Objects(r, images)...)
 	for _, n := range networks {
 		add(Network, n.ID, n.Name, false, n.Labels, n)
 	}

@@ -79,7 +79,8 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	networks := slices.DeleteFunc(slices.Clone(known.Networks), func(n engine.Network) bool {
 		return n.Labels[label.Recipe] != r.Name
 	})
-	observed := &state.Observed{Objects: objects(containers, images, networks, volumes)}
+	observed := &state.Observed{Objects: objects(r, containers, images, networks, volumes)}
+	r.Moved.Apply(observed, recorded)
 	SetFacts(observed, &known)
 	return observed, recorded, nil
 }

@@ -14,6 +14,7 @@ func (c *carrier) forgetful(ctx context.Context, sink event.Sink) event.Sink {
 		if e.Type == event.Reverting && c.made.recorded.Edge != "" {
 			kept := *c.made.recorded
 			kept.Edge = ""
+			kept = c.head.Moved.Kept(kept)
 			// Where it cannot be written the way back counts for more.
 			_ = record.Write(context.WithoutCancel(ctx), c.session, &kept)
 		}

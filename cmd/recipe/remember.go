@@ -55,6 +55,7 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 		entry.Revision += "+dirty"
 	}
 	record.Append(&kept, entry)
+	kept = c.head.Moved.Kept(kept)
 	return record.Write(ctx, c.session, &kept)
 }
 

@@ -27,7 +27,7 @@ func TestStatusOfWhatDoesNotRun(t *testing.T) {
 		Resources: map[string]json.RawMessage{web.String(): json.RawMessage(`{"count":4}`)},
 		History:   []state.Entry{{Releases: map[string]string{web.String(): "new"}}},
 	}
-	releases := servicesOf(observed, recorded, nil)[0].Releases
+	releases := servicesOf(state.Recipe{}, observed, recorded, nil)[0].Releases
 	serving, kept := releases[0], releases[1]
 	if serving.Release != "new" || !serving.Current || serving.Running != 1 || serving.Wanted != 4 || serving.Kept != 0 {
 		t.Errorf("the release that is to serve: %+v", serving)

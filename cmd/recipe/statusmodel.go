@@ -117,10 +117,10 @@ func newStatusJSON(r state.Recipe, observed *state.Observed, recorded *state.Rec
 	site := known.Site(r.Name)
 	if site != nil {
 		for _, p := range site.Ports {
-			s.Ports = append(s.Ports, portOf(p, port.Recorded(recorded)))
+			s.Ports = append(s.Ports, portOf(p, port.Recorded(r, recorded)))
 		}
 	}
-	s.Services = append(s.Services, servicesOf(observed, recorded, site)...)
+	s.Services = append(s.Services, servicesOf(r, observed, recorded, site)...)
 	return s
 }
 
@@ -132,7 +132,7 @@ func portOf(p proxy.Port, names port.Names) portJSON {
 	return out
 }
 
-func servicesOf(observed *state.Observed, recorded *state.Recorded, site *proxy.Site) []serviceJSON {
+func servicesOf(of state.Recipe, observed *state.Observed, recorded *state.Recorded, site *proxy.Site) []serviceJSON {
 	var list []serviceJSON
 	for _, o := range observed.Objects {
 		c, ok := o.Data.(engine.Container)
@@ -148,7 +148,7 @@ func servicesOf(observed *state.Observed, recorded *state.Recorded, site *proxy.
 		j := slices.IndexFunc(s.Releases, func(r releaseJSON) bool { return r.Release == o.Release })
 		if j < 0 {
 			j = len(s.Releases)
-			s.Releases = append(s.Releases, releaseOf(o, recorded, site))
+			s.Releases = append(s.Releases, releaseOf(of, o, recorded, site))
 		}
 		s.Releases[j].add(o, c)
 	}
@@ -159,7 +159,7 @@ func servicesOf(observed *state.Observed, recorded *state.Recorded, site *proxy.
 }
 
 // releaseOf begins a release with its place on the edge.
-func releaseOf(o state.Object, recorded *state.Recorded, site *proxy.Site) releaseJSON {
+func releaseOf(of state.Recipe, o state.Object, recorded *state.Recorded, site *proxy.Site) releaseJSON {
 	r := releaseJSON{Release: o.Release, Generation: o.Generation, Wanted: countOf(o.Spec)}
 	if n := len(recorded.History); n > 0 && recorded.History[n-1].Releases[o.Addr.String()] == o.Release {
 		r.Current = true
@@ -174,7 +174,7 @@ func releaseOf(o state.Object, recorded *state.Recorded, site *proxy.Site) relea
 	for i := range site.Services {
 		service := &site.Services[i]
 		group := site.Group(service.Group)
-		if group == nil || !strings.HasPrefix(service.Name, port.Service(state.Ref{Addr: o.Addr.String()})) {
+		if group == nil || !strings.HasPrefix(service.Name, port.Service(of, state.Ref{Addr: o.Addr.String()})) {
 			continue
 		}
 		for _, side := range []proxy.Side{proxy.A, proxy.B} {

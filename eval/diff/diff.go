@@ -5,6 +5,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -41,7 +43,7 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 		Format: plan.Format, Recipe: in.Desired.Recipe, Engine: in.Engine,
 		Changes: ordered(in, result.Changes), Undo: result.Undo,
 		Traffic: result.Traffic, Interruptions: result.Interruptions,
-		Notes:   append(result.Notes, strangers(in)...),
+		Notes:   slices.Concat(result.Notes, strangers(in), moved(in)),
 		Outputs: in.Desired.Outputs,
 	}
 	steps, problem := sorted(result)

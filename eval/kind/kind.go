@@ -32,6 +32,8 @@ type Kind interface {
 // Instance is a block instance under evaluation.
 type Instance interface {
 	Addr() addr.Addr
+	// Named is the address that gives the object its name: of a block that moved, its first one.
+	Named() addr.Addr
 	Recipe() state.Recipe
 	// Spec evaluates the named arguments and nested blocks, all when none is named, in the form of
 	// state.Resource.Spec; ok is false where one of them is unknown or has errors.

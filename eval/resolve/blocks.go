@@ -4,7 +4,7 @@ import "github.com/deployrecipe/recipe/lang/schema"
 
 // Blocks describes the blocks that stand for no object and belong to the language itself.
 func Blocks() []schema.Block {
-	return append([]schema.Block{recipeBlock(), variableBlock(), localsBlock(), outputBlock(), functionBlock(), checkBlock()}, laterBlocks()...)
+	return append([]schema.Block{recipeBlock(), variableBlock(), localsBlock(), outputBlock(), functionBlock(), checkBlock(), movedBlock()}, laterBlocks()...)
 }
 
 func recipeBlock() schema.Block {
@@ -58,6 +58,5 @@ func outputBlock() schema.Block {
 func laterBlocks() []schema.Block {
 	return []schema.Block{
 		{Name: "use", Label: "name", Later: "shared recipe libraries", Doc: "Brings in the resources of another recipe."},
-		{Name: "moved", Later: "renaming without a redeploy", Doc: "Says that what was declared under one address is now declared under another."},
 	}
 }

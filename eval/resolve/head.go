@@ -13,7 +13,7 @@ import (
 // head gives the recipe as the recipe block describes it. Its name is empty where it has none, or one that is
 // wrong or unknown.
 func (r *resolver) head() state.Recipe {
-	head := state.Recipe{Origin: r.in.Origin, Revision: r.in.Revision, Dir: r.in.Dir}
+	head := state.Recipe{Origin: r.in.Origin, Revision: r.in.Revision, Dir: r.in.Dir, Moved: r.moves.known}
 	block := r.root.recipe
 	if block != nil {
 		head.Range = block.Range

@@ -51,6 +51,9 @@ type instance struct {
 // Addr is the block's address.
 func (i *instance) Addr() addr.Addr { return i.o.addr }
 
+// Named is the address that gives the object its name.
+func (i *instance) Named() addr.Addr { return i.r.moves.known.Named(i.o.addr) }
+
 // Recipe is the recipe that the block belongs to.
 func (i *instance) Recipe() state.Recipe {
 	name := i.r.recipeName(i.at)

@@ -28,7 +28,7 @@ func (f fake) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 
 func (f fake) Export(self kind.Instance, name string) (cty.Value, hcl.Diagnostics) {
 	if name != "address" {
-		return cty.StringVal(self.Recipe().Name + "-" + self.Addr().Short()), nil
+		return cty.StringVal(self.Recipe().Name + "-" + self.Named().Short()), nil
 	}
 	spec, ok, diags := self.Spec("listen")
 	if !ok {

@@ -6,7 +6,7 @@ import "github.com/deployrecipe/recipe/lang/diag"
 func (r *resolver) checkNames(resources []*resource) {
 	first := map[[2]string]*resource{}
 	for _, res := range resources {
-		id := [2]string{res.Addr.Kind, res.Addr.Short()}
+		id := [2]string{res.Addr.Kind, r.moves.known.Named(res.Addr).Short()}
 		other := first[id]
 		if other == nil {
 			first[id] = res

@@ -68,6 +68,7 @@ type resolver struct {
 	root *module
 	// objects are those known so far, which references lead to.
 	objects map[addr.Addr]*object
+	moves   moves
 
 	nodes map[nodeKey]*node
 	exprs map[hcl.Expression]*parsed
@@ -88,6 +89,7 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 		circled: map[hcl.Range]bool{},
 	}
 	r.root = r.newModule(m)
+	r.declareMoves()
 	for _, v := range in.Vars {
 		r.root.given[v.Name] = v
 	}
@@ -98,16 +100,19 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 func (r *resolver) all() *state.Desired {
 	r.checkGiven()
 	r.checkFunctions(r.root)
+	r.checkMoves()
 	d := &state.Desired{Recipe: r.head()}
 	r.evaluated(r.root)
 	resources := r.resources(r.root)
-	r.checkNames(resources)
 	for _, b := range r.root.outputs {
 		if out, ok := r.output(r.root, b); ok {
 			d.Outputs = append(d.Outputs, out)
 		}
 	}
 	d.Resources = r.sorted(resources)
+	if r.checkMoved(d) { // names of what moved twice over would be taken twice, too
+		r.checkNames(resources)
+	}
 	r.validate(d, resources)
 	r.explained(resources)
 	r.checks(r.root)

@@ -24,6 +24,8 @@ type Recipe struct {
 	// Revision is the git revision of Dir, with "+dirty" where files differ from it; empty outside git.
 	Revision string    `json:"revision,omitempty"`
 	Range    hcl.Range `json:"-"`
+	// Moved are the renames that the recipe declares.
+	Moved *Moves `json:"-"`
 }
 
 // Desired is what a recipe wants, all values known.
@@ -107,6 +109,8 @@ type Object struct {
 // Observed is what an engine shows of a recipe, at one moment.
 type Observed struct {
 	Objects []Object
+	// Moved are the renames by which something of it was brought to its present address.
+	Moved []Move
 	// Facts are what else was looked up, by the kind that did (an engine's Info, the edge's sites, ...).
 	Facts map[string]any
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"github.com/deployrecipe/recipe/eval/addr"
 )
 
 // Text is a string that may be secret. A secret one holds no value, only the name by which the value is
@@ -98,12 +100,46 @@ func SetVersions(spec json.RawMessage, versions map[string]int) json.RawMessage 
 	})
 }
 
-// walk visits every secret in a spec and returns the spec with what visit gives in its place. Keys stay sorted,
-// since encoding/json sorts those of maps.
+// walk visits every secret in a spec and returns the spec with what visit gives in its place.
 func walk(value json.RawMessage, visit func(Text) Text) json.RawMessage {
+	return replace(value, func(value json.RawMessage) (json.RawMessage, bool) {
+		t, ok := SecretOf(value)
+		if !ok {
+			return nil, false
+		}
+		return encode(visit(t)), true
+	})
+}
+
+// walkRefs does so with every reference.
+func walkRefs(value json.RawMessage, visit func(Ref) Ref) json.RawMessage {
+	return replace(value, func(value json.RawMessage) (json.RawMessage, bool) {
+		ref, ok := refOf(value)
+		if !ok {
+			return nil, false
+		}
+		return encode(visit(ref)), true
+	})
+}
+
+// refOf reads a reference in a spec, and nothing that holds more: a map of variables may have a key of that name.
+func refOf(value json.RawMessage) (ref Ref, ok bool) {
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(value, &keys) != nil || json.Unmarshal(keys["ref"], &ref.Addr) != nil {
+		return Ref{}, false
+	}
+	port, named := keys["port"]
+	ok = len(keys) == 1 || len(keys) == 2 && named && json.Unmarshal(port, &ref.Port) == nil
+	_, err := addr.Parse(ref.Addr)
+	return ref, ok && err == nil
+}
+
+// replace puts what found gives in the place of the values that it knows. Keys stay sorted, since encoding/json sorts
+// those of maps.
+func replace(value json.RawMessage, found func(json.RawMessage) (json.RawMessage, bool)) json.RawMessage {
 	value = bytes.TrimSpace(value)
-	if t, ok := SecretOf(value); ok {
-		return encode(visit(t))
+	if with, ok := found(value); ok {
+		return with
 	}
 	var keys map[string]json.RawMessage
 	var items []json.RawMessage
@@ -112,12 +148,12 @@ func walk(value json.RawMessage, visit func(Text) Text) json.RawMessage {
 		return value
 	case value[0] == '{' && json.Unmarshal(value, &keys) == nil:
 		for key, v := range keys {
-			keys[key] = walk(v, visit)
+			keys[key] = replace(v, found)
 		}
 		return encode(keys)
 	case value[0] == '[' && json.Unmarshal(value, &items) == nil:
 		for i, v := range items {
-			items[i] = walk(v, visit)
+			items[i] = replace(v, found)
 		}
 		return encode(items)
 	}
