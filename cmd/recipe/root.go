@@ -54,7 +54,7 @@ Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage{err, cmd.CommandPath()} })
 	root.AddCommand(
 		newPlan(a), newApply(a), newDestroy(a), newRollback(a), newStatus(a),
-		newValidate(a), newFmt(a), newConsole(a), newDocs(a), newGraph(a), newVersion(a), newHelper(a),
+		newValidate(a), newFmt(a), newConsole(a), newDocs(a), newGraph(a), newInit(a), newVersion(a), newHelper(a),
 	)
 	root.SetVersionTemplate("recipe {{.Version}}\n")
 	root.SetHelpCommand(newHelp(a))
