@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -34,6 +35,20 @@ func TestEveryCommandIsDocumented(t *testing.T) {
 			if len(line) > 90 {
 				t.Errorf("%s: a line of its help is %d letters long: %s", c.Name(), len(line), line)
 			}
+		}
+	}
+}
+
+// The README names every command, each at the beginning of a line of what people copy.
+func TestReadmeNamesEveryCommand(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := testApp()
+	for _, c := range newRoot(a).Commands() {
+		if !c.Hidden && c.Name() != "completion" && c.Name() != "version" && !strings.Contains(string(readme), "\nrecipe "+c.Name()+" ") {
+			t.Errorf("the README says nothing of recipe %s", c.Name())
 		}
 	}
 }
