@@ -48,7 +48,7 @@ func (a *app) explainWord(path []string) error {
 	if columns <= 0 || columns > 100 {
 		columns = 80
 	}
-	blocks := schemas(builtins.Kinds(builtins.Environment(a.env)))
+	blocks := builtins.Schemas()
 	block, row, ok := reference.Find(blocks, path)
 	switch {
 	case ok && row != nil:
@@ -74,7 +74,7 @@ func helpWords(root *cobra.Command) []string {
 			words = append(words, c.Name())
 		}
 	}
-	words = append(words, schema.BlockNames(schemas(builtins.Kinds(builtins.Settings{})))...)
+	words = append(words, schema.BlockNames(builtins.Schemas())...)
 	for _, d := range funcs.All() {
 		words = append(words, d.Name)
 	}

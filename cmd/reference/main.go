@@ -10,10 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/deployrecipe/recipe/builtins"
-	"github.com/deployrecipe/recipe/builtins/funcs"
-	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/lang/reference"
-	"github.com/deployrecipe/recipe/lang/schema"
 )
 
 func main() {
@@ -33,8 +30,8 @@ func generate(dir string) error {
 		name  string
 		write func(io.Writer) error
 	}{
-		{"reference.md", writeReference},
-		{"diagnostics.md", func(w io.Writer) error { return writeDiagnostics(w, filepath.Join(dir, "diagnostics")) }},
+		{"reference.md", builtins.Reference},
+		{"diagnostics.md", func(w io.Writer) error { return reference.Diagnostics(w, os.DirFS(filepath.Join(dir, "diagnostics"))) }},
 	} {
 		b.Reset()
 		if err := page.write(&b); err != nil {
@@ -45,16 +42,4 @@ func generate(dir string) error {
 		}
 	}
 	return nil
-}
-
-func writeReference(w io.Writer) error {
-	blocks := append([]schema.Block(nil), resolve.Blocks()...)
-	for _, k := range builtins.Kinds(builtins.Settings{}) {
-		blocks = append(blocks, *k.Schema())
-	}
-	var functions []reference.Function
-	for _, d := range funcs.All() {
-		functions = append(functions, d.Reference())
-	}
-	return reference.Markdown(w, blocks, functions)
 }

@@ -143,12 +143,20 @@ type Row struct {
 func Rows(args []schema.Arg) []Row {
 	var rows []Row
 	for _, a := range args {
-		rows = append(rows, Row{a.Name, Type(a.Type), standard(a), change(a.Change), about(a)})
+		rows = append(rows, Row{a.Name, takes(a), standard(a), change(a.Change), about(a)})
 		for _, key := range keys(a.Type) {
 			rows = append(rows, Row{a.Name + "." + key.Name, Type(key.Type), standard(key), "", about(key)})
 		}
 	}
 	return rows
+}
+
+// takes is what an argument takes; one that is kept as it is written is an expression.
+func takes(a schema.Arg) string {
+	if a.Raw && a.Type.Shape == schema.Any {
+		return "expression"
+	}
+	return Type(a.Type)
 }
 
 func standard(a schema.Arg) string {

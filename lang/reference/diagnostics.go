@@ -1,11 +1,10 @@
-package main
+package reference
 
 import (
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -13,9 +12,9 @@ import (
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
-// writeDiagnostics writes a section a code, with the example of dir/CODE.txtar: a story, of which the part up to the
-// first command is the bad example, and what comes after is the mend.
-func writeDiagnostics(w io.Writer, dir string) error {
+// Diagnostics writes a section a code, with the example of CODE.txtar in dir: a story, of which the part up to the
+// first command is the bad example, and what comes after is the mend. A code without an example is an error.
+func Diagnostics(w io.Writer, dir fs.FS) error {
 	var b strings.Builder
 	b.WriteString("# Diagnostics\n\nGenerated from the codes of this version and from the examples in [diagnostics](diagnostics), which run as tests.\n" +
 		"A code never changes its meaning. It stands in brackets below a message, and as `code` in JSON.\n\n")
@@ -24,14 +23,14 @@ func writeDiagnostics(w io.Writer, dir string) error {
 	}
 	for _, info := range diag.Codes() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s: %s See *%s* in [spec.md](spec.md).\n", info.Code, info.Summary, info.Doc, info.Section)
-		archive, err := txtar.ParseFile(filepath.Join(dir, string(info.Code)+".txtar"))
+		story, err := fs.ReadFile(dir, string(info.Code)+".txtar")
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s has no example: write %s.txtar in %s", info.Code, info.Code, dir)
+			return fmt.Errorf("%s has no example: write %s.txtar", info.Code, info.Code)
 		}
 		if err != nil {
 			return err
 		}
-		example(&b, archive)
+		example(&b, txtar.Parse(story))
 	}
 	_, err := io.WriteString(w, strings.ToValidUTF8(b.String(), "\uFFFD"))
 	return err
