@@ -15,7 +15,7 @@ ARGS ?=
 with_proxy = if [ -z "$$RECIPE_PROXY_IMAGE" ] && docker image inspect recipe/haproxy:local >/dev/null 2>&1; \
 	then export RECIPE_PROXY_IMAGE=recipe/haproxy:local; fi;
 
-.PHONY: conformance build help setup demo test race check generate fuzz bench clean
+.PHONY: conformance build help setup demo test race check generate fuzz proof bench clean
 
 build: ## make bin/recipe, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/recipe ./cmd/recipe
@@ -61,6 +61,12 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 		echo "$$(dirname $$file) $${func#func }"; \
 		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null || exit 1; \
 	done
+
+proof: ## try the library with real PostgreSQL, Redis, nginx and a registry, from Debian's packages; two minutes
+	@.ci/setup
+	@.ci/proof-image
+	@$(with_proxy) RECIPE_REQUIRE_ENGINE=1 RECIPE_PROOF_IMAGE=recipe/proof:local \
+		go test -count=1 -timeout 10m -run '^TestProof' $(TESTFLAGS) ./cmd/recipe
 
 bench: ## measure a deploy beside one by hand, and what is run often; a few minutes
 	@.ci/setup || true
