@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "rewrite the expected texts")
 //
 // Lines of the comment that begin with a known word and a colon are for the runner:
 //
-//	spec: 4.3, 5.1         the sections of spec.md that it shows
+//	spec: 4.3, each        the sections of spec.md that it shows, by number or anchor
 //	code: unknown-key      the codes of all diagnostics that it gives, once each; without it, there are none
 //	env: NAME=VALUE        an environment variable, one a line
 //	untold: REASON         why a code has no story
