@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -107,7 +106,7 @@ func Compute(ctx context.Context, r *state.Resource, from Sources) (Content, err
 
 func readDockerfile(dir, name string) ([]byte, error) {
 	path := filepath.Join(dir, filepath.FromSlash(name))
-	text, err := os.ReadFile(path)
+	text, err := buildcontext.ReadText(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("the Dockerfile %s does not exist; dockerfile is a path within the context %s", path, dir)

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os/exec"
 	"strings"
@@ -98,7 +99,7 @@ func (s Source) Fetch(ctx context.Context, spec Spec) (string, error) {
 		}
 		return value, nil
 	case spec.File != "":
-		data, err := fs.ReadFile(s.FS, spec.File)
+		data, err := s.read(spec.File)
 		if err != nil {
 			var at *fs.PathError
 			if errors.As(err, &at) {
@@ -109,6 +110,23 @@ func (s Source) Fetch(ctx context.Context, spec Spec) (string, error) {
 		return chomp(string(data)), nil
 	}
 	return s.run(ctx, spec.Command)
+}
+
+// maxSize is how many bytes a secret may have: an engine takes no larger environment.
+const maxSize = 1 << 20
+
+// read reads a file, which may be a pipe, up to the bound.
+func (s Source) read(name string) ([]byte, error) {
+	file, err := s.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	if err == nil && len(data) > maxSize {
+		err = fmt.Errorf("it has more than %d MiB, too much for a secret", maxSize>>20)
+	}
+	return data, err
 }
 
 func (s Source) run(ctx context.Context, command []string) (string, error) {

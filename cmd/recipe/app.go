@@ -139,6 +139,9 @@ func (a *app) show(diags hcl.Diagnostics) {
 
 // crashed says that the program has a fault, and how to report it.
 func (a *app) crashed(v any, stack []byte) int {
+	if from, ok := v.(interface{ Stack() []byte }); ok {
+		stack = from.Stack() // it happened elsewhere, and was passed on
+	}
 	fmt.Fprintf(a.stderr, "\n%s\n", strings.TrimSpace(fmt.Sprintf(`Error: Internal error
 
 recipe %s came upon a fault of its own: %v

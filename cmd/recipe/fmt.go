@@ -2,8 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -117,7 +117,11 @@ func (f *formatter) file(name string, mode fs.FileMode) {
 		f.json = append(f.json, name)
 		return
 	}
-	src, err := os.ReadFile(name)
+	if !mode.IsRegular() {
+		f.unreadable(name, errors.New("it is not a regular file"))
+		return
+	}
+	src, err := readSource(name)
 	if err != nil {
 		f.unreadable(name, err)
 		return
@@ -142,7 +146,7 @@ func (f *formatter) file(name string, mode fs.FileMode) {
 
 func (f *formatter) stream() {
 	const name = "standard input"
-	src, err := io.ReadAll(io.LimitReader(f.stdin, syntax.MaxFileSize+1))
+	src, err := syntax.Read(f.stdin)
 	if err != nil {
 		f.unreadable(name, err)
 		return

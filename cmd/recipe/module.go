@@ -102,7 +102,7 @@ func (a *app) values(files *syntax.Files, o variableOptions) ([]resolve.VarValue
 		values, diags = append(values, more...), append(diags, bad...)
 	}
 	for _, name := range o.files {
-		src, err := os.ReadFile(name)
+		src, err := readSource(name)
 		if err != nil {
 			diags = append(diags, diag.Errorf(diag.FileUnreadable, nil, "File cannot be read",
 				"Reading %q, given with --var-file, failed: %s.", name, reason(err)))
@@ -123,6 +123,16 @@ func (a *app) values(files *syntax.Files, o variableOptions) ([]resolve.VarValue
 		values = append(values, value)
 	}
 	return values, diags
+}
+
+// readSource reads a file named on the command line, which may be a pipe, up to the bound of syntax.Parse.
+func readSource(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return syntax.Read(file)
 }
 
 // fetchSecrets lets the module's evaluation fetch secrets, which only planning and applying do. Their files may

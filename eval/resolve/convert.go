@@ -67,6 +67,8 @@ func (c *converter) convert(v cty.Value, t schema.Type, at site) (cty.Value, boo
 		return c.unknown(at)
 	case v.IsNull():
 		return unset(), true
+	case isHuge(v):
+		return c.wrong(diag.NumberTooLarge, at, "Number too large", "%q is too large a number.", at.word)
 	case isInfinite(v):
 		return c.invalid(at, "The value of %q is infinite, as after a division by zero.", at.word)
 	}
@@ -206,6 +208,19 @@ func (c *converter) shaped(v cty.Value, t schema.Type) bool {
 		return ty == cty.Number
 	}
 	return ty.IsPrimitiveType()
+}
+
+// maxMagnitude bounds the exponent of a number, of base 2: to write out a larger one takes for ever.
+const maxMagnitude = 10_000
+
+// isHuge tells whether a value is a number that can hardly be written out. The infinite is none.
+func isHuge(v cty.Value) bool {
+	v, _ = v.Unmark()
+	if v.IsNull() || !v.IsKnown() || v.Type() != cty.Number || isInfinite(v) {
+		return false
+	}
+	exp := v.AsBigFloat().MantExp(nil)
+	return exp > maxMagnitude || exp < -maxMagnitude
 }
 
 func isInfinite(v cty.Value) bool { return v.Type() == cty.Number && v.AsBigFloat().IsInf() }

@@ -60,6 +60,8 @@ func (e *encoder) tree(v cty.Value, path string) (any, bool) {
 		return v.AsString(), true
 	case isInfinite(v): // of an output only; arguments have none
 		return v.AsBigFloat().String(), true
+	case isHuge(v): // likewise
+		return "a number too large to be written", true
 	case ty == cty.Number:
 		return json.Number(v.AsBigFloat().Text('f', -1)), true
 	case ty == cty.Bool:

@@ -26,6 +26,8 @@
 package resolve
 
 import (
+	"sync/atomic"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -40,14 +42,17 @@ import (
 func Head(m *decode.Module, in Inputs) (state.Recipe, hcl.Diagnostics) {
 	in.Secrets = nil // a name is seen everywhere, so it can hold none
 	r := newResolver(m, in)
-	return r.head(), r.diags
+	var head state.Recipe
+	if stopped := r.bounded(func() { head = r.head() }); stopped != nil {
+		return state.Recipe{}, stopped
+	}
+	return head, r.diags
 }
 
 // Resolve evaluates the whole module. It reports every error that does not follow from another; on errors the
 // result holds what could be resolved and is fit for display only.
 func Resolve(m *decode.Module, in Inputs) (*state.Desired, hcl.Diagnostics) {
-	r := newResolver(m, in)
-	return r.all(), r.diags
+	return newResolver(m, in).desired()
 }
 
 // Check evaluates the module without needing its inputs: variables that were given no value, and secrets, are
@@ -56,7 +61,16 @@ func Check(m *decode.Module, in Inputs) (*state.Desired, hcl.Diagnostics) {
 	in.Secrets = nil
 	r := newResolver(m, in)
 	r.lenient = true
-	return r.all(), r.diags
+	return r.desired()
+}
+
+// desired evaluates everything within the bounds.
+func (r *resolver) desired() (*state.Desired, hcl.Diagnostics) {
+	var d *state.Desired
+	if stopped := r.bounded(func() { d = r.all() }); stopped != nil {
+		return &state.Desired{}, stopped
+	}
+	return d, r.diags
 }
 
 // resolver holds one evaluation.
@@ -79,13 +93,16 @@ type resolver struct {
 	// circled are the references that a circle of values was reported for.
 	circled map[hcl.Range]bool
 	diags   hcl.Diagnostics
+	// budget is what the evaluation may take, and current the expression at hand.
+	budget  budget
+	current atomic.Pointer[work]
 	// work counts expressions and references evaluated, for the test that the cost is linear.
 	work int
 }
 
 func newResolver(m *decode.Module, in Inputs) *resolver {
 	r := &resolver{
-		in: in, nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{}, expanded: map[nodeKey]expansion{}, refs: newRefs(), objects: map[addr.Addr]*object{},
+		in: in, budget: defaultBudget(), nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{}, expanded: map[nodeKey]expansion{}, refs: newRefs(), objects: map[addr.Addr]*object{},
 		circled: map[hcl.Range]bool{},
 	}
 	r.root = r.newModule(m)

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -81,9 +83,20 @@ func (r *resolver) parsed(expr hcl.Expression) *parsed {
 }
 
 func (r *resolver) evalIn(s *scope, expr hcl.Expression) (cty.Value, bool) {
+	defer r.working(expr.Range())()
 	v, diags := expr.Value(r.context(s))
 	if diags.HasErrors() {
 		r.report(tidy(s.explained(diags), s)...)
+		return cty.DynamicVal, false
+	}
+	if isLarge(v) {
+		r.errorf(diag.TooMuchWork, expr.Range(), "Too much to compute",
+			"The value of this expression has more than %d parts, or more than %d MiB of text.", maxParts, maxText>>20)
+		return cty.DynamicVal, false
+	}
+	if isHuge(v) {
+		r.errorf(diag.NumberTooLarge, expr.Range(), "Number too large",
+			"The value of this expression has more than %d binary digits before or after its point.", maxMagnitude)
 		return cty.DynamicVal, false
 	}
 	return v, true
@@ -164,6 +177,9 @@ func within(inner, outer hcl.Range) bool {
 	return inner.Filename == outer.Filename && inner.Start.Byte >= outer.Start.Byte && inner.End.Byte <= outer.End.Byte
 }
 
+// libraryFault begins the text of an error that the cty library made of a panic of its own; a stack follows.
+const libraryFault = "panic in function implementation"
+
 // tidy makes the HCL library's diagnostics ours: coded, and without the values that they carry. A function's
 // own words may repeat its arguments, so they are withheld where one may be sensitive.
 func tidy(diags hcl.Diagnostics, s *scope) hcl.Diagnostics {
@@ -186,6 +202,9 @@ func tidy(diags hcl.Diagnostics, s *scope) hcl.Diagnostics {
 			c.Detail = "The call of " + call.CalledFunctionName() +
 				" failed. What it says is withheld, since a sensitive value takes part in the expression."
 			c.Extra = nil
+		}
+		if strings.Contains(c.Detail, libraryFault) {
+			c.Detail, c.Extra = "This cannot be computed with the values that it has: they are infinite, too large or out of range.", nil
 		}
 		out = append(out, diag.WithCode(code, hcl.Diagnostics{&c})...)
 	}

@@ -102,6 +102,12 @@ type decoder struct {
 
 func (d *decoder) add(diags ...*hcl.Diagnostic) { d.diags = append(d.diags, diags...) }
 
+// maxErrors is how many errors are worth telling: a file that has more is no recipe.
+const maxErrors = 10_000
+
 func (d *decoder) errorf(code diag.Code, rng hcl.Range, summary, format string, args ...any) {
+	if len(d.diags) >= maxErrors {
+		return
+	}
 	d.add(diag.Errorf(code, &rng, summary, format, args...))
 }

@@ -3,6 +3,7 @@ package diag
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -22,6 +23,7 @@ func cut(src []byte, rng hcl.Range) (line, bool) {
 	if i := bytes.IndexByte(src[start:], '\n'); i >= 0 {
 		last = start + i
 	}
+	first, last = near(src, first, start, last)
 	end = min(end, last)
 	text := func(a, b int) string { return safe(string(bytes.TrimSuffix(src[a:b], []byte("\r"))), false) }
 	l := line{before: text(first, start), subject: text(start, end), after: strings.TrimRight(text(end, last), " ")}
@@ -29,6 +31,24 @@ func cut(src []byte, rng hcl.Range) (line, bool) {
 		l.subject = strings.TrimRight(l.subject, " ")
 	}
 	return l, true
+}
+
+// maxLine is how much of a line is looked at on either side of where its subject begins; a terminal shows less.
+const maxLine = 4 << 10
+
+// near moves the ends of a line towards where its subject begins, if they are far off: a file may be one line.
+func near(src []byte, first, start, last int) (int, int) {
+	if start-first > maxLine {
+		for first = start - maxLine; first < start && !utf8.RuneStart(src[first]); {
+			first++
+		}
+	}
+	if last-start > maxLine {
+		for last = start + maxLine; last > start && !utf8.RuneStart(src[last]); {
+			last--
+		}
+	}
+	return first, last
 }
 
 // window shortens a line to a number of columns, keeping the subject in sight: some files are one line.
@@ -46,7 +66,7 @@ func (l *line) window(width int) {
 	if columns(l.before) > room*2/3 {
 		l.before = cutMark + tail(l.before, max(0, room*2/3))
 	}
-	if room -= columns(l.before); columns(l.after) > room {
+	if room -= columns(l.before); l.after != "" && columns(l.after) > room {
 		l.after = head(l.after, max(0, room)) + cutMark
 	}
 }

@@ -19,7 +19,8 @@ type Style struct {
 	Width int
 }
 
-// Print writes diagnostics for people: sorted by file and place, those without a place first, none twice.
+// Print writes diagnostics for people: sorted by file and place, those without a place first, none twice,
+// and of very many the first.
 // Files gives the sources for the snippets, by the file names that the ranges use; those missing are
 // shown without. The only errors returned are those of w.
 func Print(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnostics, style Style) error {
@@ -27,14 +28,21 @@ func Print(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnostics, style
 		style.Width = 80
 	}
 	p := &printer{w: bufio.NewWriter(w), files: files, style: style}
-	for i, d := range Sort(diags) {
+	sorted := Sort(diags)
+	for i, d := range sorted[:min(len(sorted), maxShown)] {
 		if i > 0 {
 			fmt.Fprintln(p.w)
 		}
 		p.diagnostic(d)
 	}
+	if len(sorted) > maxShown {
+		fmt.Fprintf(p.w, "\nThere are %d more. Mend these first.\n", len(sorted)-maxShown)
+	}
 	return p.w.Flush()
 }
+
+// maxShown is how many diagnostics are shown: nobody reads more, and a file that is no recipe has thousands.
+const maxShown = 100
 
 // Sort returns the diagnostics in the order that Print shows, without duplicates.
 func Sort(diags hcl.Diagnostics) hcl.Diagnostics {

@@ -138,17 +138,24 @@ func read(fsys fs.FS, name string) ([]byte, *hcl.Diagnostic) {
 	if !info.Mode().IsRegular() {
 		return nil, unreadable(name, errors.New("it is not a regular file"))
 	}
+	if info.Size() > MaxFileSize {
+		return nil, fileTooLarge(name)
+	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, unreadable(name, err)
 	}
 	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, MaxFileSize+1))
+	src, err := Read(f)
 	if err != nil {
 		return nil, unreadable(name, err)
 	}
 	return src, nil
 }
+
+// Read reads a source to its end, but no more of it than it takes to see that it is too large for Parse. Pipes
+// and devices may be read so.
+func Read(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, MaxFileSize+1)) }
 
 func notFound(dir string, err error) *hcl.Diagnostic {
 	if !errors.Is(err, fs.ErrNotExist) {

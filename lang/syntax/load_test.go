@@ -72,6 +72,11 @@ The directory "." holds no recipe.hcl, *.recipe.hcl or *.recipe.json. If web.hcl
 Reading "recipe.hcl" failed: it is not a regular file.
 [file-unreadable]
 `},
+		{"many megabytes", ".", fstest.MapFS{"recipe.hcl": file(strings.Repeat("\n", MaxFileSize+1))}, `Error: File too large
+
+The file "recipe.hcl" has more than 4 MiB, the most that a recipe file may have. Large data belongs in files of its own.
+[file-too-large]
+`},
 		{"UTF-16", ".", fstest.MapFS{"recipe.hcl": file("\xff\xfea\x00")}, `Error: Not UTF-8 text
 
 The file "recipe.hcl" is in UTF-16. Save it as UTF-8.
@@ -161,6 +166,7 @@ func TestBounds(t *testing.T) {
 		{"JSON escaped template", ".json", fill(`{"a": "\u0024{`, "[", `"}`), diag.NestingTooDeep},
 		{"JSON template exponent", ".json", `{"a": "${1e999999999}"}`, diag.NumberTooLarge},
 		{"JSON type", ".json", fill(`{"a": "`, "[", `"}`), diag.NestingTooDeep},
+		{"namespaces of a function", ".hcl", fill("a=f", "::f", ""), diag.NestingTooDeep},
 		{"size", ".hcl", "#" + strings.Repeat("x", MaxFileSize), diag.FileTooLarge},
 	}
 	for _, tt := range tests {
@@ -204,4 +210,23 @@ func uniqueLines(n int, rest string) string {
 		b.WriteString("x" + strings.Repeat("i", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + rest)
 	}
 	return b.String()
+}
+
+// endless is a device that never ends.
+type endless struct{ read int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	e.read += len(b)
+	return len(b), nil
+}
+
+func TestReadIsBounded(t *testing.T) {
+	var e endless
+	src, err := Read(&e)
+	if err != nil || e.read > 2*MaxFileSize {
+		t.Errorf("read %d bytes, %v", e.read, err)
+	}
+	if _, diags := Parse(src, "recipe.hcl"); len(diags) != 1 || diag.CodeOf(diags[0]) != diag.FileTooLarge {
+		t.Errorf("got %v", shorten(diags))
+	}
 }

@@ -68,9 +68,7 @@ func firstPerLine(diags hcl.Diagnostics) hcl.Diagnostics {
 // returns what may be shown of the source.
 func clean(src []byte, name string) ([]byte, *hcl.Diagnostic) {
 	if len(src) > MaxFileSize {
-		return nil, diag.Errorf(diag.FileTooLarge, nil, "File too large",
-			"The file %q has more than %d MiB, the most that a recipe file may have. Large data belongs in files of its own.",
-			name, MaxFileSize>>20)
+		return nil, fileTooLarge(name)
 	}
 	if bytes.HasPrefix(src, []byte{0xff, 0xfe}) || bytes.HasPrefix(src, []byte{0xfe, 0xff}) {
 		return nil, diag.Errorf(diag.FileEncoding, nil, "Not UTF-8 text",
@@ -91,6 +89,12 @@ func clean(src []byte, name string) ([]byte, *hcl.Diagnostic) {
 			"The byte 0x%02x here is not valid UTF-8. Save the file as UTF-8.", src[i])
 	}
 	return src, nil
+}
+
+func fileTooLarge(name string) *hcl.Diagnostic {
+	return diag.Errorf(diag.FileTooLarge, nil, "File too large",
+		"The file %q has more than %d MiB, the most that a recipe file may have. Large data belongs in files of its own.",
+		name, MaxFileSize>>20)
 }
 
 // unixLines drops the carriage returns before each line end.

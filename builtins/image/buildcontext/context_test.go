@@ -136,7 +136,7 @@ func TestErrorsNameThePath(t *testing.T) {
 		"none":      "does not exist; create it",
 		"a":         "is not a directory; set context",
 		"bad":       `has a pattern that cannot be read: "["; mend it`,
-		"dirignore": "make it a file of patterns",
+		"dirignore": "not a regular file",
 	} {
 		_, err := Scan(context.Background(), filepath.Join(dir, path), Options{})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), filepath.Join(dir, path)) {

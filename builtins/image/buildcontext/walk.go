@@ -1,11 +1,11 @@
 package buildcontext
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -30,15 +30,14 @@ func Ignore(root, dockerfile string) ([]string, error) {
 	}
 	for _, name := range names {
 		path := filepath.Join(root, filepath.FromSlash(name))
-		file, err := os.Open(path)
+		text, err := ReadText(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be read (%w); make it readable or remove it", path, err)
 		}
-		own, err := ignorefile.ReadAll(file)
-		_ = file.Close()
+		own, err := ignorefile.ReadAll(bytes.NewReader(text))
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be read (%w); make it a file of patterns, one a line, or remove it", path, err)
 		}
