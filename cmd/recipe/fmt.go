@@ -12,13 +12,17 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/eval/render"
 	"github.com/deployrecipe/recipe/lang/diag"
+	"github.com/deployrecipe/recipe/lang/fix"
+	"github.com/deployrecipe/recipe/lang/schema"
 	"github.com/deployrecipe/recipe/lang/syntax"
 )
 
 func newFmt(a *app) *cobra.Command {
 	f := &formatter{app: a}
+	var fixing bool
 	cmd := &cobra.Command{
 		Use:   "fmt [PATH...]",
 		Short: "Format recipe files",
@@ -29,17 +33,23 @@ input to standard output. The names of the files that changed are printed. A fil
 that does not parse is left as it is, and so is JSON, which has formatters of its
 own.
 
+With --fix, words of the language that were renamed are written as they are now,
+and what else is no longer advised is told.
+
 With --check or --diff nothing is written.
 
 Exit codes: 0 done; 1 an error, or with --check something is not formatted.`,
 		Example: `  recipe fmt
   recipe fmt --check --recursive
-  recipe fmt --diff ./shop
+  recipe fmt --diff --fix ./shop
   recipe fmt - < recipe.hcl`,
 		ValidArgsFunction: completePaths,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{"."}
+			}
+			if fixing {
+				f.words = schemas(builtins.Kinds(builtins.Environment(a.env)))
 			}
 			for _, arg := range args {
 				f.path(arg)
@@ -56,6 +66,7 @@ Exit codes: 0 done; 1 an error, or with --check something is not formatted.`,
 	}
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing, and end with code 1 if something is not formatted")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "write nothing, and show what would change as a diff")
+	cmd.Flags().BoolVar(&fixing, "fix", false, "write words that were renamed as they are now")
 	cmd.Flags().BoolVarP(&f.recursive, "recursive", "r", false, "go through the directories below as well")
 	return cmd
 }
@@ -64,6 +75,8 @@ Exit codes: 0 done; 1 an error, or with --check something is not formatted.`,
 type formatter struct {
 	*app
 	check, diff, recursive bool
+	// words are the language's, when those that were renamed are to be replaced; else nil.
+	words []schema.Block
 
 	changed int
 	json    []string // files left alone
@@ -172,6 +185,7 @@ func (f *formatter) difference(name string, before, after []byte) {
 }
 
 func (f *formatter) format(src []byte, name string) ([]byte, bool) {
+	src = f.fixed(src, name)
 	out, diags := syntax.Format(src, name)
 	f.diags = append(f.diags, diags...)
 	if !diags.HasErrors() {
@@ -180,6 +194,21 @@ func (f *formatter) format(src []byte, name string) ([]byte, bool) {
 	parsed, _ := syntax.Parse(src, name)
 	f.addSources(map[string]*hcl.File{name: parsed.HCL})
 	return nil, false
+}
+
+// fixed is a source in today's words. What does not parse is as it was: formatting tells what is wrong with it.
+func (f *formatter) fixed(src []byte, name string) []byte {
+	if f.words == nil || strings.HasSuffix(name, ".vars.hcl") {
+		return src
+	}
+	out, left, diags := fix.Words(src, name, f.words)
+	if diags.HasErrors() {
+		return src
+	}
+	for _, l := range left {
+		fmt.Fprintf(f.stderr, "%s line %d: %q is no longer advised. %s\n", name, l.Range.Start.Line, l.Word, l.Why)
+	}
+	return out
 }
 
 // leftAlone says which files were not looked at.
