@@ -84,7 +84,7 @@ func (v *variable) flag(name string) (value, ok bool) {
 func (v *variable) chosen() (cty.Value, bool) {
 	if given, ok := v.m.given[v.b.Label]; ok {
 		v.source, v.rng = given.Source, v.b.Range
-		if given.Range != nil {
+		if given.Range != nil && !v.sensitive { // messages show the line that they are about
 			v.rng = *given.Range
 		}
 		got, diags := given.value(v.ty)
@@ -109,7 +109,10 @@ func (v *variable) chosen() (cty.Value, bool) {
 		v.r.report(diag.WithCode(diag.EvaluationFailed, diags)...)
 		return cty.DynamicVal, false
 	}
-	v.source, v.rng = "default", a.Expr.Range()
+	v.source, v.rng = "default", v.b.Range
+	if !v.sensitive {
+		v.rng = a.Expr.Range()
+	}
 	if got.IsNull() && !v.nullable {
 		v.invalid("is null, and the variable is not nullable. Remove the default, or nullable = false.")
 		return cty.DynamicVal, false
