@@ -57,6 +57,7 @@ func wanted(t *testing.T, fsys fs.FS) (lines []string) {
 	}
 	lines = append(lines, desired.Recipe.Name)
 	for _, r := range desired.Resources {
+		lines = append(lines, desired.Recipe.Moved.Named(r.Addr).String())
 		lines = append(lines, fmt.Sprintf("%s %s %v %v", r.Addr, r.Spec, r.Needs, r.Secrets))
 	}
 	for _, o := range desired.Outputs {

@@ -20,6 +20,8 @@ func recipeBlock() schema.Block {
 }
 
 func variableBlock() schema.Block {
+	validation := schema.Stating("validation", "States what must be true of the value. It may read this variable and others, and call functions.")
+	validation.Written = true
 	return schema.Block{
 		Name: "variable", Label: "name",
 		Doc: "Declares a value that is given from outside. Expressions read it as var.NAME. A later source outdoes an earlier one: the default, RECIPE_VAR_NAME, *.auto.vars.hcl and *.auto.vars.json in the order of their names, --var-file in the order given, --var.",
@@ -30,7 +32,7 @@ func variableBlock() schema.Block {
 			{Name: "sensitive", Type: schema.Boolean(), Static: true, Default: "false", Doc: "Keeps the value, and whatever is computed from it, out of everything that is shown."},
 			{Name: "nullable", Type: schema.Boolean(), Static: true, Default: "true", Doc: "Whether the value may be null. Where it may not, a null that is given means the default."},
 		},
-		Blocks: []schema.Block{schema.Stating("validation", "States what must be true of the value. It may read this variable and others, and call functions.")},
+		Blocks: []schema.Block{validation},
 	}
 }
 

@@ -3,7 +3,6 @@ package resolve
 import (
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
 )
@@ -25,9 +24,9 @@ func (r *resolver) checks(m *module) {
 	reported := len(r.diags)
 	for _, b := range m.Blocks {
 		if b.Type == "check" {
-			for _, rule := range b.Conditions {
-				r.check(m.single(b), rule)
-			}
+			o := m.single(b)
+			n := &node{text: o.text()}
+			r.stated(n, o, "assert", func(rule piece) bool { return r.check(n, o, rule) })
 		}
 	}
 	for i, d := range r.diags[reported:] {
@@ -37,14 +36,14 @@ func (r *resolver) checks(m *module) {
 	}
 }
 
-func (r *resolver) check(o *object, rule *decode.Block) {
-	n := &node{text: o.text()}
-	switch found, message := r.judge(rule, r.within(n, frame{in: o.in})); {
+func (r *resolver) check(n *node, o *object, rule piece) bool {
+	switch found, message := r.judge(rule.Block, r.within(n, rule.frame)); {
 	case found == fails:
 		r.errorf(diag.CheckFailed, rule.Args["condition"].Expr.Range(), "Check failed",
-			"%s: %s%s", o.text(), message, r.values(n, frame{in: o.in}, rule))
+			"%s: %s%s", o.text(), message, r.values(n, rule.frame, rule.Block))
 	case found == undecided && !r.lenient:
 		r.errorf(diag.CheckFailed, rule.Args["condition"].Expr.Range(), "Check not decided",
 			"Whether %s holds is known only when the plan runs.", o.text())
 	}
+	return true
 }

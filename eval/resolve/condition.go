@@ -66,27 +66,40 @@ func ruleMessage(what string, eval func(hcl.Expression) (cty.Value, bool), a *de
 // conditions judges what a block states of itself. A postcondition of a block that has errors is left alone: its own
 // would follow from them. It reports false where there is to be no plan.
 func (r *resolver) conditions(o *object, sound bool) bool {
-	ok := true
-	for _, rule := range o.b.Conditions {
-		post := rule.Type == "postcondition"
-		if post && !sound {
-			continue
-		}
-		n := &node{text: rule.Type + " of " + o.text()}
-		switch found, message := r.judge(rule, r.within(n, o.frame())); {
-		case found == fails:
-			r.errorf(diag.ConditionFailed, rule.Args["condition"].Expr.Range(), "Condition does not hold",
-				"%s: %s%s", o.text(), message, r.values(n, o.frame(), rule))
-			ok = false
-		case found == undecided && !r.lenient:
-			r.errorf(diag.UnknownValue, rule.Args["condition"].Expr.Range(), "Value not known yet",
-				"Whether the %s of %s holds is known only when the plan runs, and it decides whether there is a plan.", rule.Type, o.text())
-			ok = false
-		case found == broken:
-			ok = false
-		}
+	if len(o.b.Conditions) == 0 {
+		return true
+	}
+	n := &node{text: "conditions of " + o.text()}
+	ok := r.stated(n, o, "precondition", func(rule piece) bool { return r.condition(n, o, rule) })
+	if sound {
+		ok = r.stated(n, o, "postcondition", func(rule piece) bool { return r.condition(n, o, rule) }) && ok
 	}
 	return ok
+}
+
+// stated visits the conditions of a type that a block states, written out or made by dynamic blocks.
+func (r *resolver) stated(n *node, o *object, typ string, visit func(piece) bool) bool {
+	all := *o.b
+	all.Blocks = o.b.Conditions
+	rules, _, ok := r.pieces(n, &all, o.frame(), typ)
+	for _, rule := range rules {
+		ok = visit(rule) && ok
+	}
+	return ok
+}
+
+func (r *resolver) condition(n *node, o *object, rule piece) bool {
+	switch found, message := r.judge(rule.Block, r.within(n, rule.frame)); {
+	case found == fails:
+		r.errorf(diag.ConditionFailed, rule.Args["condition"].Expr.Range(), "Condition does not hold",
+			"%s: %s%s", o.text(), message, r.values(n, rule.frame, rule.Block))
+	case found == undecided && !r.lenient:
+		r.errorf(diag.UnknownValue, rule.Args["condition"].Expr.Range(), "Value not known yet",
+			"Whether the %s of %s holds is known only when the plan runs, and it decides whether there is a plan.", rule.Type, o.text())
+	default:
+		return found != broken
+	}
+	return false
 }
 
 // within evaluates expressions as parts of a node.

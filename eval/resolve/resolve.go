@@ -142,6 +142,11 @@ func (r *resolver) evaluated(m *module) {
 		switch b.Type {
 		case "variable":
 			r.variable(m, b, b.Range)
+		case "moved":
+			if m.caller != nil {
+				r.errorf(diag.NotBuiltYet, b.Range, "Not built yet",
+					"In libraries, moved is part of the language but not built yet in this version. Declare the move in the recipe, with addresses such as use.NAME.service.main.")
+			}
 		case "locals":
 			for _, name := range b.ArgOrder {
 				r.local(m, name, b.Args[name].Range)

@@ -118,7 +118,12 @@ func walkRefs(value json.RawMessage, visit func(Ref) Ref) json.RawMessage {
 		if !ok {
 			return nil, false
 		}
-		return encode(visit(ref)), true
+		ref = visit(ref)
+		sorted := map[string]string{"ref": ref.Addr}
+		if ref.Port != "" {
+			sorted["port"] = ref.Port
+		}
+		return encode(sorted), true
 	})
 }
 

@@ -14,7 +14,7 @@ func (d *decoder) dynamicOf(raw rawBlock, at *parent) (made, s *schema.Block) {
 	name := raw.labels[0]
 	made = at.schema.Block(name)
 	switch {
-	case made == nil || made.Condition || made.Name == schema.Dynamic:
+	case made == nil || made.Written || made.Name == schema.Dynamic:
 		d.errorf(diag.UnknownBlock, raw.labelRanges[0], "Unknown block", "A dynamic block cannot make %q blocks here.%s", name,
 			at.suggest(name, makeable(at.schema)))
 		return nil, nil
@@ -30,7 +30,7 @@ func (d *decoder) dynamicOf(raw rawBlock, at *parent) (made, s *schema.Block) {
 func makeable(s *schema.Block) []string {
 	var names []string
 	for i := range s.Blocks {
-		if b := &s.Blocks[i]; b.Later == "" && !b.Condition && b.Name != schema.Dynamic {
+		if b := &s.Blocks[i]; b.Later == "" && !b.Written && b.Name != schema.Dynamic {
 			names = append(names, b.Name)
 		}
 	}

@@ -22,6 +22,7 @@ func DynamicOf(made *Block) Block {
 	b := dynamic()
 	content := *made
 	content.Name, content.Label, content.Min, content.Max = b.Blocks[0].Name, "", 1, 1
+	b.Condition, content.Condition = made.Condition, false // it is the dynamic block that is kept apart
 	b.Blocks[0] = content
 	for i := range b.Args {
 		if a := &b.Args[i]; a.Name == "labels" {

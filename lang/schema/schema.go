@@ -31,6 +31,8 @@ type Block struct {
 	// Condition says that the block states something about the block that it stands in, and is no part of what that
 	// one describes: it is kept apart.
 	Condition bool
+	// Written says that each block of this type is written out: it is read before dynamic ones could be evaluated.
+	Written bool
 	// Free says that arguments of any name are allowed, all of type FreeType (locals, env maps written as blocks).
 	Free *Type
 	// Later, when not empty, says that the block is part of the language but not built yet, and in what it
