@@ -104,7 +104,7 @@ func (a *app) diagnose(err error) hcl.Diagnostics {
 	case errors.As(err, &f):
 		return f.diags
 	case errors.As(err, &u):
-		return hcl.Diagnostics{diag.Errorf("", nil, "Wrong usage", "%s. See \"%s --help\".", capital(u.Error()), u.command)}
+		return hcl.Diagnostics{diag.Errorf("", nil, "Wrong usage", "%s See \"%s --help\".", ended(capital(u.Error())), u.command)}
 	case errors.Is(err, context.Canceled) && a.signals.interrupted():
 		return nil
 	}
@@ -190,6 +190,14 @@ func width(w io.Writer) int {
 		}
 	}
 	return 0
+}
+
+// ended ends a sentence.
+func ended(s string) string {
+	if strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
 }
 
 // capital begins an error's text as a sentence, unless its first word is a name, and leaves the full stop off.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/lang/decode"
+	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/docs"
 	"github.com/deployrecipe/recipe/lang/syntax"
 	"github.com/deployrecipe/recipe/recipes"
@@ -89,6 +90,9 @@ func (a *app) library(dir string) (docs.Library, error) {
 	files, diags := syntax.Load(fsys, dir)
 	a.addSources(files.Sources())
 	if len(files.Recipes) == 0 {
+		if near := diag.DidYouMean(dir, libraryNames()); near != "" {
+			return docs.Library{}, fail(diag.Errorf(diag.FileNotFound, nil, "No such library", "There is no library %q.%s", dir, near))
+		}
 		return docs.Library{}, failure{diags}
 	}
 	m, more := decode.Decode(files, schemas(builtins.Kinds(builtins.Settings{})))

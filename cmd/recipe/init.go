@@ -169,6 +169,7 @@ func (i *initializer) question(ctx context.Context, what, standard string, wrong
 			fmt.Fprintln(i.stdout, answer)
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
+			fmt.Fprintln(i.stdout)
 			return "", err
 		}
 		if answer = strings.TrimSpace(answer); answer == "" {

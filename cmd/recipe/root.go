@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/deployrecipe/recipe/lang/diag"
 )
@@ -51,7 +54,7 @@ Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
 	root.SetErr(a.stderr)
 	root.PersistentFlags().StringVarP(&a.dir, "chdir", "C", "", "run as if started in this `directory`")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colours; setting NO_COLOR does the same")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage{err, cmd.CommandPath()} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage{meantFlag(cmd, err), cmd.CommandPath()} })
 	root.AddCommand(
 		newPlan(a), newApply(a), newDestroy(a), newRollback(a), newStatus(a),
 		newValidate(a), newFmt(a), newConsole(a), newDocs(a), newGraph(a), newInit(a), newVersion(a), newHelper(a),
@@ -60,6 +63,24 @@ Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
 	root.SetHelpCommand(newHelp(a))
 	root.InitDefaultCompletionCmd()
 	return root
+}
+
+// meantFlag adds to what is wrong with an option the one that was probably meant.
+func meantFlag(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	if near := diag.Suggest("--"+unknown.GetSpecifiedName(), names); near != "" {
+		return fmt.Errorf("%w. Did you mean %s?", err, near)
+	}
+	return err
 }
 
 func unknownCommand(root *cobra.Command, word string) error {

@@ -174,7 +174,7 @@ func unreadable(name string, err error) *hcl.Diagnostic {
 
 // noRecipes says what was looked for, and points at a file that is nearly it.
 func noRecipes(fsys fs.FS, dir string) *hcl.Diagnostic {
-	hint := `Write a file named recipe.hcl, or give another directory.`
+	hint := `Let "recipe init" write one, or give another directory.`
 	near, err := list(fsys, dir, func(name string) bool { return path.Ext(name) == ".hcl" && !isVars(name) })
 	if err == nil && len(near) > 0 {
 		base := path.Base(near[0])

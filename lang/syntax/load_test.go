@@ -59,7 +59,7 @@ There is no file or directory "nowhere". Give the directory that holds the recip
 `},
 		{"empty directory", ".", fstest.MapFS{"readme": file("")}, `Error: No recipe here
 
-The directory "." holds no recipe.hcl, *.recipe.hcl or *.recipe.json. Write a file named recipe.hcl, or give another directory.
+The directory "." holds no recipe.hcl, *.recipe.hcl or *.recipe.json. Let "recipe init" write one, or give another directory.
 [no-recipes]
 `},
 		{"other name", ".", fstest.MapFS{"web.hcl": file("")}, `Error: No recipe here

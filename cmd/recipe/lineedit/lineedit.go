@@ -28,14 +28,36 @@ func Plain(r io.Reader) Reader { return &plain{bufio.NewReader(r)} }
 type plain struct{ r *bufio.Reader }
 
 func (p *plain) ReadLine(ctx context.Context, _ string) (string, error) {
+	return until(ctx, func() (string, error) {
+		line, err := p.r.ReadString('\n')
+		if err == io.EOF && line != "" {
+			err = nil
+		}
+		return strings.TrimRight(line, "\r\n"), err
+	})
+}
+
+// until waits for a line or the end of the context. In the latter case the program is about to end, and with it what
+// still reads.
+func until(ctx context.Context, read func() (string, error)) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	line, err := p.r.ReadString('\n')
-	if err == io.EOF && line != "" {
-		err = nil
+	type result struct {
+		line string
+		err  error
 	}
-	return strings.TrimRight(line, "\r\n"), err
+	done := make(chan result, 1)
+	go func() {
+		line, err := read()
+		done <- result{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case r := <-done:
+		return r.line, r.err
+	}
 }
 
 func (p *plain) Remember(string) {}

@@ -60,9 +60,6 @@ func (t *terminal) reset() {
 func (t *terminal) Remember(entry string) { t.history.Remember(entry) }
 
 func (t *terminal) ReadLine(ctx context.Context, prompt string) (string, error) {
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
 	before, err := term.MakeRaw(int(t.in.Fd()))
 	if err != nil {
 		return "", err
@@ -77,34 +74,19 @@ func (t *terminal) ReadLine(ctx context.Context, prompt string) (string, error) 
 	return t.read(ctx)
 }
 
-// read waits for a line or the end of the context. In the latter case the program is about to end, and with it what
-// still reads.
 func (t *terminal) read(ctx context.Context) (string, error) {
-	type result struct {
-		line string
-		err  error
+	line, err := until(ctx, t.term.ReadLine)
+	switch {
+	case err == term.ErrPasteIndicator:
+		err = nil
+	case err == io.EOF && t.keys.interrupted:
+		_, _ = io.WriteString(t.out, "^C\r\n")
+		t.reset()
+		return "", ErrInterrupted
+	case err == io.EOF:
+		_, _ = io.WriteString(t.out, "\r\n")
 	}
-	done := make(chan result, 1)
-	go func() {
-		line, err := t.term.ReadLine()
-		done <- result{line, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case r := <-done:
-		switch {
-		case r.err == term.ErrPasteIndicator:
-			r.err = nil
-		case r.err == io.EOF && t.keys.interrupted:
-			_, _ = io.WriteString(t.out, "^C\r\n")
-			t.reset()
-			return "", ErrInterrupted
-		case r.err == io.EOF:
-			_, _ = io.WriteString(t.out, "\r\n")
-		}
-		return r.line, r.err
-	}
+	return line, err
 }
 
 // key completes the word before the cursor when somebody presses tab. Where several words go on from there, what they
