@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -29,6 +30,7 @@ type loaded struct {
 	decoded *decode.Module
 	inputs  resolve.Inputs
 	sources map[string]*hcl.File
+	base    fs.FS // where the command runs
 	// refs are the references of images, once they are learnt.
 	refs map[addr.Addr]string
 }
@@ -68,9 +70,14 @@ func load(t *testing.T, dir string, environ []string, o options) (*loaded, hcl.D
 	decoded, more := decode.Decode(files, blocks(kinds))
 	diags = append(diags, more...)
 	m.decoded = decoded
+	fsys, err := fs.Sub(root.FS(), files.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.base, dir = root.FS(), filepath.Join(dir, files.Dir)
 	m.inputs = resolve.Inputs{
-		FS: root.FS(), Dir: dir, Origin: dir, Env: env, Kinds: map[string]kind.Kind{},
-		Functions: builtins.Functions(funcs.Inputs{FS: root.FS(), Dir: dir, Env: env}),
+		FS: fsys, Dir: dir, Origin: dir, Env: env, Kinds: map[string]kind.Kind{},
+		Functions: builtins.Functions(funcs.Inputs{FS: fsys, Dir: dir, Env: env}),
 	}
 	for _, k := range kinds {
 		m.inputs.Kinds[k.Schema().Name] = k
@@ -95,7 +102,7 @@ func (m *loaded) values(t *testing.T, files *syntax.Files, environ []string, o o
 		add(file, file.Name)
 	}
 	for _, name := range o.files {
-		text, err := fs.ReadFile(m.inputs.FS, name)
+		text, err := fs.ReadFile(m.base, name)
 		if err != nil {
 			diags = append(diags, diag.Errorf(diag.FileUnreadable, nil, "File cannot be read",
 				"Reading %q, given with --var-file, failed: it does not exist.", name))
