@@ -73,6 +73,8 @@ Exit codes: 0 done; 1 an error, or with --check the file is not current.`,
 	}
 	cmd.Flags().StringVar(&output, "output", "", "write the page between two lines of this `FILE`")
 	cmd.Flags().StringVar(&check, "check", "", "end with code 1 if the page in this `FILE` is not current")
+	_ = cmd.MarkFlagFilename("output", "md") // fails only for an option that is not there
+	_ = cmd.MarkFlagFilename("check", "md")
 	return cmd
 }
 

@@ -6,23 +6,9 @@ import (
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/spf13/cobra"
 
 	"github.com/deployrecipe/recipe/lang/diag"
 )
-
-// completePaths completes the directories and files that a command takes.
-func completePaths(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"hcl", "json"}, cobra.ShellCompDirectiveFilterFileExt
-}
-
-// completePath completes the one directory or file that most commands take.
-func completePath(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return []string{"hcl", "json"}, cobra.ShellCompDirectiveFilterFileExt
-}
 
 // replace puts a file in the place of another at once, so that none is lost when the machine stops meanwhile.
 func replace(name string, content []byte, mode fs.FileMode) error {

@@ -29,6 +29,8 @@ type variableOptions struct{ vars, files, allow []string }
 func (o *variableOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.vars, "var", nil, "`NAME=VALUE` for a variable of the recipe; may be repeated")
 	cmd.Flags().StringArrayVar(&o.files, "var-file", nil, "`FILE` of values for variables; may be repeated")
+	_ = cmd.RegisterFlagCompletionFunc("var", completeVariables) // fails only for an option that is not there
+	_ = cmd.MarkFlagFilename("var-file", "hcl", "json")
 	cmd.Flags().StringArrayVar(&o.allow, "allow-files", nil, "let functions read files of `DIR` too, outside the recipe's directory; may be repeated")
 }
 

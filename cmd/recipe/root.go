@@ -54,6 +54,7 @@ Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
 	root.SetErr(a.stderr)
 	root.PersistentFlags().StringVarP(&a.dir, "chdir", "C", "", "run as if started in this `directory`")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colours; setting NO_COLOR does the same")
+	_ = root.MarkPersistentFlagDirname("chdir") // fails only for an option that is not there
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage{meantFlag(cmd, err), cmd.CommandPath()} })
 	root.AddCommand(
 		newPlan(a), newApply(a), newDestroy(a), newRollback(a), newStatus(a),
