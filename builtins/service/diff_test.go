@@ -37,6 +37,7 @@ type scene struct {
 	mode       kind.Mode
 	recorded   *state.Recorded
 	cut        bool // the last apply did not see the site in force
+	moved      bool // service.web is service.front["main"] now
 }
 
 // have is one container that stands.
@@ -162,6 +163,12 @@ func TestPlans(t *testing.T) {
 		"died_between_file_and_proxy": func(t *testing.T) scene {
 			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t), cut: true}
 		},
+		"moved": func(t *testing.T) scene {
+			return scene{spec: oldEnv, moved: true, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
+		},
+		"moved_and_changed": func(t *testing.T) scene {
+			return scene{spec: newEnv, moved: true, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
+		},
 		"edge_lost": func(*testing.T) scene {
 			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1)}}
 		},
@@ -199,16 +206,22 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	t.Helper()
 	web := addr.New("service", "web")
 	d := &state.Desired{Recipe: state.Recipe{Name: "shop", Origin: "here", Dir: "/src/shop"}}
+	now := web
+	if s.moved {
+		now = addr.Addr{Kind: "service", Name: "front", Key: "main"}
+		d.Recipe.Moved = state.NewMoves([]state.Move{{From: web, To: now}})
+	}
 	wanted := spec(s.spec)
 	if strings.Contains(s.spec, `"count"`) {
 		wanted = json.RawMessage(`{"image":"app:1",` + s.spec + `}`)
 	}
 	if s.spec != "" {
-		d.Resources = append(d.Resources, &state.Resource{Addr: web, Spec: wanted})
+		d.Resources = append(d.Resources, &state.Resource{Addr: now, Spec: wanted})
 	}
 	if !s.noPort {
 		d.Resources = append(d.Resources, &state.Resource{Addr: addr.New("port", "web"),
-			Spec: json.RawMessage(`{"listen":80,"mode":"http","route":[{"path":"/","to":{"ref":"service.web","port":"http"}}]}`)})
+			Spec: plan.Raw(map[string]any{"listen": 80, "mode": "http", "route": []any{
+				map[string]any{"path": "/", "to": state.Ref{Addr: now.String(), Port: "http"}}}})})
 	}
 	if s.switchover != "" {
 		d.Resources = append(d.Resources, &state.Resource{Addr: addr.New("switchover", "web"), Spec: json.RawMessage(s.switchover)})
@@ -239,6 +252,7 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	if s.site != nil && !s.cut {
 		recorded.Edge = edge.Digest(*s.site)
 	}
+	d.Recipe.Moved.Apply(o, recorded)
 	p, diags := diff.Make(diff.Input{Recorded: recorded, Kinds: []kind.Kind{service.Kind{Image: find, Edge: "edge", EdgeImage: "haproxy"}},
 		Desired: d, Observed: o, Mode: mode, Engine: "engine"})
 	if diags.HasErrors() {
@@ -271,6 +285,9 @@ func transcript(p *plan.Plan) string {
 		for _, f := range c.Fields {
 			fmt.Fprintf(&b, "    %s %s -> %s\n", f.Path, f.Before, f.After)
 		}
+	}
+	for _, n := range p.Notes {
+		fmt.Fprintf(&b, "note: %s\n", n.Text)
 	}
 	for _, i := range p.Interruptions {
 		fmt.Fprintf(&b, "interruption of %s: %s, at most %s\n", i.Group, i.Why, i.Bound)

@@ -11,7 +11,7 @@ import (
 func moved(in Input) []plan.Note {
 	var notes []plan.Note
 	for _, m := range in.Observed.Moved {
-		notes = append(notes, plan.Note{Text: fmt.Sprintf("%s is now %s, and keeps its name on the engine", m.From, m.To)})
+		notes = append(notes, plan.Note{Text: fmt.Sprintf("%s is now %s; what stands keeps its name", m.From, m.To)})
 	}
 	return notes
 }
