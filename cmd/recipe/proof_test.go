@@ -18,9 +18,9 @@ import (
 	"github.com/deployrecipe/recipe/builtins/label"
 )
 
-// proof is a library of recipes/std, planned and applied as it is, but for its name. Its servers are Debian's
-// packages, in the image that .ci/proof-image makes: see "make proof".
-func proof(t *testing.T, library, values string) *stand {
+// proof is a recipe below recipes, planned and applied as it is, but for its name. Its servers are Debian's packages,
+// in the images that .ci/proof-image makes: see "make proof".
+func proof(t *testing.T, dir, values string) *stand {
 	t.Helper()
 	image := os.Getenv("RECIPE_PROOF_IMAGE")
 	if image == "" {
@@ -28,7 +28,7 @@ func proof(t *testing.T, library, values string) *stand {
 	}
 	s := newStand(t, "")
 	need(t, os.Remove(filepath.Join(s.dir, "recipe.hcl")))
-	source := os.DirFS(filepath.Join("..", "..", "recipes", "std", library))
+	source := os.DirFS(filepath.Join("..", "..", "recipes", filepath.FromSlash(dir)))
 	names, err := fs.Glob(source, "*")
 	need(t, err)
 	for _, name := range names {
@@ -36,11 +36,11 @@ func proof(t *testing.T, library, values string) *stand {
 		if err != nil { // a directory
 			continue
 		}
-		text = regexp.MustCompile(`(?m)^(  name +=) "`+library+`"$`).ReplaceAll(text, []byte(`$1 "`+s.name+`"`))
+		text = regexp.MustCompile(`(?m)^(  name +=) ".*"$`).ReplaceAll(text, []byte(`$1 "`+s.name+`"`))
 		need(t, os.WriteFile(filepath.Join(s.dir, name), text, 0o644))
 	}
 	repository, _, _ := strings.Cut(image, ":")
-	values = strings.NewReplacer("IMAGE", image, "ROOT", repository+":root", "PORT", freePort(t)).Replace(values)
+	values = strings.NewReplacer("IMAGE", image, "ROOT", repository+":root", "TOOLCHAIN", repository+":go", "PORT", freePort(t)).Replace(values)
 	need(t, os.WriteFile(filepath.Join(s.dir, "proof.auto.vars.hcl"), []byte(values), 0o644))
 	return s
 }
@@ -85,7 +85,7 @@ func (s *stand) shows(service, text string, command ...string) {
 
 func TestProofPostgres(t *testing.T) {
 	t.Parallel()
-	s := proof(t, "postgres", `
+	s := proof(t, "std/postgres", `
 image                = "IMAGE"
 replicas             = ["a"]
 password             = "it's a 1st: \"secret\" \\ %41"
@@ -147,7 +147,7 @@ extensions           = ["pg_trgm", "btree_gin"]
 
 func TestProofRedis(t *testing.T) {
 	t.Parallel()
-	s := proof(t, "redis", `
+	s := proof(t, "std/redis", `
 image      = "IMAGE"
 password   = "a-password-of-some-length"
 memory     = "64MiB"
@@ -178,7 +178,7 @@ eviction   = "noeviction"
 
 func TestProofStaticSite(t *testing.T) {
 	t.Parallel()
-	s := proof(t, "static-site", `
+	s := proof(t, "std/static-site", `
 image     = "IMAGE"
 directory = "public"
 listen    = PORT
@@ -219,7 +219,7 @@ not_found = "/404.html"
 func TestProofRegistry(t *testing.T) {
 	t.Parallel()
 	// The password is "sesame", at the least cost that bcrypt has.
-	s := proof(t, "registry", `
+	s := proof(t, "std/registry", `
 image    = "ROOT"
 htpasswd = "anna:$2y$04$AomNvaA.SQcIGa3wLOv2vOzxwSCJEbRmmhsDgzjGyyoT0dbV4Udu.\n"
 listen   = PORT
@@ -241,6 +241,23 @@ listen   = PORT
 	expect(201, http.MethodPut, base+at+"&digest="+digest, user, []byte("hello"))
 	expect(200, http.MethodGet, base+"/v2/app/blobs/"+digest, user, nil)
 	expect(202, http.MethodDelete, base+"/v2/app/blobs/"+digest, user, nil)
+}
+
+// TestProofGo builds an example from its sources, in stages, with caches, from nothing but what is here.
+func TestProofGo(t *testing.T) {
+	t.Parallel()
+	s := proof(t, "examples/go", `
+toolchain = "TOOLCHAIN"
+port      = PORT
+`)
+	s.run(0, "apply", "--auto-approve", "--var", "release=one")
+	base := strings.TrimSuffix(s.output("url"), "/")
+	for path, want := range map[string]string{"/up": "up", "/": "UTC", "/Asia/Tokyo": "JST", "/Atlantis": "No such time zone"} {
+		if _, body := s.request(http.MethodGet, base+path, "", nil); !strings.Contains(body, want) {
+			t.Errorf("%s: %q, want %q", path, body, want)
+		}
+	}
+	s.wants(s.run(0, "plan", "--var", "release=one"), "No changes")
 }
 
 // output is one of what an apply shows in the end.

@@ -5,8 +5,8 @@ variable "password" {
   nullable    = false
 
   validation {
-    condition = length(var.password) >= 16 && !can(regex("[\"\\\\[:cntrl:][:space:]]", var.password))
-    error     = "Redis answers very many tries a second: take a password of 16 characters or more, without quotes, backslashes and spaces."
+    condition = length(var.password) >= 16 && !can(regex("[\"\\\\[:cntrl:]]", var.password))
+    error     = "Redis answers very many tries a second: take a password of 16 characters or more, on one line, without quotes and backslashes."
   }
 }
 
