@@ -12,6 +12,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/syntax"
+	"github.com/deployrecipe/recipe/recipes"
 )
 
 // desire evaluates the recipe of a directory, with values for its variables from files, as the program does.
@@ -44,6 +45,8 @@ func desire(t *testing.T, dir string, values ...string) *state.Desired {
 	}
 	module, more := decode.Decode(files, blocks)
 	diags = append(diags, more...)
+	diags = append(diags, decode.Libraries{FS: os.DirFS(abs), Std: recipes.Files, Top: blocks, Version: "0.1.0"}.Use(module)...)
+	in.Library = builtins.Library(funcs.Inputs{Env: noEnv}, abs, recipes.Files)
 	desired, more := resolve.Resolve(module, in)
 	if diags = append(diags, more...); diags.HasErrors() {
 		t.Fatalf("%s: %v", dir, diags)

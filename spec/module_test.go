@@ -3,6 +3,7 @@ package spec
 import (
 	"context"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
 	"github.com/deployrecipe/recipe/lang/syntax"
+	"github.com/deployrecipe/recipe/recipes"
 )
 
 // version is that of the tool in all tests.
@@ -69,15 +71,20 @@ func load(t *testing.T, dir string, environ []string, o options) (*loaded, hcl.D
 	kinds := builtins.Kinds(settings)
 	decoded, more := decode.Decode(files, blocks(kinds))
 	diags = append(diags, more...)
+	diags = append(diags, decode.Libraries{FS: root.FS(), Std: recipes.Files, Top: blocks(kinds), Version: version}.Use(decoded)...)
+	maps.Copy(m.sources, decoded.Sources())
 	m.decoded = decoded
 	fsys, err := fs.Sub(root.FS(), files.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	base := dir
 	m.base, dir = root.FS(), filepath.Join(dir, files.Dir)
+	functions := funcs.Inputs{FS: fsys, Dir: dir, Env: env}
 	m.inputs = resolve.Inputs{
 		FS: fsys, Dir: dir, Origin: dir, Env: env, Kinds: map[string]kind.Kind{},
-		Functions: builtins.Functions(funcs.Inputs{FS: fsys, Dir: dir, Env: env}),
+		Functions: builtins.Functions(functions),
+		Library:   builtins.Library(functions, base, recipes.Files),
 	}
 	for _, k := range kinds {
 		m.inputs.Kinds[k.Schema().Name] = k

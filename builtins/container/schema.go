@@ -46,7 +46,7 @@ func Blocks() []schema.Block {
 	return []schema.Block{
 		{Name: "mount", Label: "path", Doc: "Puts a volume or a path of the engine's machine into the container.", Args: []schema.Arg{
 			{Name: "volume", Type: schema.RefTo("volume"), Doc: "The volume to mount."},
-			{Name: "source", Type: schema.Str(), Doc: "A path of the engine's machine to mount instead; a relative one starts at the recipe's directory."},
+			{Name: "source", Path: true, Type: schema.Str(), Doc: "A path of the engine's machine to mount instead; a relative one starts at the recipe's directory."},
 			{Name: "read_only", Type: schema.Boolean(), Default: "false", Doc: "Forbids writing."},
 			{Name: "exclusive", Type: schema.Boolean(), Default: "false", Doc: "Says that two releases must never have it at once: the old one is stopped before the new one starts."},
 		}},

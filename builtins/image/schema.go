@@ -15,7 +15,7 @@ func (k *Kind) Schema() *schema.Block {
 
 func arguments() []schema.Arg {
 	return []schema.Arg{
-		{Name: "context", Type: schema.Str(), Default: `"."`, Doc: "The directory whose files can be copied, relative to the recipe's; .dockerignore is honoured."},
+		{Name: "context", Path: true, Type: schema.Str(), Default: `"."`, Doc: "The directory whose files can be copied, relative to the recipe's; .dockerignore is honoured."},
 		{Name: "tags", Type: schema.ListOf(schema.Str()), Change: schema.InPlace, Doc: "Further names that the image gets on the engine, as NAME:TAG."},
 		{Name: "args", Type: schema.MapOf(schema.Str()), Doc: "Build arguments by name. They reach run blocks as environment variables, and a Dockerfile by its ARG instructions."},
 		{Name: "platform", Type: schema.Str(), Doc: "The platform to build for or to pull, as OS/ARCHITECTURE; the engine's own without it."},

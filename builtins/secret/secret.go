@@ -33,7 +33,7 @@ func (Kind) Schema() *schema.Block {
 		Doc: "A sensitive string from outside the recipe. Reading secret.NAME gives the string itself. Exactly one of env, file and command.",
 		Args: []schema.Arg{
 			{Name: "env", Type: schema.Str(), Change: schema.PlanOnly, Doc: "The environment variable, of the machine that plans, that holds it."},
-			{Name: "file", Type: schema.Str(), Change: schema.PlanOnly, Doc: "The file that holds it; one newline at its end is left out."},
+			{Name: "file", Path: true, Type: schema.Str(), Change: schema.PlanOnly, Doc: "The file that holds it; one newline at its end is left out."},
 			{Name: "command", Type: schema.ListOf(schema.Str()), Change: schema.PlanOnly, Doc: "The command, word by word, that prints it; one newline at its end is left out."},
 		},
 	}

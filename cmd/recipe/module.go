@@ -20,6 +20,7 @@ import (
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
 	"github.com/deployrecipe/recipe/lang/syntax"
+	"github.com/deployrecipe/recipe/recipes"
 )
 
 // variableOptions are where values for variables come from besides the environment and *.auto.vars.hcl, and where
@@ -59,6 +60,9 @@ func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
 	kinds := builtins.Kinds(settings)
 	decoded, more := decode.Decode(files, schemas(kinds))
 	diags = append(diags, more...)
+	libraries := decode.Libraries{FS: osFS{}, Std: recipes.Files, Top: schemas(kinds), Version: versionText()}
+	diags = append(diags, libraries.Use(decoded)...)
+	a.addSources(decoded.Sources())
 	dir, err := filepath.Abs(files.Dir)
 	if err != nil {
 		return nil, append(diags, diag.FromError(diag.FileUnreadable, err, nil))
@@ -69,10 +73,16 @@ func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
 	}
 	allowed, more := o.allowed()
 	diags = append(diags, more...)
+	base, err := os.Getwd()
+	if err != nil {
+		return nil, append(diags, diag.FromError(diag.FileUnreadable, err, nil))
+	}
+	functions := funcs.Inputs{FS: root.FS(), Dir: dir, Allowed: allowed, Env: a.env}
 	m.decoded, m.kinds = decoded, kinds
 	m.inputs = resolve.Inputs{
 		FS: root.FS(), Dir: dir, Env: a.env, Kinds: map[string]kind.Kind{},
-		Functions: builtins.Functions(funcs.Inputs{FS: root.FS(), Dir: dir, Allowed: allowed, Env: a.env}),
+		Functions: builtins.Functions(functions),
+		Library:   builtins.Library(functions, base, recipes.Files),
 	}
 	for _, k := range kinds {
 		m.inputs.Kinds[k.Schema().Name] = k

@@ -38,6 +38,9 @@ func (r *resolver) set(n *node, f frame, b *decode.Block, s *schema.Arg, secret 
 	if ok && isUnset(v) {
 		v, ok = c.defaultOf(s, at)
 	}
+	if ok && s.Path {
+		v, ok = c.rebased(f, v, at)
+	}
 	r.report(c.diags...)
 	return v, ok
 }

@@ -18,6 +18,9 @@ const portBlock = "expose"
 // attribute gives what an object offers by a name: something exported, an argument, or a named port. It returns
 // cty.NilVal for a name that means nothing.
 func (r *resolver) attribute(o *object, name string, at hcl.Range) (cty.Value, bool) {
+	if o.b.Type == decode.UseType {
+		return r.libraryOutput(o, name, at)
+	}
 	var n *node
 	switch {
 	case exports(o.b, name):
@@ -38,6 +41,9 @@ func exports(b *decode.Block, name string) bool {
 
 func attributeNames(r *resolver, o *object) []string {
 	names := []string{"addr"}
+	if lib := r.libraries[o]; lib != nil {
+		return lib.outputNames()
+	}
 	for _, e := range o.b.Schema.Exports {
 		names = append(names, e.Name)
 	}

@@ -4,7 +4,7 @@ import "github.com/deployrecipe/recipe/lang/schema"
 
 // Blocks describes the blocks that stand for no object and belong to the language itself.
 func Blocks() []schema.Block {
-	return append([]schema.Block{recipeBlock(), variableBlock(), localsBlock(), outputBlock(), functionBlock(), checkBlock(), movedBlock()}, laterBlocks()...)
+	return []schema.Block{recipeBlock(), variableBlock(), localsBlock(), outputBlock(), functionBlock(), checkBlock(), movedBlock(), useBlock()}
 }
 
 func recipeBlock() schema.Block {
@@ -14,6 +14,7 @@ func recipeBlock() schema.Block {
 		Args: []schema.Arg{
 			{Name: "name", Type: schema.Str(), Doc: "The recipe's name, with which the names of all its objects begin. It may use variables and local values; an engine is touched only when it is set."},
 			{Name: "requires", Type: schema.Str(), Static: true, Change: schema.PlanOnly, Doc: "The versions of the tool that the recipe works with, such as \">= 0.1\". It is checked before anything else is decoded."},
+			{Name: "version", Type: schema.Str(), Static: true, Change: schema.PlanOnly, Doc: "The version of a recipe that others use as a library, such as \"1.2.0\". It is held against the version that a use block asks for."},
 			{Name: "engine", Type: schema.Str(), Change: schema.PlanOnly, Doc: "The address of the only engine that the recipe may run against."},
 		},
 	}
@@ -53,12 +54,5 @@ func outputBlock() schema.Block {
 			{Name: "description", Type: schema.Str(), Static: true, Change: schema.PlanOnly, Doc: "What the value is."},
 			{Name: "sensitive", Type: schema.Boolean(), Static: true, Default: "false", Change: schema.PlanOnly, Doc: "Withholds the value where outputs are shown. An output of a sensitive value must say so."},
 		},
-	}
-}
-
-// laterBlocks are part of the language and not built yet.
-func laterBlocks() []schema.Block {
-	return []schema.Block{
-		{Name: "use", Label: "name", Later: "shared recipe libraries", Doc: "Brings in the resources of another recipe."},
 	}
 }

@@ -148,5 +148,5 @@ func (r *resolver) lookUpOutput(s *scope, ref decode.Reference) bool {
 		}
 		return ok && r.take(&node{}, s, ref, n)
 	}
-	return r.undeclared(s, ref, 1, names)
+	return r.undeclared(s.in, ref, 1, names)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/lang/decode"
 )
 
 // Inputs is all that an evaluation may know beyond the module itself.
@@ -26,6 +27,8 @@ type Inputs struct {
 	Secrets func(SecretSource) (string, error)
 	// Kinds are the block kinds by name.
 	Kinds map[string]kind.Kind
+	// Library gives what the evaluation of a library takes besides its blocks.
+	Library func(*decode.Module) Library
 	// Functions are what expressions may call, by name.
 	Functions map[string]function.Function
 }

@@ -21,7 +21,7 @@ func (r *resolver) lookUp(n *node, s *scope, ref decode.Reference) bool {
 	_, isKind := r.in.Kinds[ref.Root]
 	switch {
 	case !isKind && !slices.Contains(rootNames(), ref.Root):
-		return r.undeclared(s, ref, 0, slices.Concat(rootNames(), slices.Sorted(maps.Keys(r.in.Kinds))))
+		return r.undeclared(s.in, ref, 0, slices.Concat(rootNames(), slices.Sorted(maps.Keys(r.in.Kinds))))
 	case ref.Root == "self":
 		return r.lookUpSelf(n, s, ref)
 	case len(ref.Path) == 0:
@@ -34,12 +34,12 @@ func (r *resolver) lookUp(n *node, s *scope, ref decode.Reference) bool {
 	case "var":
 		b := s.in.vars[name]
 		if b == nil {
-			return r.undeclared(s, ref, 1, slices.Sorted(maps.Keys(s.in.vars)))
+			return r.undeclared(s.in, ref, 1, slices.Sorted(maps.Keys(s.in.vars)))
 		}
 		return r.take(n, s, ref, r.variable(s.in, b, ref.Range))
 	case "local":
 		if s.in.locals[name] == nil {
-			return r.undeclared(s, ref, 1, slices.Sorted(maps.Keys(s.in.locals)))
+			return r.undeclared(s.in, ref, 1, slices.Sorted(maps.Keys(s.in.locals)))
 		}
 		return r.take(n, s, ref, r.local(s.in, name, ref.Range))
 	case "path", "recipe":
@@ -49,9 +49,7 @@ func (r *resolver) lookUp(n *node, s *scope, ref decode.Reference) bool {
 			`"each" is the current element of a block's for_each, and there is none here.`)
 		return false
 	case "use":
-		r.errorf(diag.NotBuiltYet, ref.Range, "Not built yet",
-			"%q is part of the language but not built yet in this version.", ref.Root)
-		return false
+		return r.lookUpUse(n, s, s.in, s.root.at("use"), ref)
 	}
 	return r.lookUpBlock(n, s, s.in, s.root.at(ref.Root, name), ref)
 }
@@ -96,7 +94,7 @@ func (r *resolver) lookUpEach(n *node, s *scope, ref decode.Reference, e each) b
 
 // lookUpSelf reads the object that the expression belongs to.
 func (r *resolver) lookUpSelf(n *node, s *scope, ref decode.Reference) bool {
-	if s.of == nil || s.of.addr.IsZero() {
+	if s.of == nil || s.of.addr.IsZero() || s.of.b.Type == decode.UseType {
 		r.errorf(diag.UnknownReference, ref.Range, "Nothing to refer to",
 			`"self" is the object of the block that it stands in, and this one stands for no object.`)
 		return false
@@ -128,7 +126,7 @@ func (r *resolver) lookUpFact(n *node, s *scope, ref decode.Reference) bool {
 func (r *resolver) lookUpBlock(n *node, s *scope, m *module, at *branch, ref decode.Reference) bool {
 	b := m.blocks[ref.Root][ref.Path[0]]
 	if b == nil {
-		return r.undeclared(s, ref, 1, slices.Sorted(maps.Keys(m.blocks[ref.Root])))
+		return r.undeclared(m, ref, 1, slices.Sorted(maps.Keys(m.blocks[ref.Root])))
 	}
 	all := r.instances(m, b, ref.Range)
 	switch {
@@ -144,11 +142,7 @@ func (r *resolver) lookUpBlock(n *node, s *scope, m *module, at *branch, ref dec
 	}
 	o := all.byKey[ref.Path[1]]
 	if o == nil {
-		hint := diag.DidYouMean(ref.Path[1], all.keys())
-		if len(all.all) > 0 && !ref.Steps[1].Index {
-			hint = fmt.Sprintf(" Write %s[KEY].%s for one of them.", ref.UpTo(1), ref.Path[1])
-		}
-		s.because(ref, diag.UnknownReference, "Unknown instance", "%s has no instance %q: %s.%s", ref.UpTo(1), ref.Path[1], has(all.keys()), hint)
+		s.noInstance(ref, all)
 		return true
 	}
 	on, ok := r.enabled(o, ref.Range)
@@ -157,6 +151,15 @@ func (r *resolver) lookUpBlock(n *node, s *scope, m *module, at *branch, ref dec
 		return ok
 	}
 	return r.lookUpObject(n, s, o, at.at(ref.Path[1]), ref, 2)
+}
+
+// noInstance notes that a key is none of a block's.
+func (s *scope) noInstance(ref decode.Reference, all *instances) {
+	hint := diag.DidYouMean(ref.Path[1], all.keys())
+	if len(all.all) > 0 && !ref.Steps[1].Index {
+		hint = fmt.Sprintf(" Write %s[KEY].%s for one of them.", ref.UpTo(1), ref.Path[1])
+	}
+	s.because(ref, diag.UnknownReference, "Unknown instance", "%s has no instance %q: %s.%s", ref.UpTo(1), ref.Path[1], has(all.keys()), hint)
 }
 
 // has says which instances there are, for the middle of a sentence.
@@ -217,7 +220,7 @@ func (r *resolver) lookUpObject(n *node, s *scope, o *object, at *branch, ref de
 		v, fine := r.attribute(o, name, ref.Range)
 		switch {
 		case v == cty.NilVal && len(ref.Path) > words:
-			return r.undeclared(s, ref, words+1, attributeNames(r, o))
+			return r.undeclared(o.in, ref, words+1, attributeNames(r, o))
 		case v == cty.NilVal:
 			continue
 		case fine && len(ref.Path) > words:
@@ -233,9 +236,9 @@ func (r *resolver) lookUpObject(n *node, s *scope, o *object, at *branch, ref de
 }
 
 // undeclared reports a reference that leads nowhere, unless what it means may have been lost in decoding.
-func (r *resolver) undeclared(s *scope, ref decode.Reference, depth int, candidates []string) bool {
-	lost := slices.ContainsFunc(ref.Path, func(name string) bool { return s.in.Lost[name] })
-	if depth == 0 || !s.in.Incomplete && !lost {
+func (r *resolver) undeclared(m *module, ref decode.Reference, depth int, candidates []string) bool {
+	lost := slices.ContainsFunc(ref.Path, func(name string) bool { return m.Lost[name] })
+	if depth == 0 || !m.Incomplete && !lost {
 		r.report(ref.Undeclared(depth, candidates))
 	}
 	return false

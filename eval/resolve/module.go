@@ -3,6 +3,7 @@ package resolve
 import (
 	"slices"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/deployrecipe/recipe/lang/decode"
@@ -24,6 +25,7 @@ type module struct {
 	outputs []*decode.Block
 	blocks  map[string]map[string]*decode.Block // of the kinds, by kind and name
 	order   []*decode.Block                     // the same, in source order
+	uses    map[string]*decode.Block
 	given   map[string]VarValue
 	// singles are the blocks that are no instances of anything: variables, outputs, the recipe block.
 	singles map[*decode.Block]*object
@@ -33,9 +35,12 @@ type module struct {
 	origins map[*decode.Block]origin
 }
 
-func (r *resolver) newModule(m *decode.Module) *module {
+func (r *resolver) newModule(m *decode.Module, caller *object, l Library) *module {
+	if m.Std {
+		l.Dir = "." // what its functions read is found from there
+	}
 	made := &module{
-		Module: m, dir: r.in.Dir,
+		Module: m, caller: caller, dir: l.Dir, uses: map[string]*decode.Block{},
 		vars: map[string]*decode.Block{}, locals: map[string]*decode.Arg{}, blocks: map[string]map[string]*decode.Block{},
 		given: map[string]VarValue{}, singles: map[*decode.Block]*object{}, listed: map[*decode.Block]*instances{},
 		origins: map[*decode.Block]origin{},
@@ -46,7 +51,7 @@ func (r *resolver) newModule(m *decode.Module) *module {
 	for _, b := range m.Blocks {
 		made.declare(b)
 	}
-	r.declareFunctions(made, r.in.Functions)
+	r.declareFunctions(made, l.Functions)
 	return made
 }
 
@@ -71,6 +76,11 @@ func (m *module) declare(b *decode.Block) {
 		if !slices.ContainsFunc(m.outputs, func(o *decode.Block) bool { return o.Label == b.Label }) {
 			m.outputs = append(m.outputs, b)
 		}
+	case decode.UseType:
+		if m.uses[b.Label] == nil {
+			m.uses[b.Label] = b
+			m.order = append(m.order, b)
+		}
 	default:
 		if named := m.blocks[b.Type]; named != nil && named[b.Label] == nil {
 			named[b.Label] = b
@@ -84,7 +94,19 @@ func (m *module) path() string {
 	if m.caller == nil {
 		return ""
 	}
-	return m.caller.addr.String()
+	return m.caller.text()
+}
+
+// calledFrom adds to a diagnostic about a library the use blocks that led there. What a block hands in is evaluated
+// where it stands, so a library whose files do not hold the place is left out.
+func (m *module) calledFrom(d *hcl.Diagnostic) *hcl.Diagnostic {
+	c := *d
+	for ; m != nil && m.caller != nil; m = m.caller.in {
+		if d.Subject == nil || m.Files[d.Subject.Filename] != nil {
+			c.Detail += decode.CalledFrom(m.path(), m.caller.b.Range)
+		}
+	}
+	return &c
 }
 
 // single is a block that is no instance of anything as an object.

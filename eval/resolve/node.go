@@ -21,6 +21,13 @@ type nodeKey struct {
 	name string
 }
 
+func (k nodeKey) module() *module {
+	if k.of != nil {
+		return k.of.in
+	}
+	return k.in
+}
+
 // part says what of a block a node stands for.
 type part int
 
@@ -68,10 +75,12 @@ func (r *resolver) node(key nodeKey, text string, at hcl.Range, compute func(*no
 		n.done = true
 	default:
 		n.busy = true
+		leave := r.enter(key.module())
 		r.stack = append(r.stack, n)
 		n.value, n.ok = compute(n)
 		r.stack = r.stack[:len(r.stack)-1]
 		n.busy, n.done = false, true
+		leave()
 	}
 	return n
 }

@@ -72,9 +72,10 @@ func (r *resolver) validate(d *state.Desired, resources []*resource) {
 	for _, res := range resources {
 		fit := sound[res.Addr]
 		for _, u := range res.uses {
-			fit = fit && sound[u.addr]
+			fit = fit && (sound[u.addr] || u.addr.Kind == addr.Use)
 		}
 		if fit {
+			r.at = res.in
 			r.report(r.in.Kinds[res.Addr.Kind].Validate(res.Resource, d)...)
 		}
 	}

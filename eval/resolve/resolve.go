@@ -86,6 +86,11 @@ type resolver struct {
 
 	nodes map[nodeKey]*node
 	exprs map[hcl.Expression]*parsed
+	// libraries are the modules of the instances of use blocks.
+	libraries map[*object]*module
+	// modules are those that were evaluated whole, at is the one being evaluated.
+	modules []*module
+	at      *module
 	// expanded are the blocks that dynamic ones make.
 	expanded map[nodeKey]expansion
 	stack    []*node // being computed, outermost first
@@ -102,10 +107,11 @@ type resolver struct {
 
 func newResolver(m *decode.Module, in Inputs) *resolver {
 	r := &resolver{
-		in: in, budget: defaultBudget(), nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{}, expanded: map[nodeKey]expansion{}, refs: newRefs(), objects: map[addr.Addr]*object{},
+		in: in, budget: defaultBudget(), nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{},
+		expanded: map[nodeKey]expansion{}, libraries: map[*object]*module{}, refs: newRefs(), objects: map[addr.Addr]*object{},
 		circled: map[hcl.Range]bool{},
 	}
-	r.root = r.newModule(m)
+	r.root = r.newModule(m, nil, Library{in.Dir, in.Functions})
 	r.declareMoves()
 	for _, v := range in.Vars {
 		r.root.given[v.Name] = v
@@ -116,11 +122,10 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 // all evaluates everything, in the order of the source where it has a choice.
 func (r *resolver) all() *state.Desired {
 	r.checkGiven()
-	r.checkFunctions(r.root)
 	r.checkMoves()
 	d := &state.Desired{Recipe: r.head()}
-	r.evaluated(r.root)
 	resources := r.resources(r.root)
+	r.spread(resources)
 	for _, b := range r.root.outputs {
 		if out, ok := r.output(r.root, b); ok {
 			d.Outputs = append(d.Outputs, out)
@@ -132,7 +137,11 @@ func (r *resolver) all() *state.Desired {
 	}
 	r.validate(d, resources)
 	r.explained(resources)
-	r.checks(r.root)
+	for _, m := range r.modules {
+		leave := r.enter(m)
+		r.checks(m)
+		leave()
+	}
 	return d
 }
 
@@ -175,7 +184,19 @@ func (r *resolver) local(m *module, name string, at hcl.Range) *node {
 	})
 }
 
-func (r *resolver) report(diags ...*hcl.Diagnostic) { r.diags = append(r.diags, diags...) }
+// report adds diagnostics. Those of a library tell who uses it.
+func (r *resolver) report(diags ...*hcl.Diagnostic) {
+	for _, d := range diags {
+		r.diags = append(r.diags, r.at.calledFrom(d))
+	}
+}
+
+// enter notes that a module is evaluated from now on, and returns what ends that.
+func (r *resolver) enter(m *module) (leave func()) {
+	before := r.at
+	r.at = m
+	return func() { r.at = before }
+}
 
 func (r *resolver) errorf(code diag.Code, rng hcl.Range, summary, format string, args ...any) {
 	r.report(diag.Errorf(code, &rng, summary, format, args...))

@@ -56,7 +56,7 @@ func TestResolve(t *testing.T) {
 			}
 			if len(diags) > 0 {
 				var text bytes.Buffer
-				diag.Print(&text, m.Files, diags, diag.Style{Width: 100})
+				diag.Print(&text, m.Sources(), diags, diag.Style{Width: 100})
 				got.Files = append(got.Files, txtar.File{Name: "diagnostics", Data: text.Bytes()})
 			}
 			if *update {
@@ -128,6 +128,7 @@ func load(t testing.TB, archive *txtar.Archive) (*decode.Module, *syntax.Files) 
 		top = append(top, *all[name].Schema())
 	}
 	m, diags := decode.Decode(files, top)
+	diags = append(diags, decode.Libraries{FS: fsys, Std: fsys, Top: top, Version: "0.1.0"}.Use(m)...)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -137,21 +138,28 @@ func load(t testing.TB, archive *txtar.Archive) (*decode.Module, *syntax.Files) 
 func inputs() Inputs {
 	return Inputs{
 		Dir: "/srv/shop", Origin: "git.example.com/shop", Revision: "abc123", Kinds: kinds(),
+		Library: func(m *decode.Module) Library {
+			return Library{Dir: "/srv/shop/" + m.Dir, Functions: testFunctions()}
+		},
 		Secrets: func(s SecretSource) (string, error) {
 			if s.Env == "" {
 				return "", errors.New("nothing there")
 			}
 			return "value of " + s.Env, nil
 		},
-		Functions: map[string]function.Function{
-			"upper": stdlib.UpperFunc, "parseint": stdlib.ParseIntFunc, "can": tryfunc.CanFunc, "try": tryfunc.TryFunc,
-			"regex": stdlib.RegexFunc, "concat": stdlib.ConcatFunc, "jsonencode": stdlib.JSONEncodeFunc, "length": stdlib.LengthFunc,
-			"toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), "keys": stdlib.KeysFunc, "values": stdlib.ValuesFunc,
-			"now": function.New(&function.Spec{
-				Type: function.StaticReturnType(cty.String),
-				Impl: func([]cty.Value, cty.Type) (cty.Value, error) { return cty.UnknownVal(cty.String), nil },
-			}),
-		},
+		Functions: testFunctions(),
+	}
+}
+
+func testFunctions() map[string]function.Function {
+	return map[string]function.Function{
+		"upper": stdlib.UpperFunc, "parseint": stdlib.ParseIntFunc, "can": tryfunc.CanFunc, "try": tryfunc.TryFunc,
+		"regex": stdlib.RegexFunc, "concat": stdlib.ConcatFunc, "jsonencode": stdlib.JSONEncodeFunc, "length": stdlib.LengthFunc,
+		"toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), "keys": stdlib.KeysFunc, "values": stdlib.ValuesFunc,
+		"now": function.New(&function.Spec{
+			Type: function.StaticReturnType(cty.String),
+			Impl: func([]cty.Value, cty.Type) (cty.Value, error) { return cty.UnknownVal(cty.String), nil },
+		}),
 	}
 }
 

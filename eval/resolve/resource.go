@@ -12,32 +12,57 @@ import (
 // resource is a block of a kind, evaluated.
 type resource struct {
 	*state.Resource
+	in    *module
 	uses  uses // all that it refers to
 	needs uses // what it waits for
 	// ok says that it has no errors, and complete that nothing of it is unknown either.
 	ok, complete bool
 }
 
-// resources evaluates all objects of a module, in source order.
+// resources evaluates a module and the libraries that it uses, in source order.
 func (r *resolver) resources(m *module) []*resource {
+	defer r.enter(m)()
+	r.modules = append(r.modules, m)
+	r.checkFunctions(m)
+	r.checkOutputs(m)
+	r.evaluated(m)
 	var out []*resource
 	for _, b := range m.order {
 		all := r.instances(m, b, b.Range)
 		objects, _ := r.wanted(all, b.Range)
 		for _, o := range objects {
-			r.checkPorts(o)
-			if made := r.resource(o); !all.unknown {
-				out = append(out, made)
+			made := r.resourcesOf(o)
+			if !all.unknown {
+				out = append(out, made...)
 			}
 		}
 	}
 	return out
 }
 
+// resourcesOf are what an object is on an engine: of a library all that is in it.
+func (r *resolver) resourcesOf(o *object) []*resource {
+	if o.b.Type != decode.UseType {
+		r.checkPorts(o)
+		return []*resource{r.resource(o)}
+	}
+	lib := r.library(o)
+	if lib == nil {
+		return nil
+	}
+	made := r.resources(lib)
+	defer r.enter(lib)()
+	for _, b := range lib.outputs {
+		r.output(lib, b)
+	}
+	return made
+}
+
 func (r *resolver) resource(o *object) *resource {
 	b := o.b
 	p := r.parts(o, b.Range, func(string) bool { return true })
 	res := &resource{
+		in:       o.in,
 		Resource: &state.Resource{Addr: o.addr, Range: b.Range, Secrets: map[string]string{}},
 		uses:     p.uses, needs: p.uses.needs(o.addr), ok: p.ok,
 	}
@@ -46,6 +71,9 @@ func (r *resolver) resource(o *object) *resource {
 		res.ok = res.ok && n.ok
 		res.uses = res.uses.with(n.uses)
 		res.needs = res.needs.with(r.named(n, a))
+	}
+	if more := r.inherited(o.in); len(more) > 0 {
+		res.uses, res.needs = res.uses.with(more), res.needs.with(more)
 	}
 	for _, need := range res.needs {
 		res.Needs = append(res.Needs, need.addr)

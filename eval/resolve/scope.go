@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -53,6 +54,7 @@ func (b *branch) at(path ...string) *branch {
 // it reads, has an error, all of which are reported by then.
 func (r *resolver) eval(n *node, f frame, expr hcl.Expression) (cty.Value, bool) {
 	r.work++
+	defer r.enter(f.in)()
 	p := r.parsed(expr)
 	s := &scope{frame: f}
 	ok := true
@@ -130,7 +132,14 @@ func (r *resolver) context(s *scope) *hcl.EvalContext {
 func (r *resolver) branchValue(b *branch) cty.Value {
 	switch {
 	case b.of != nil:
-		return r.refs.value(reference{addr: b.of.addr}, b.attrs)
+		attrs := maps.Clone(b.attrs)
+		for name, inner := range b.under { // outputs of a library that is named whole, too
+			if attrs == nil {
+				attrs = map[string]cty.Value{}
+			}
+			attrs[name] = r.branchValue(inner)
+		}
+		return r.refs.value(reference{addr: b.of.addr}, attrs)
 	case b.value != cty.NilVal:
 		return b.value
 	}

@@ -47,7 +47,7 @@ func (r *resolver) readVariables(s *scope, b *decode.Block, a *decode.Arg) bool 
 		}
 		other := s.in.vars[ref.Path[0]]
 		if other == nil {
-			ok = r.undeclared(s, ref, 1, slices.Sorted(maps.Keys(s.in.vars)))
+			ok = r.undeclared(s.in, ref, 1, slices.Sorted(maps.Keys(s.in.vars)))
 			continue
 		}
 		ok = r.take(&node{}, s, ref, r.unjudged(s.in, other, ref.Range)) && ok

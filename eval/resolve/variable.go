@@ -26,12 +26,12 @@ func (r *resolver) variable(m *module, b *decode.Block, at hcl.Range) *node {
 // unjudged gives a variable's value before its validations. They read this, so that two variables can be held
 // against each other from both sides.
 func (r *resolver) unjudged(m *module, b *decode.Block, at hcl.Range) *node {
-	return r.node(nodeKey{of: m.single(b), part: unjudged}, "var."+b.Label, at, func(*node) (cty.Value, bool) {
+	return r.node(nodeKey{of: m.single(b), part: unjudged}, "var."+b.Label, at, func(n *node) (cty.Value, bool) {
 		v := variable{r: r, m: m, b: b}
 		if !v.declared() {
 			return cty.DynamicVal, false
 		}
-		value, ok := v.chosen()
+		value, ok := v.chosen(n)
 		if v.sensitive {
 			value = value.Mark(Sensitive)
 		}
@@ -81,7 +81,10 @@ func (v *variable) flag(name string) (value, ok bool) {
 }
 
 // chosen takes the given value, or else the default. A null that may not stay one counts as not given.
-func (v *variable) chosen() (cty.Value, bool) {
+func (v *variable) chosen(n *node) (cty.Value, bool) {
+	if v.m.caller != nil {
+		return v.handedIn(n)
+	}
 	if given, ok := v.m.given[v.b.Label]; ok {
 		v.source, v.rng = given.Source, v.b.Range
 		if given.Range != nil && !v.sensitive { // messages show the line that they are about
@@ -100,6 +103,32 @@ func (v *variable) chosen() (cty.Value, bool) {
 			return cty.DynamicVal, false
 		}
 	}
+	return v.byDefault()
+}
+
+// handedIn takes what the use block gives a variable of a library. Null there means that it gives nothing.
+func (v *variable) handedIn(n *node) (cty.Value, bool) {
+	a := v.m.input(v.b.Label)
+	if a == nil {
+		return v.byDefault()
+	}
+	got, ok := v.r.eval(n, v.m.caller.frame(), a.Expr)
+	if !ok {
+		return cty.DynamicVal, false
+	}
+	v.source, v.rng = v.m.caller.text(), a.Expr.Range()
+	switch plain, _ := got.Unmark(); {
+	case !isUnset(plain):
+	case v.b.Args["default"] != nil:
+		return v.byDefault()
+	case !v.nullable:
+		v.invalid("is null, which the variable does not allow, and it has no default to take instead. Give a value.")
+		return cty.DynamicVal, false
+	}
+	return v.fit(got)
+}
+
+func (v *variable) byDefault() (cty.Value, bool) {
 	a := v.b.Args["default"]
 	if a == nil {
 		return v.missing()
@@ -121,6 +150,9 @@ func (v *variable) chosen() (cty.Value, bool) {
 }
 
 func (v *variable) missing() (cty.Value, bool) {
+	if v.m.caller != nil && !v.r.lenient {
+		return cty.DynamicVal, false // as was reported when the libraries were read
+	}
 	if v.r.lenient {
 		return cty.UnknownVal(v.ty.WithoutOptionalAttributesDeep()), true
 	}

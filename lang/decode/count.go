@@ -66,7 +66,7 @@ func UniqueLabel(s *schema.Block) bool { return s.Label == "name" || s.Label == 
 func (d *decoder) freeNames(blocks []*Block) {
 	first := map[[2]string]*Arg{}
 	for _, b := range blocks {
-		if b.Schema.Free == nil {
+		if b.Schema.Free == nil || b.Schema.Label != "" {
 			continue
 		}
 		for _, name := range b.ArgOrder {

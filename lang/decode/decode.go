@@ -9,6 +9,8 @@
 package decode
 
 import (
+	"maps"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -31,6 +33,20 @@ type Module struct {
 	// Lost are the labels of blocks that could not be read: a reference that names one of them leads nowhere only
 	// because of that, and is not to be reported.
 	Lost map[string]bool
+	// Uses are the libraries that the module's use blocks name, by the blocks' labels; see Libraries. Those that could
+	// not be read are missing.
+	Uses map[string]*Module
+	// Std says that the module ships with the program, so that its files are in no directory.
+	Std bool
+}
+
+// Sources are the files of the module and of all libraries that it uses, by name.
+func (m *Module) Sources() map[string]*hcl.File {
+	all := maps.Clone(m.Files)
+	for _, lib := range m.Uses {
+		maps.Copy(all, lib.Sources())
+	}
+	return all
 }
 
 // Block is one block.

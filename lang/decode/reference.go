@@ -27,7 +27,8 @@ type Reference struct {
 	// its path does not tell: through a splat, the variable of a for, or a key that only a for knows.
 	Attrs []string
 
-	root hcl.Range
+	root   hcl.Range
+	before string // what is written before the root, in a part of a reference
 }
 
 // Step is one part of a reference: .NAME or [KEY].
@@ -102,7 +103,7 @@ func (r Reference) With(key string) Reference {
 	r.Steps = slices.Clone(r.Steps)
 	r.Steps[len(r.Path)].Name, r.Steps[len(r.Path)].Key = key, nil
 	made := newReference(r.Root, r.root, r.Range, r.Steps)
-	made.Attrs = r.Attrs
+	made.Attrs, made.before = r.Attrs, r.before
 	return made
 }
 
@@ -130,7 +131,7 @@ func (r Reference) Next() *Step {
 // From returns the reference without the first n words of its path, as if the next one were the root.
 func (r Reference) From(n int) Reference {
 	made := newReference(r.Path[n-1], r.Steps[n-1].Range, r.Range, r.Steps[n:])
-	made.Attrs = r.Attrs
+	made.Attrs, made.before = r.Attrs, r.UpTo(n-1)+"."
 	return made
 }
 
@@ -139,7 +140,7 @@ func (r Reference) String() string { return r.UpTo(len(r.Path)) }
 
 // UpTo is the root and the first n words of the path, as they are written.
 func (r Reference) UpTo(n int) string {
-	s := r.Root
+	s := r.before + r.Root
 	for i, p := range r.Path[:n] {
 		if r.Steps[i].Index {
 			s += fmt.Sprintf("[%q]", p)
@@ -162,7 +163,7 @@ func (r Reference) Undeclared(depth int, candidates []string) *hcl.Diagnostic {
 	rng = r.Steps[depth-1].Range
 	if depth == 1 && r.Root != "self" {
 		return diag.Errorf(diag.UnknownReference, &rng, "Unknown reference",
-			"No %s is named %q.%s", nounOf(r.Root), word, diag.DidYouMean(word, candidates))
+			"No %s is named %q.%s", r.before+nounOf(r.Root), word, diag.DidYouMean(word, candidates))
 	}
 	return diag.Errorf(diag.UnknownReference, &rng, "Unknown reference",
 		"%s has no attribute %q.%s", r.UpTo(depth-1), word, diag.DidYouMean(word, candidates))

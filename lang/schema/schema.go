@@ -70,6 +70,9 @@ type Arg struct {
 	// Raw arguments are kept as expressions and never evaluated by the resolver itself (a variable's type and
 	// validation condition, both sides of moved).
 	Raw bool
+	// Path says that the text is a path of the machine that plans, a relative one starting at the directory of the
+	// module that the block is in.
+	Path bool
 	// Later: as for Block.
 	Later string
 	Growth
