@@ -65,7 +65,7 @@ Exit codes: 0 done; 1 an error, or with --check the file is not current.`,
 			case output != "":
 				return a.writeDocs(output, library.Name, page)
 			case check != "":
-				return checkDocs(check, page)
+				return checkDocs(pathOf(args), check, page)
 			}
 			_, err = fmt.Fprintf(a.stdout, "# %s\n\n%s", library.Name, page)
 			return err
@@ -143,14 +143,14 @@ func (a *app) writeDocs(name, title, page string) error {
 	return err
 }
 
-func checkDocs(name, page string) error {
+func checkDocs(dir, name, page string) error {
 	before, err := os.ReadFile(name)
 	if err != nil {
 		return failf("File cannot be read", "Reading %q failed: %s.", name, reason(err))
 	}
 	after, err := withDocs(name, before, page)
 	if err == nil && !bytes.Equal(before, after) {
-		err = failf("The page is not current", "The library and %q say different things. Write it anew with \"recipe docs --output %s\".", name, name)
+		err = failf("The page is not current", "The library and %q say different things. Write it anew with \"recipe docs %s --output %s\".", name, dir, name)
 	}
 	return err
 }
