@@ -16,7 +16,6 @@ import (
 )
 
 // desire evaluates the recipe of a directory, with values for its variables from files, as the program does.
-// Secrets have values that say so.
 func desire(t *testing.T, dir string, values ...string) *state.Desired {
 	t.Helper()
 	abs, err := filepath.Abs(dir)
@@ -26,7 +25,7 @@ func desire(t *testing.T, dir string, values ...string) *state.Desired {
 	root := os.DirFS(abs)
 	in := resolve.Inputs{FS: root, Dir: abs, Origin: "here", Env: noEnv, Kinds: map[string]kind.Kind{},
 		Functions: builtins.Functions(funcs.Inputs{FS: root, Dir: abs, Env: noEnv}),
-		Secrets:   func(s resolve.SecretSource) (string, error) { return "the value of " + s.Name, nil }}
+		Secrets:   secret}
 	blocks := resolve.Blocks()
 	for _, k := range builtins.Kinds(builtins.Environment(noEnv)) {
 		in.Kinds[k.Schema().Name] = k
@@ -52,6 +51,14 @@ func desire(t *testing.T, dir string, values ...string) *state.Desired {
 		t.Fatalf("%s: %v", dir, diags)
 	}
 	return desired
+}
+
+// secret is in testdata where its form counts.
+func secret(s resolve.SecretSource) (string, error) {
+	if text, err := os.ReadFile(filepath.Join("testdata", s.Name+".secret")); err == nil {
+		return string(text), nil
+	}
+	return "the value of " + s.Name, nil
 }
 
 func noEnv(string) (string, bool) { return "", false }
