@@ -30,3 +30,10 @@ func TestPlainEndsWithItsContext(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestListed(t *testing.T) {
+	got := listed([]string{"a.one", "a.three", "a.two"}, "a.", 16)
+	if want := "one    three  \ntwo    \n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

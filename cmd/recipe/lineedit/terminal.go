@@ -108,10 +108,31 @@ func (t *terminal) key(line string, pos int, key rune) (string, int, bool) {
 		}
 	}
 	if shared == word && len(candidates) > 1 {
-		_, _ = io.WriteString(t.term, strings.Join(candidates, "  ")+"\n")
+		columns, _, _ := term.GetSize(int(t.out.Fd()))
+		_, _ = io.WriteString(t.term, listed(candidates, word, columns))
 		return line, pos, true
 	}
 	return line[:start] + shared + line[pos:], start + len(shared), true
+}
+
+// listed writes candidates in columns, without what the word says before its last dot.
+func listed(candidates []string, word string, columns int) string {
+	if columns <= 0 {
+		columns = 80
+	}
+	said := strings.LastIndexByte(word, '.') + 1
+	widest := 0
+	for _, c := range candidates {
+		widest = max(widest, len(c)-said+2)
+	}
+	var b strings.Builder
+	for row := range slices.Chunk(candidates, max(1, columns/widest)) {
+		for _, c := range row {
+			b.WriteString(c[said:] + strings.Repeat(" ", widest-len(c)+said))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // notOfWord tells whether a letter ends a reference or a function's name.
