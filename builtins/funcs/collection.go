@@ -44,7 +44,7 @@ func collections() []Func {
 		{Name: "distinct", Doc: "Removes from a list what stands in it before.",
 			Params:   []string{"list: the list"},
 			Examples: []Example{{`distinct(["a", "b", "a", "c"])`, `tolist(["a", "b", "c"])`}},
-			Func:     stdlib.DistinctFunc},
+			Func:     distinct()},
 		{Name: "element", Doc: "Gives an element of a list, going round at its end.",
 			Params:   []string{"list: the list", "index: which one, counted from 0; -1 is the last"},
 			Examples: []Example{{`element(["a", "b", "c"], 3)`, `"a"`}, {`element(["a", "b", "c"], -1)`, `"c"`}},

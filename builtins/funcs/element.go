@@ -2,6 +2,7 @@ package funcs
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -29,6 +30,38 @@ func folded(all bool) function.Function {
 		},
 	})
 }
+
+// distinct is the cty library's, but looks up what it has seen, where the library compares each with all before.
+func distinct() function.Function {
+	return function.New(&function.Spec{
+		Params:       []function.Parameter{{Name: "list", Type: cty.List(cty.DynamicPseudoType)}},
+		Type:         func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, want cty.Type) (cty.Value, error) {
+			if !args[0].IsWhollyKnown() {
+				return cty.UnknownVal(want), nil
+			}
+			seen := bag{}
+			var kept []cty.Value
+			for _, v := range args[0].AsValueSlice() {
+				if !seen.has(v) {
+					seen.add(v)
+					kept = append(kept, v)
+				}
+			}
+			if len(kept) == 0 {
+				return cty.ListValEmpty(want.ElementType()), nil
+			}
+			return cty.ListVal(kept), nil
+		},
+	})
+}
+
+// bag is values by their hashes: the cty library's sets are put in order each time that they are asked.
+type bag map[int][]cty.Value
+
+func (b bag) has(v cty.Value) bool { return slices.ContainsFunc(b[v.Hash()], v.RawEquals) }
+func (b bag) add(v cty.Value)      { b[v.Hash()] = append(b[v.Hash()], v) }
 
 // length is the cty library's, which knows collections only, and counts characters and attributes too. What is
 // sensitive within a collection does not make its length so.
@@ -182,14 +215,15 @@ func chosen(args []cty.Value, want cty.Type) (cty.Value, error) {
 	if err != nil {
 		return cty.NilVal, function.NewArgError(2, err)
 	}
-	wanted := cty.SetValEmpty(ty.ElementType())
-	if search.LengthInt() > 0 {
-		wanted = cty.SetVal(search.AsValueSlice())
+	wanted := bag{}
+	for _, v := range search.AsValueSlice() {
+		wanted.add(v)
 	}
 	var found []cty.Value
-	for i, v := range args[0].AsValueSlice() {
-		if wanted.HasElement(keys.Index(cty.NumberIntVal(int64(i)))).True() {
-			found = append(found, v)
+	values := args[0].AsValueSlice()
+	for i, key := range keys.AsValueSlice() {
+		if wanted.has(key) {
+			found = append(found, values[i])
 		}
 	}
 	if len(found) == 0 {

@@ -27,17 +27,15 @@ func (f Func) guarded() function.Function {
 		Type: func(args []cty.Value) (cty.Type, error) {
 			for _, arg := range args {
 				if !arg.IsKnown() {
-					return f.Func.ReturnTypeForValues(args)
+					ty, err := f.Func.ReturnTypeForValues(args)
+					return ty, told(err, args)
 				}
 			}
 			return cty.DynamicPseudoType, nil
 		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			v, err := f.call(args)
-			if err != nil {
-				return cty.NilVal, told(err, args)
-			}
-			return v, nil
+			return v, told(err, args)
 		},
 	})
 }
@@ -103,6 +101,9 @@ func (f Func) open(p *function.Parameter, i int) {
 
 // told is what people are told of an error. An argument's place is kept, so that they see which one is meant.
 func told(err error, args []cty.Value) error {
+	if err == nil {
+		return nil
+	}
 	for _, arg := range args {
 		if arg.HasMarkDeep(resolve.Sensitive) {
 			return at(err, errors.New("what is wrong is withheld, since an argument is sensitive"))

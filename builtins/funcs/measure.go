@@ -57,7 +57,11 @@ func tooLong() error { return fmt.Errorf("there is more than %d MiB of text", ma
 
 // addNumber counts the digits that stand before the point, since a number may be written out.
 func (m *measure) addNumber(v cty.Value) error {
-	exponent := v.AsBigFloat().MantExp(nil)
+	f := v.AsBigFloat()
+	if f.IsInf() {
+		return errors.New("there is an infinite number, which a plan cannot hold")
+	}
+	exponent := f.MantExp(nil)
 	if exponent < 0 {
 		exponent = -exponent
 	}
