@@ -85,7 +85,7 @@ func collections() []Func {
 		{Name: "merge", Doc: "Joins maps; of equal keys the last counts.",
 			Params:   []string{"maps: the maps or objects; null counts as empty"},
 			Examples: []Example{{`merge({ a = "b", c = "d" }, { e = "f", c = "z" })`, `{ a = "b", c = "z", e = "f" }`}},
-			Func:     stdlib.MergeFunc},
+			Func:     stdlib.MergeFunc, Check: checkMaps},
 		{Name: "one", Doc: "Gives the only element of a list or set, or null where it is empty. That there are more is an error.",
 			Params:   []string{"list: the list or set"},
 			Examples: []Example{{`one(["hello"])`, `"hello"`}, {`one([])`, `null`}},

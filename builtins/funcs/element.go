@@ -182,6 +182,15 @@ func pick(m, key cty.Value, otherwise []cty.Value, want cty.Type) (cty.Value, er
 	return v, nil
 }
 
+func checkMaps(args []cty.Value) error {
+	for i, arg := range args {
+		if ty := arg.Type(); ty != cty.DynamicPseudoType && !ty.IsMapType() && !ty.IsObjectType() {
+			return function.NewArgErrorf(i, "a map or object is required")
+		}
+	}
+	return nil
+}
+
 func matchkeys() function.Function {
 	list := cty.List(cty.DynamicPseudoType)
 	return function.New(&function.Spec{

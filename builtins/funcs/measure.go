@@ -3,6 +3,7 @@ package funcs
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -32,6 +33,9 @@ func (m *measure) add(v cty.Value) error {
 	}
 	switch ty := v.Type(); {
 	case ty == cty.String:
+		if !utf8.ValidString(v.AsString()) {
+			return errors.New("there is text that is not UTF-8")
+		}
 		return m.addText(len(v.AsString()))
 	case ty == cty.Number:
 		return m.addNumber(v)

@@ -40,6 +40,14 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
+// Variables of the environment may hold any bytes, and texts may not.
+func TestNoText(t *testing.T) {
+	in := Inputs{Env: func(string) (string, bool) { return "a\xff", true }}
+	if _, diags := eval(t, scope(in), `env("X")`); !strings.Contains(diags.Error(), "in the result there is text that is not UTF-8") {
+		t.Error(diags)
+	}
+}
+
 // The digest of a context changes with what a build could see, and with nothing else.
 func TestContextDigest(t *testing.T) {
 	in := inputs(t)

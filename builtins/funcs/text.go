@@ -39,7 +39,11 @@ func texts() []Func {
 			Examples: []Example{{`indent(2, "a\nb")`, `"a\n  b"`}},
 			Func:     stdlib.IndentFunc,
 			Check: func(args []cty.Value) error {
-				return argument(0, checkProduct(strings.Count(args[1].AsString(), "\n"), whole(args[0])))
+				spaces := whole(args[0])
+				if spaces < 0 {
+					return function.NewArgErrorf(0, "a whole number is required that is not negative")
+				}
+				return argument(0, checkProduct(strings.Count(args[1].AsString(), "\n"), spaces))
 			}},
 		{Name: "join", Doc: "Joins the texts of lists, with a separator between them.",
 			Params:   []string{"separator: what stands between two", "lists: the lists of texts, one at least"},
