@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -63,7 +64,7 @@ var (
 )
 
 // Validate finds routes that lead nowhere or twice to the same place.
-func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
+func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 	var s Spec
 	if err := json.Unmarshal(r.Spec, &s); err != nil {
 		return hcl.Diagnostics{diag.FromError(diag.Internal, err, &r.Range)}
@@ -99,22 +100,27 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 		}
 		seen[key] = true
 	}
-	return append(diags, clash(r, s, d)...)
+	return diags
 }
 
-// clash finds another port block of the recipe with the same number.
-func clash(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics {
-	for _, other := range d.Resources {
-		var o Spec
-		if other.Addr.Kind != "port" || addr.Compare(other.Addr, r.Addr) >= 0 || json.Unmarshal(other.Spec, &o) != nil {
+// ValidateTogether finds blocks that listen on one number.
+func (Kind) ValidateTogether(ports []*state.Resource) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	first := map[int]addr.Addr{}
+	for _, r := range slices.SortedFunc(slices.Values(ports), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {
+		var s Spec
+		if json.Unmarshal(r.Spec, &s) != nil {
+			continue // Validate has said so
+		}
+		other, taken := first[s.Listen]
+		if !taken {
+			first[s.Listen] = r.Addr
 			continue
 		}
-		if o.Listen == s.Listen {
-			return hcl.Diagnostics{diag.Errorf(diag.InvalidValue, &r.Range, "Two ports listen on one number",
-				"%s and %s both listen on %d; write their routes into one block, or give one another number.", other.Addr, r.Addr, s.Listen)}
-		}
+		diags = append(diags, diag.Errorf(diag.InvalidValue, &r.Range, "Two ports listen on one number",
+			"%s and %s both listen on %d; write their routes into one block, or give one another number.", other, r.Addr, s.Listen))
 	}
-	return nil
+	return diags
 }
 
 // Service is the edge's name for a service's named port.

@@ -72,6 +72,9 @@ func TestValidate(t *testing.T) {
 					got = append(got, r.Addr.Name+": "+problem.Summary)
 				}
 			}
+			for _, problem := range (port.Kind{}).ValidateTogether(d.Resources) {
+				got = append(got, "p2: "+problem.Summary)
+			}
 			if got := strings.Join(got, ", "); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}

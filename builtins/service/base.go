@@ -70,7 +70,7 @@ func (p *planner) ports(a addr.Addr, spec *container.Spec) []switchover.Port {
 		}
 		sp := switchover.Port{Name: port.Service(p.in.Desired.Recipe, state.Ref{Addr: a.String(), Port: name}), Mode: modes[name], Target: e.Port,
 			Check: check(spec, e.Port)}
-		sp.Current = p.site.Service(sp.Name)
+		sp.Current = p.stand.services[sp.Name]
 		ports = append(ports, sp)
 	}
 	return ports
@@ -79,10 +79,8 @@ func (p *planner) ports(a addr.Addr, spec *container.Spec) []switchover.Port {
 // open are a service's named ports that stand on the edge.
 func (p *planner) open(a addr.Addr) map[string]proxy.Mode {
 	modes := map[string]proxy.Mode{}
-	for _, s := range p.site.Services {
-		if p.belongs(s.Name, a) {
-			modes[strings.TrimPrefix(s.Name, p.onEdge(a)+".")] = s.Mode
-		}
+	for _, s := range p.stand.owned[p.onEdge(a)] {
+		modes[strings.TrimPrefix(s.Name, p.onEdge(a)+".")] = s.Mode
 	}
 	return modes
 }

@@ -1,8 +1,6 @@
 package service
 
 import (
-	"slices"
-
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
@@ -29,16 +27,21 @@ func (p *planner) unrouted() []proxy.Service {
 
 // emptied are the groups on the edge that no service will be in.
 func (p *planner) emptied(gone []proxy.Service) []string {
-	stay := map[string]bool{}
-	for _, s := range p.site.Services {
-		moves := func(want edge.PrepareService) bool { return want.Name == s.Name }
-		gone := slices.ContainsFunc(gone, func(g proxy.Service) bool { return g.Name == s.Name })
-		for _, x := range p.expanded {
-			if i := slices.IndexFunc(x.Services, moves); i >= 0 {
-				s.Group = x.Services[i].Group
-			}
+	stay, moved, left := map[string]bool{}, map[string]string{}, map[string]bool{}
+	for _, x := range p.expanded {
+		for _, s := range x.Services {
+			moved[s.Name] = s.Group
 		}
-		stay[s.Group] = stay[s.Group] || !gone
+	}
+	for _, s := range gone {
+		left[s.Name] = true
+	}
+	for _, s := range p.site.Services {
+		group, ok := moved[s.Name]
+		if !ok {
+			group = s.Group
+		}
+		stay[group] = stay[group] || !left[s.Name]
 	}
 	for _, x := range p.expanded {
 		stay[x.Group.Name] = stay[x.Group.Name] || len(x.Services) > 0

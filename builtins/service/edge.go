@@ -103,11 +103,15 @@ func (p *planner) ensure() {
 // prepareConfig is what the edge does not have yet of what the groups need.
 func (p *planner) prepareConfig() edge.PrepareConfig {
 	c := edge.PrepareConfig{Recipe: p.in.Desired.Recipe, Anew: !p.facts.Edge.Exists}
+	named := map[string]bool{}
+	for _, have := range p.site.Ports {
+		named[have.Name] = true
+	}
 	for _, want := range p.wanted {
-		if portOf(p.site.Ports, want) != nil {
+		if p.stand.ports[want.Listen] != nil {
 			continue
 		}
-		if slices.ContainsFunc(p.site.Ports, func(have proxy.Port) bool { return have.Name == want.Name }) {
+		if named[want.Name] {
 			want.Name = fmt.Sprintf("%s-%d", want.Name, want.Listen) // until the one of that name closes
 		}
 		c.Ports = append(c.Ports, want)
@@ -129,7 +133,7 @@ func (p *planner) prepareConfig() edge.PrepareConfig {
 }
 
 func (p *planner) standsPrepared(s edge.PrepareService) bool {
-	have := p.site.Service(s.Name)
+	have := p.stand.services[s.Name]
 	if have == nil || have.Group != s.Group || have.Mode != s.Mode {
 		return false
 	}
@@ -146,21 +150,12 @@ func (p *planner) standsPrepared(s edge.PrepareService) bool {
 	})
 }
 
-// portOf finds the port that listens where p does, whatever its block is called.
-func portOf(ports []proxy.Port, p proxy.Port) *proxy.Port {
-	for i := range ports {
-		if ports[i].Listen == p.Listen {
-			return &ports[i]
-		}
-	}
-	return nil
-}
-
 // routes sets ports and routes as they are wanted, once whatever they lead to is ready.
 func (p *planner) routes() {
 	changed := false
+	numbers := portsByNumber(p.wanted)
 	for _, have := range p.site.Ports {
-		want := portOf(p.wanted, have)
+		want := numbers[have.Listen]
 		changed = changed || want == nil || !reflect.DeepEqual(*want, have)
 	}
 	gone := p.unrouted()

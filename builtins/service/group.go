@@ -104,7 +104,7 @@ func (p *planner) expand(g *group) {
 		act = act || does
 	}
 	out.Cause = out.Members[0].Cause
-	out.NewPorts = p.newPorts(out)
+	out.NewPorts = p.newPortsOf(out)
 	p.traffic(g, out)
 	if !act && !p.misses(out) {
 		return
@@ -158,23 +158,30 @@ func sameCheck(a, b *proxy.Check) bool {
 	return *a == *b
 }
 
-// newPorts are the numbers of ports that open with a group.
-func (p *planner) newPorts(g switchover.Group) []int {
-	var numbers []int
+// newPorts are the numbers of ports that open, by the services that they lead to.
+func (p *planner) newPorts() map[string][]int {
+	opening := map[string][]int{}
 	for _, want := range p.wanted {
-		if portOf(p.site.Ports, want) != nil {
+		if p.stand.ports[want.Listen] != nil {
 			continue
 		}
 		for _, r := range want.Routes {
-			if slices.ContainsFunc(g.Members, func(m switchover.Member) bool {
-				return slices.ContainsFunc(m.Ports, func(sp switchover.Port) bool { return sp.Name == r.Service })
-			}) {
-				numbers = append(numbers, want.Listen)
-				break
-			}
+			opening[r.Service] = append(opening[r.Service], want.Listen)
 		}
 	}
-	return numbers
+	return opening
+}
+
+// newPortsOf are the numbers of ports that open with a group, in order.
+func (p *planner) newPortsOf(g switchover.Group) []int {
+	var numbers []int
+	for _, m := range g.Members {
+		for _, sp := range m.Ports {
+			numbers = append(numbers, p.opening[sp.Name]...)
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
 }
 
 // traffic tells the plan where requests go before its first step.
@@ -198,7 +205,7 @@ func (p *planner) places(m *switchover.Member, i switchover.Instance, g *switcho
 	ready, has := map[proxy.Side]bool{}, map[proxy.Side]bool{}
 	for _, id := range i.Servers {
 		has[id.Side] = true
-		if server := p.site.Service(id.Service).Side(id.Side).Server(id.Slot); server.State == proxy.Ready {
+		if server := p.stand.state(id); server == proxy.Ready {
 			ready[id.Side] = true
 		}
 	}

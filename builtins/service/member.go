@@ -180,17 +180,9 @@ func (p *planner) standing(b *base, piece piece, group string) switchover.Instan
 // servers are those of a service's places on the edge that have an address and are not in maint.
 func (p *planner) servers(a addr.Addr, at netip.Addr) []proxy.ServerID {
 	var places []proxy.ServerID
-	for i := range p.site.Services {
-		s := &p.site.Services[i]
-		if !p.belongs(s.Name, a) {
-			continue
-		}
-		for _, side := range []proxy.Side{proxy.A, proxy.B} {
-			for _, server := range s.Side(side).Servers {
-				if server.State != proxy.Maint && server.Address.Addr() == at {
-					places = append(places, proxy.ServerID{Recipe: p.site.Recipe, Service: s.Name, Side: side, Slot: server.Slot})
-				}
-			}
+	for _, id := range p.stand.places[at] {
+		if p.belongs(id.Service, a) && p.stand.state(id) != proxy.Maint {
+			places = append(places, id)
 		}
 	}
 	return places

@@ -50,6 +50,7 @@ type planner struct {
 	in    kind.Input
 	facts *world.Known
 	site  proxy.Site // as it stands
+	stand standing   // the same, to be searched
 	// inForce says that the last apply saw that the running proxy does what is written.
 	inForce bool
 	wanted  []proxy.Port
@@ -58,7 +59,8 @@ type planner struct {
 	stocks  map[addr.Addr]stock
 	taken   map[netip.Addr]bool // fixed addresses that some container has
 
-	first    []plan.ID // steps on the edge that come before all switches
+	opening  map[string][]int // numbers of ports that open, by the services that they lead to
+	first    []plan.ID        // steps on the edge that come before all switches
 	expanded []switchover.Expansion
 	leaving  map[string]bool // services of the edge that nothing leads to any more
 	out      kind.Result
@@ -72,6 +74,7 @@ func newPlanner(k Kind, in kind.Input) *planner {
 	if s := p.facts.Site(p.site.Recipe); s != nil {
 		p.site = s.Clone()
 	}
+	p.stand = newStanding(&p.site)
 	p.inForce = edge.Digest(p.site) == in.Recorded.Edge
 	if in.Mode == kind.Rollback {
 		p.wanted = p.site.Ports // doors stay as they are
@@ -124,13 +127,14 @@ func (p *planner) groups() []*group {
 		}
 		g.members = append(g.members, b)
 	}
+	p.opening = p.newPorts()
 	for _, g := range all {
 		p.regroup(g)
 	}
 	for _, g := range all {
 		for _, b := range g.members {
 			for i := range b.ports {
-				b.ports[i].Current = p.site.Service(b.ports[i].Name)
+				b.ports[i].Current = p.stand.services[b.ports[i].Name]
 			}
 		}
 	}

@@ -18,10 +18,10 @@ import (
 
 // inUse is a group of the site that some service is in.
 func (p *planner) inUse(name string) *proxy.Group {
-	if !slices.ContainsFunc(p.site.Services, func(s proxy.Service) bool { return s.Group == name }) {
+	if len(p.stand.members[name]) == 0 {
 		return nil
 	}
-	return p.site.Group(name)
+	return p.stand.groups[name]
 }
 
 // origins are the groups on the edge that a group's services stand in, its own first.
@@ -43,7 +43,7 @@ func (p *planner) origins(g *group) []*proxy.Group {
 	slices.SortStableFunc(names, func(a, b string) int { return own(a) - own(b) })
 	var origins []*proxy.Group
 	for _, name := range names {
-		if found := p.site.Group(name); found != nil {
+		if found := p.stand.groups[name]; found != nil {
 			origins = append(origins, found)
 		}
 	}
@@ -69,7 +69,7 @@ func (p *planner) regroup(g *group) {
 // settle ends an unfinished switch of a group of the edge.
 func (p *planner) settle(name string, live proxy.Side) {
 	leftovers := p.serversOf(name, live.Other())
-	if g := p.site.Group(name); len(leftovers) == 0 && g.Percent == full(live) {
+	if g := p.stand.groups[name]; len(leftovers) == 0 && g.Percent == full(live) {
 		return
 	}
 	p.shiftAside(name, "settle", fmt.Sprintf("give all traffic of %s to one release", name), live, nil)
@@ -133,10 +133,9 @@ func (p *planner) aside(s plan.Step) {
 // serversOf are the servers of a group's services on a side that are not in maint.
 func (p *planner) serversOf(group string, side proxy.Side) []proxy.ServerID {
 	var servers []proxy.ServerID
-	for i := range p.site.Services {
-		s := &p.site.Services[i]
+	for _, s := range p.stand.members[group] {
 		for _, server := range s.Side(side).Servers {
-			if s.Group == group && server.State != proxy.Maint {
+			if server.State != proxy.Maint {
 				servers = append(servers, proxy.ServerID{Recipe: p.site.Recipe, Service: s.Name, Side: side, Slot: server.Slot})
 			}
 		}

@@ -48,10 +48,9 @@ func (p *planner) before(r *state.Resource) *base {
 // interrupted is the release that served before a switch which stopped midway, and still has a part of the traffic;
 // empty where there is none: going back gives that switch up.
 func (p *planner) interrupted(r *state.Resource, s stock) string {
-	for i := range p.site.Services {
-		svc := &p.site.Services[i]
-		g := p.site.Group(svc.Group)
-		if g == nil || g.Percent == 0 || g.Percent == 100 || !p.belongs(svc.Name, r.Addr) {
+	for _, svc := range p.stand.owned[p.onEdge(r.Addr)] {
+		g := p.stand.groups[svc.Group]
+		if g == nil || g.Percent == 0 || g.Percent == 100 {
 			continue
 		}
 		a, b := svc.A.Release, svc.B.Release
@@ -69,10 +68,9 @@ func (p *planner) interrupted(r *state.Resource, s stock) string {
 
 // serving is the release of a service that has the traffic, or runs, where no port leads to it.
 func (p *planner) serving(r *state.Resource, s stock) string {
-	for i := range p.site.Services {
-		svc := &p.site.Services[i]
-		g := p.site.Group(svc.Group)
-		if g == nil || !p.belongs(svc.Name, r.Addr) {
+	for _, svc := range p.stand.owned[p.onEdge(r.Addr)] {
+		g := p.stand.groups[svc.Group]
+		if g == nil {
 			continue
 		}
 		backend := svc.Side(g.Live())

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -116,8 +117,8 @@ func free(stages []Stage, name string) string {
 	return name
 }
 
-// Validate finds services that two switchovers name, and stages that go back or have one name.
-func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
+// Validate finds stages that go back or have one name.
+func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 	s, settings, err := Read(r.Spec)
 	if err != nil {
 		return hcl.Diagnostics{diag.FromError(diag.Internal, err, &r.Range)}
@@ -143,22 +144,25 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 		}
 		last = stage.Weight
 	}
-	mine := map[string]bool{}
-	for _, ref := range s.Services {
-		mine[ref.Addr] = true
-	}
-	for _, other := range d.Resources {
-		if other.Addr.Kind != "switchover" || other.Addr.String() >= r.Addr.String() {
-			continue
-		}
-		o, _, err := Read(other.Spec)
+	return diags
+}
+
+// ValidateTogether finds services that two switchovers name.
+func (Kind) ValidateTogether(blocks []*state.Resource) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	named := map[string]addr.Addr{}
+	for _, r := range slices.SortedFunc(slices.Values(blocks), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {
+		s, _, err := Read(r.Spec)
 		if err != nil {
-			continue
+			continue // Validate has said so
 		}
-		for _, ref := range o.Services {
-			if mine[ref.Addr] {
+		for _, ref := range s.Services {
+			other, taken := named[ref.Addr]
+			if taken && other != r.Addr {
 				diags = append(diags, diag.Errorf(diag.InvalidValue, &r.Range, "A service switches one way",
-					"%s is in the services of both %s and %s; name it in one.", ref.Addr, other.Addr, r.Addr))
+					"%s is in the services of both %s and %s; name it in one.", ref.Addr, other, r.Addr))
+			} else if !taken {
+				named[ref.Addr] = r.Addr
 			}
 		}
 	}

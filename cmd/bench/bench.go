@@ -113,7 +113,11 @@ func (b *bench) measure(ctx context.Context) (*results, error) {
 		return nil, err
 	}
 	fifty, err := b.many(ctx)
-	r.Rows = append(r.Rows, fifty...)
+	if r.Rows = append(r.Rows, fifty...); err != nil {
+		return nil, err
+	}
+	b.say("the language")
+	r.Language, err = language(ctx)
 	return r, err
 }
 

@@ -34,6 +34,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 5, "how often to deploy by each way")
 	flag.Float64Var(&o.rate, "rate", 500, "requests a second")
 	flag.BoolVar(&o.json, "json", false, "print the results as JSON")
+	only := flag.Bool("language", false, "measure the language alone, which needs no engine")
 	flag.Parse()
 	if flag.NArg() > 0 || o.rounds < 1 {
 		flag.Usage()
@@ -43,7 +44,11 @@ func main() {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if err := runAll(ctx, stop, o); err != nil {
+	run := func() error { return runAll(ctx, stop, o) }
+	if *only {
+		run = func() error { return languageAlone(ctx) }
+	}
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", explain(err))
 		os.Exit(1)
 	}

@@ -16,6 +16,7 @@ type results struct {
 	Rounds      int
 	Ours, Floor samples
 	Rows        []row
+	Language    []scale
 }
 
 type samples []sample
@@ -72,7 +73,10 @@ func (r *results) print(w io.Writer, asJSON bool) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	return r.printRows(w)
+	if err := r.printRows(w); err != nil {
+		return err
+	}
+	return printScales(w, r.Language)
 }
 
 func (s samples) seconds(of func(sample) time.Duration) string {

@@ -50,8 +50,20 @@ func (m *moments) add(node int, what *Effect, needs []int) int {
 // step is the step that a moment is of.
 func (m *moments) step(moment int) *Step { return m.graph.Step(m.node[moment]) }
 
-// before tells whether a comes before b in every order.
+// before tells whether a comes before b in every order. The way from one to the other is looked for within b's group
+// first, since that is where it is most often: else each search would go through all the rest of a long plan.
 func (m *moments) before(a, b int) bool {
+	if s := m.step(b); s != nil && s.Group != "" {
+		within := func(x int) bool { t := m.step(x); return t == nil || t.Group == s.Group }
+		if m.leads(a, b, within) {
+			return true
+		}
+	}
+	return m.leads(a, b, func(int) bool { return true })
+}
+
+// leads tells whether b needs a, by ways inside.
+func (m *moments) leads(a, b int, inside func(int) bool) bool {
 	m.tick++
 	stack := []int{b}
 	for len(stack) > 0 {
@@ -61,7 +73,7 @@ func (m *moments) before(a, b int) bool {
 			if need == a {
 				return true
 			}
-			if need > a && m.seen[need] != m.tick {
+			if need > a && m.seen[need] != m.tick && inside(need) {
 				m.seen[need] = m.tick
 				stack = append(stack, need)
 			}

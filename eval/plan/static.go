@@ -69,20 +69,24 @@ func noticeable(s *Step) bool {
 // undoable checks that what changes something can be taken back, says why not, or comes after its group's
 // point of no return.
 func undoable(g *Graph) (found []Violation) {
-	past := make([]bool, g.Len())
-	seen := newMarks(g)
-	for _, n := range g.Order() {
-		if s := g.Step(n); s != nil && s.Commit {
-			past[n] = true
-			seen.after(g, n, func(later int) {
-				if step := g.Step(later); step != nil && step.Group == s.Group {
-					past[later] = true
-				}
-			})
+	open, commits := map[string][]int{}, map[string][]int{}
+	for n := range g.steps {
+		switch s := g.Step(n); {
+		case s.Commit:
+			commits[s.Group] = append(commits[s.Group], n)
+		case changes(s) && len(s.Undo) == 0 && s.Irreversible == "":
+			open[s.Group] = append(open[s.Group], n)
 		}
 	}
+	seen := newMarks(g)
+	for group, nodes := range open {
+		for _, commit := range commits[group] {
+			nodes = seen.missed(g, commit, nodes)
+		}
+		open[group] = nodes
+	}
 	for n := range g.steps {
-		if s := g.Step(n); changes(s) && len(s.Undo) == 0 && s.Irreversible == "" && !past[n] {
+		if s := g.Step(n); slices.Contains(open[s.Group], n) {
 			found = append(found, Violation{Invariant: 5, Text: "it has no undo, gives no reason for that, and follows no commit", Steps: []ID{s.ID}})
 		}
 	}
@@ -166,11 +170,6 @@ func (m *marks) missed(g *Graph, n int, nodes []int) []int {
 		}
 	}
 	return nodes
-}
-
-// after visits all that comes after n in every order.
-func (m *marks) after(g *Graph, n int, visit func(int)) {
-	m.search(g, n, func(int) bool { return true }, visit)
 }
 
 // search visits what comes after n by ways inside.

@@ -2,12 +2,15 @@ package resolve
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/graph"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -65,7 +68,7 @@ func (r *resolver) reportNeeds(path []addr.Addr, byAddr map[addr.Addr]*resource)
 // validate lets the kinds judge the resources that are known whole, together with all that they refer to, so
 // that no error follows from another.
 func (r *resolver) validate(d *state.Desired, resources []*resource) {
-	sound := map[addr.Addr]bool{}
+	sound, together := map[addr.Addr]bool{}, map[string][]*state.Resource{}
 	for _, res := range resources {
 		sound[res.Addr] = res.ok && res.complete
 	}
@@ -77,6 +80,12 @@ func (r *resolver) validate(d *state.Desired, resources []*resource) {
 		if fit {
 			r.at = res.in
 			r.report(r.in.Kinds[res.Addr.Kind].Validate(res.Resource, d)...)
+			together[res.Addr.Kind] = append(together[res.Addr.Kind], res.Resource)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(together)) {
+		if k, ok := r.in.Kinds[name].(kind.Together); ok {
+			r.report(k.ValidateTogether(together[name])...)
 		}
 	}
 }

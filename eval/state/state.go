@@ -113,17 +113,20 @@ type Observed struct {
 	Moved []Move
 	// Facts are what else was looked up, by the kind that did (an engine's Info, the edge's sites, ...).
 	Facts map[string]any
+
+	indexed sync.Once
+	index   map[addr.Addr][]Object
 }
 
-// At returns the objects made by the resource at a.
+// At returns the objects made by the resource at a, in order. Objects are complete when it is first asked.
 func (o *Observed) At(a addr.Addr) []Object {
-	var at []Object
-	for _, object := range o.Objects {
-		if object.Addr == a {
-			at = append(at, object)
+	o.indexed.Do(func() {
+		o.index = make(map[addr.Addr][]Object, len(o.Objects))
+		for _, object := range o.Objects {
+			o.index[object.Addr] = append(o.index[object.Addr], object)
 		}
-	}
-	return at
+	})
+	return o.index[a]
 }
 
 // Recorded is what the last apply left behind for explaining. Losing it costs explanations only.
