@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -117,6 +118,7 @@ func (m *Moves) Apply(o *Observed, r *Recorded) {
 		object.Addr = now(object.Addr)
 		object.Spec = Readdress(object.Spec, m.Now)
 	}
+	o.indexed, o.index = sync.Once{}, nil // what At knew is known by other addresses now
 	slices.SortStableFunc(o.Objects, func(a, b Object) int {
 		return cmp.Or(addr.Compare(a.Addr, b.Addr), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name))
 	})

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/deployrecipe/recipe/eval/addr"
 )
@@ -87,7 +88,7 @@ func TestApplyMoves(t *testing.T) {
 			{From: at(t, "service.x"), To: at(t, "service.y")}, {From: at(t, "service.y"), To: at(t, "service.x")},
 		},
 	}
-	if diff := cmp.Diff(want, o); diff != "" {
+	if diff := cmp.Diff(want, o, cmpopts.IgnoreUnexported(Observed{})); diff != "" {
 		t.Errorf("observed (-want +got):\n%s", diff)
 	}
 	wantRecord := &Recorded{
