@@ -31,6 +31,7 @@ func (Kind) Schema() *schema.Block {
 	return &schema.Block{Name: "switchover", Label: "name", Resource: true,
 		Doc: "How a new release of some services takes over. A service behind a port without one switches at once, drains for 30 s and keeps two releases.",
 		Args: []schema.Arg{
+			{Name: "depends_on", Type: schema.ListOf(schema.RefTo()), Change: schema.PlanOnly, Doc: "What must be in place before.", Later: "waiting before a switchover; jobs go into before"},
 			{Name: "services", Type: schema.ListOf(schema.RefTo("service")), Required: true, Change: schema.PlanOnly, Doc: "The services that move together, in one write."},
 			{Name: "before", Type: schema.ListOf(schema.RefTo("job")), Change: schema.PlanOnly, Doc: "Jobs that must have run before the new release starts."},
 			{Name: "on_failure", Type: schema.OneOf("revert", "pause"), Default: `"revert"`, Change: schema.PlanOnly, Doc: "What a failure leads to: back to the old release, or a stop where it stands."},

@@ -19,20 +19,29 @@ import (
 // asked. Few recipes read one. Those are evaluated twice: first with the references unknown, which gives the
 // images, and then with the references of their contents.
 
-// readsImageRefs tells whether some expression reads the reference of an image.
-func (m *module) readsImageRefs() bool {
-	return slices.ContainsFunc(m.decoded.Blocks, blockReadsImageRefs)
+// readsImageRefs tells whether some expression, of a library too, may read the reference of an image. What leads to
+// one may be a local value or an element as well as a block, so the name of the attribute decides.
+func (m *module) readsImageRefs() bool { return moduleReadsRefs(m.decoded) }
+
+func moduleReadsRefs(m *decode.Module) bool {
+	for _, lib := range m.Uses {
+		if moduleReadsRefs(lib) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(m.Blocks, blockReadsRefs)
 }
 
-func blockReadsImageRefs(b *decode.Block) bool {
+func blockReadsRefs(b *decode.Block) bool {
 	for _, arg := range b.Args {
 		for _, ref := range decode.References(arg.Expr) {
-			if ref.Root == "image" && len(ref.Path) > 1 && ref.Path[1] == "ref" {
+			read := func(s decode.Step) bool { return s.Key == nil && s.Name == "ref" }
+			if slices.Contains(ref.Attrs, "ref") || slices.ContainsFunc(ref.Steps, read) {
 				return true
 			}
 		}
 	}
-	return slices.ContainsFunc(b.Blocks, blockReadsImageRefs)
+	return slices.ContainsFunc(b.Blocks, blockReadsRefs) || slices.ContainsFunc(b.Conditions, blockReadsRefs)
 }
 
 // imageRef gives the reference of an image, once it is learnt.

@@ -16,6 +16,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
 )
 
 // planOptions are the options of all commands that make a plan.
@@ -183,6 +184,10 @@ func (p *planner) resolve(ctx context.Context) error {
 	desired, diags := evaluate(p.module.decoded, p.module.inputs)
 	if diags.HasErrors() {
 		return failure{append(p.warnings, diags...)}
+	}
+	if len(desired.Open) > 0 { // what stands of them would be taken for unwanted
+		return fail(diag.Errorf(diag.MissingVariable, &p.head.Range, "Missing value",
+			"For which objects %s stands depends on variables that were given no value. Give them those of the last apply, with --var or --var-file.", desired.Open[0]))
 	}
 	p.desired, p.warnings = desired, append(p.warnings, diags...)
 	return nil

@@ -90,7 +90,9 @@ type resolver struct {
 	libraries map[*object]*module
 	// modules are those that were evaluated whole, at is the one being evaluated.
 	modules []*module
-	at      *module
+	// open are the blocks whose instances are not known.
+	open []string
+	at   *module
 	// expanded are the blocks that dynamic ones make.
 	expanded map[nodeKey]expansion
 	stack    []*node // being computed, outermost first
@@ -131,7 +133,7 @@ func (r *resolver) all() *state.Desired {
 			d.Outputs = append(d.Outputs, out)
 		}
 	}
-	d.Resources = r.sorted(resources)
+	d.Resources, d.Open = r.sorted(resources), r.open
 	if r.checkMoved(d) { // names of what moved twice over would be taken twice, too
 		r.checkNames(resources)
 	}

@@ -36,6 +36,9 @@ func (r *resolver) resources(m *module) []*resource {
 				out = append(out, made...)
 			}
 		}
+		if all.unknown {
+			r.open = append(r.open, b.String())
+		}
 	}
 	return out
 }

@@ -35,6 +35,9 @@ type Desired struct {
 	// that leaves a choice.
 	Resources []*Resource
 	Outputs   []Output
+	// Open are the blocks of which it is not known for which objects they stand, as text. Only an evaluation that
+	// leaves values open has any, and no plan may take their objects for unwanted.
+	Open []string
 
 	indexed sync.Once
 	index   map[addr.Addr]*Resource
