@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -100,12 +101,14 @@ func (a *app) consoleModule(args []string, variables variableOptions) (*module, 
 	isNone := func(d *hcl.Diagnostic) bool { return diag.CodeOf(d) == diag.NoRecipes }
 	switch {
 	case m == nil && len(args) == 0 && slices.ContainsFunc(diags, isNone):
-		in := resolve.Inputs{Env: a.env, Functions: builtins.Functions(funcs.Inputs{FS: noFiles{}, Env: a.env})}
+		in := resolve.Inputs{Env: a.env, Functions: builtins.Functions(funcs.Inputs{FS: noFiles{}, Env: a.env, Now: time.Now})}
 		return &module{decoded: &decode.Module{}, inputs: in}, nil
 	case m == nil:
 		return nil, failure{diags}
 	}
 	a.show(diags)
+	m.functions.Now = time.Now // no plan is made of what it shows, so that timestamp and uuid need not be unknown
+	m.inputs.Functions = builtins.Functions(m.functions)
 	return m, nil
 }
 

@@ -40,7 +40,9 @@ type module struct {
 	decoded *decode.Module
 	kinds   []kind.Kind
 	inputs  resolve.Inputs
-	refs    map[addr.Addr]string // see imagerefs.go; nil until they are learnt
+	// functions are what those of the inputs know.
+	functions funcs.Inputs
+	refs      map[addr.Addr]string // see imagerefs.go; nil until they are learnt
 }
 
 // load reads the recipe at path. Its diagnostics are all that can be found without evaluating anything; where
@@ -78,7 +80,7 @@ func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
 		return nil, append(diags, diag.FromError(diag.FileUnreadable, err, nil))
 	}
 	functions := funcs.Inputs{FS: root.FS(), Dir: dir, Allowed: allowed, Env: a.env}
-	m.decoded, m.kinds = decoded, kinds
+	m.decoded, m.kinds, m.functions = decoded, kinds, functions
 	m.inputs = resolve.Inputs{
 		FS: root.FS(), Dir: dir, Env: a.env, Kinds: map[string]kind.Kind{},
 		Functions: builtins.Functions(functions),
