@@ -2,15 +2,12 @@ package resolve
 
 import (
 	"maps"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
-	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
@@ -197,74 +194,4 @@ func (r *resolver) checkOutputs(m *module) {
 				"An output cannot be called %q, since whoever uses the recipe as a library reads its %s blocks by that name. Give it another name.", b.Label, b.Label)
 		}
 	}
-}
-
-// inherited are what a library waits for since the use blocks on the way to it say so.
-func (r *resolver) inherited(m *module) uses {
-	var out uses
-	for ; m.caller != nil; m = m.caller.in {
-		if a := m.caller.b.Args[dependsOn]; a != nil {
-			out = out.with(r.named(r.argument(m.caller, dependsOn, a.Range), a))
-		}
-	}
-	return out
-}
-
-// spread puts in the place of needs of a whole library those of all that is in it.
-func (r *resolver) spread(resources []*resource) {
-	within := map[string][]addr.Addr{}
-	for _, res := range resources {
-		for in := res.Addr.Module; in != ""; {
-			within[in] = append(within[in], res.Addr)
-			a, err := addr.Parse(in)
-			if err != nil {
-				break
-			}
-			in = a.Module
-		}
-	}
-	for _, res := range resources {
-		if !slices.ContainsFunc(res.needs, func(u use) bool { return u.addr.Kind == addr.Use }) {
-			continue
-		}
-		var all uses
-		for _, u := range res.needs {
-			if u.addr.Kind != addr.Use {
-				all = all.with(uses{u})
-				continue
-			}
-			for _, a := range within[u.addr.String()] {
-				if a != res.Addr {
-					all = all.with(uses{{a, u.rng}})
-				}
-			}
-		}
-		res.needs, res.Needs = all, nil
-		for _, need := range all {
-			res.Needs = append(res.Needs, need.addr)
-		}
-	}
-}
-
-// rebased is a path of a library's, as one from the recipe's directory.
-func (c *converter) rebased(f frame, v cty.Value, at site) (cty.Value, bool) {
-	plain, marks := v.Unmark()
-	if f.in.caller == nil || plain.IsNull() || !plain.IsKnown() || plain.Type() != cty.String || filepath.IsAbs(plain.AsString()) {
-		return v, true
-	}
-	if f.in.Std {
-		if at.arg == nil {
-			return v, true
-		}
-		return c.invalid(at, "%q is a path in a library that ships with the program, whose files are in no directory. Let whoever uses it give a path that begins with ${path.module}.", at.word)
-	}
-	path, err := filepath.Rel(c.r.in.Dir, filepath.Join(f.in.dir, plain.AsString()))
-	if err != nil {
-		path = filepath.Join(f.in.dir, plain.AsString())
-	}
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "../") {
-		path = "./" + path
-	}
-	return cty.StringVal(path).WithMarks(marks), true
 }
