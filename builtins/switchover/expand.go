@@ -172,11 +172,11 @@ func (x *expander) stopFirst() {
 }
 
 func (x *expander) interrupt(m *Member) {
-	if len(m.Ports) == 0 || len(m.New) == 0 {
+	if len(m.New) == 0 {
 		return
 	}
 	n := m.New[0]
-	x.out.Interruptions = append(x.out.Interruptions, plan.Interruption{Group: x.g.Name,
+	x.out.Interruptions = append(x.out.Interruptions, plan.Interruption{Group: x.g.Name, Down: len(m.Ports) == 0,
 		Why:   m.StopFirst + ", so the old container stops before the new one starts",
 		Bound: n.Stop.Timeout.Std() + n.Probe.Within.Std()})
 }

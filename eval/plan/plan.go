@@ -201,11 +201,13 @@ type Instance struct {
 	Writes  []string `json:"writes,omitempty"`
 }
 
-// Interruption is a time in which requests are not answered, or wait.
+// Interruption is a time in which requests are not answered, or wait, or a service does not run.
 type Interruption struct {
-	Group string        `json:"group"`
-	Why   string        `json:"why"`
-	Held  bool          `json:"held"` // requests wait rather than fail
+	Group string `json:"group"`
+	Why   string `json:"why"`
+	Held  bool   `json:"held"` // requests wait rather than fail
+	// Down says that no port leads to what stops: whoever calls it by its name finds nobody.
+	Down  bool          `json:"down,omitempty"`
 	Bound time.Duration `json:"bound"`
 }
 

@@ -56,9 +56,10 @@ func newWorld(p *Plan, g *Graph) *world {
 		behind: map[string][]thing{}, first: map[thing]Instance{}, before: map[string]Traffic{},
 	}
 	for _, i := range p.Interruptions {
-		if i.Held {
+		switch {
+		case i.Held:
 			w.waits[i.Group] = true
-		} else {
+		case !i.Down: // which excuses no port of the group
 			w.exempt[i.Group] = true
 		}
 	}

@@ -81,8 +81,11 @@ type printer struct {
 func (r *printer) interruptions(list []plan.Interruption) {
 	for _, i := range list {
 		what := "requests fail"
-		if i.Held {
+		switch {
+		case i.Held:
 			what = "requests wait"
+		case i.Down:
+			what = "it does not run"
 		}
 		line := fmt.Sprintf("Interruption: %s: %s for at most %s: %s", clean(i.Group), what, limit(i.Bound), clean(i.Why))
 		fmt.Fprintln(r.w, r.yellow(line))

@@ -36,7 +36,7 @@ func Parse(src []byte, name string) (*File, hcl.Diagnostics) {
 	} else {
 		file, diags = hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	}
-	diags = firstPerLine(diag.WithCode(diag.SyntaxError, diags))
+	diags = firstPerLine(tidy(diag.WithCode(diag.SyntaxError, diags)))
 	return &File{Name: name, HCL: file, Broken: diags.HasErrors()}, diags
 }
 
