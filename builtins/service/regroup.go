@@ -99,6 +99,7 @@ func (p *planner) turn(name string, to proxy.Side) {
 	}
 	p.aside(plan.Step{ID: plan.ID("edge/turn/" + name), Op: edge.OpPrepare, Title: "prepare the other side of " + name + " for the same release", Config: plan.Raw(c)})
 	edge.Prepare(&p.site, c)
+	p.stand = newStanding(&p.site) // it has other servers now
 	old := p.serversOf(name, to.Other())
 	p.shiftAside(name, "turn", "serve the same release of "+name+" from the other side", to, ready)
 	p.drainAside(name, "turn", old)

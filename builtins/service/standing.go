@@ -8,7 +8,7 @@ import (
 )
 
 // standing finds what stands of a site by what it is looked for, since a site may have thousands of services. While a
-// plan is made, none is added to the site and none taken off, though their states change.
+// plan is made states change and nothing else, except that groups are turned, after which it is made anew.
 type standing struct {
 	services map[string]*proxy.Service
 	groups   map[string]*proxy.Group
