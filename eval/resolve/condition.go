@@ -133,8 +133,8 @@ func (r *resolver) valueOf(n *node, f frame, ref decode.Reference) string {
 	if !ok || isSensitive(v) || !v.IsWhollyKnown() {
 		return ""
 	}
-	if _, isRef := r.refs.of(v); isRef {
-		return ""
+	if _, isRef := r.refs.of(v); isRef || r.refs.group(v) && v.LengthInt() > 0 {
+		return "" // whole blocks say nothing that their names do not
 	}
 	e := encoder{refs: r.refs, keepNull: true}
 	shown := string(e.bytes(v))

@@ -107,10 +107,16 @@ func kindOf(err error) error {
 	return nil
 }
 
-// message is the engine's own words.
+// message is the engine's own words, less those that tell how it asked others.
 func message(err error) string {
-	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
+	text := strings.TrimPrefix(err.Error(), "Error response from daemon: ")
+	return dialed.ReplaceAllString(asked.ReplaceAllString(text, "$1: "), "")
 }
+
+var (
+	asked  = regexp.MustCompile(`(?:Get|Head|Post) "https?://([^/"]+)[^"]*": `)
+	dialed = regexp.MustCompile(`dial tcp:? (?:lookup \S+(?: on \S+)?|\S+): (?:connect: )?`)
+)
 
 // failedRemoval is failed for removals, where a conflict means that something still needs the object. A
 // missing object is no error.
