@@ -42,6 +42,7 @@ type UnhealthyError struct {
 	Logs      string // the container's last lines
 }
 
+// Error tells what did not become healthy, and why.
 func (e *UnhealthyError) Error() string {
 	text := e.Container + " did not become healthy: " + e.Why
 	if logs := LastOutput(e.Logs); logs != "" {

@@ -151,6 +151,7 @@ type PortError struct {
 	Port    int    // 0 where the engine does not tell
 }
 
+// Error tells which port is taken.
 func (e *PortError) Error() string {
 	if e.Port == 0 {
 		return "a host port of the container is taken by someone else"

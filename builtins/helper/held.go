@@ -17,6 +17,7 @@ type HeldError struct {
 	Since  time.Time // by the engine's clock
 }
 
+// Error tells who holds the lock and what to do.
 func (e *HeldError) Error() string {
 	by := e.By
 	if by == "" {

@@ -56,7 +56,7 @@ func (s *Session) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.client = rpc.NewClient(&wireConn{Reader: out, Stream: stream, ended: s.streamEnded})
+	s.client = rpc.NewClient(&wireConn{Reader: out, Stream: stream, limit: s.options.Silence, ended: s.streamEnded})
 	s.heard.Store(time.Now().UnixNano())
 	return s.do(ctx, "Hello", wire.Hello{Silence: s.options.Silence}, &wire.None{})
 }
@@ -86,7 +86,19 @@ func greet(ctx context.Context, stream engine.Stream) (*bufio.Reader, error) {
 type wireConn struct {
 	io.Reader
 	engine.Stream
+	limit time.Duration // of one write
 	ended func(error)
+}
+
+// Write gives up on an engine that takes nothing any more: by then the helper, which hears nothing, ends as well. A
+// stream has no deadlines, so it is closed.
+func (c *wireConn) Write(b []byte) (int, error) {
+	stalled := time.AfterFunc(c.limit, func() {
+		c.ended(fmt.Errorf("the engine passes nothing on to the helper for %s", c.limit))
+		_ = c.Stream.Close()
+	})
+	defer stalled.Stop()
+	return c.Stream.Write(b)
 }
 
 // Read is called by one goroutine, which stops at the first error.

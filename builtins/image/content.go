@@ -145,6 +145,7 @@ type StepError struct {
 	Err  error
 }
 
+// Error is that of the instruction.
 func (e *StepError) Error() string { return e.Err.Error() }
 
 // Unwrap gives the cause.

@@ -61,6 +61,7 @@ type Loss struct {
 	Path, Why string
 }
 
+// String tells the loss in a line.
 func (l Loss) String() string {
 	return fmt.Sprintf("%s GET %s: %s", l.At.Format("15:04:05.000"), l.Path, l.Why)
 }

@@ -19,6 +19,7 @@ type Moment struct {
 	After bool
 }
 
+// String names the moment.
 func (m Moment) String() string {
 	when := "before"
 	if m.After {

@@ -70,6 +70,9 @@ type Spec struct {
 const (
 	OpCreate plan.Op = "volume.create" // engine.VolumeSpec
 	OpRemove plan.Op = "volume.remove" // engine.VolumeSpec, of which the name counts
+	// OpProtect changes nothing on the engine, where labels stay as they are: that it is done is what the record
+	// of an apply tells a later destroy. Its config is an engine.VolumeSpec, of which the name counts.
+	OpProtect plan.Op = "volume.protect"
 )
 
 const limit = time.Minute
@@ -84,6 +87,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	for _, r := range in.Resources {
 		if have := in.Observed.At(r.Addr); len(have) > 0 {
 			diags = append(diags, unchanged(r, have[0])...)
+			result.Add(protect(in, r, have[0]))
 		} else {
 			result.Add(create(in.Desired.Recipe, r))
 		}
@@ -120,14 +124,41 @@ func create(recipe state.Recipe, r *state.Resource) kind.Result {
 	}
 }
 
-func orphan(in kind.Input, o state.Object) kind.Result {
+// protected tells whether a volume is known to be protected: by the last apply, or where there is no record of that,
+// by how the volume was made.
+func protected(in kind.Input, o state.Object) bool {
 	var s Spec
 	_ = json.Unmarshal(o.Spec, &s) // a lost label is no protection
-	if in.Recorded != nil {        // labels tell how it was made; it may have been protected since
-		var last Spec
-		_ = json.Unmarshal(in.Recorded.Resources[o.Addr.String()], &last)
-		s.Protect = s.Protect || last.Protect
+	if in.Recorded != nil {
+		if last, ok := in.Recorded.Resources[o.Addr.String()]; ok {
+			s = Spec{}
+			_ = json.Unmarshal(last, &s)
+		}
 	}
+	return s.Protect
+}
+
+// protect has the record tell that a volume is protected now, or is not any more.
+func protect(in kind.Input, r *state.Resource, o state.Object) kind.Result {
+	var want Spec
+	if json.Unmarshal(r.Spec, &want) != nil || want.Protect == protected(in, o) {
+		return kind.Result{}
+	}
+	title := "protect volume " + o.Name
+	if !want.Protect {
+		title += " no more"
+	}
+	cause := plan.Cause{Why: "protect changed", File: r.Range.Filename, Line: r.Range.Start.Line}
+	return kind.Result{
+		Changes: []plan.Change{{Addr: r.Addr, Action: plan.Update, Summary: o.Name, Cause: cause,
+			Fields: []plan.Field{{Path: "protect", Before: plan.Raw(!want.Protect), After: plan.Raw(want.Protect), Cause: cause}}}},
+		Steps: []plan.Step{{ID: plan.ID(r.Addr.String() + "/protect"), Addr: r.Addr, Op: OpProtect, Title: title, Cause: cause,
+			Config: plan.Raw(engine.VolumeSpec{Name: o.Name}), Limit: limit, Irreversible: "it is in the record alone"}},
+	}
+}
+
+func orphan(in kind.Input, o state.Object) kind.Result {
+	s := Spec{Protect: protected(in, o)}
 	if in.Mode != kind.Destroy || !in.Volumes || s.Protect {
 		text := "volume " + o.Name + " is kept"
 		if s.Protect {
@@ -159,6 +190,9 @@ func Doers(volumes engine.Volumes) map[plan.Op]kind.Doer {
 	return map[plan.Op]kind.Doer{
 		OpCreate: kind.DoerOf(func(ctx context.Context, spec engine.VolumeSpec, _ kind.Inputs) (kind.Outputs, error) {
 			return nil, volumes.CreateVolume(ctx, spec)
+		}),
+		OpProtect: kind.DoerOf(func(context.Context, engine.VolumeSpec, kind.Inputs) (kind.Outputs, error) {
+			return nil, nil
 		}),
 		OpRemove: kind.DoerOf(func(ctx context.Context, spec engine.VolumeSpec, _ kind.Inputs) (kind.Outputs, error) {
 			return nil, volumes.RemoveVolume(ctx, spec.Name)

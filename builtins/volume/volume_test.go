@@ -22,7 +22,11 @@ func TestDiff(t *testing.T) {
 		want                   string
 	}{
 		{"new", `{"protect":false}`, "", "", kind.Apply, false, "create volume shop-data"},
-		{"stands", `{"protect":true}`, `{"protect":false}`, "", kind.Apply, false, ""},
+		{"stands", `{"protect":true}`, `{"protect":false}`, "", kind.Apply, false, "protect volume shop-data"},
+		{"stands protected", `{"protect":true}`, `{"protect":false}`, `{"protect":true}`, kind.Apply, false, ""},
+		{"as it was made", `{"protect":true}`, `{"protect":true}`, "", kind.Apply, false, ""},
+		{"protected no more", `{"protect":false}`, `{"protect":true}`, "", kind.Apply, false, "protect volume shop-data no more"},
+		{"not protected any more", "", `{"protect":true}`, `{"protect":false}`, kind.Destroy, true, "remove volume shop-data"},
 		{"other driver", `{"driver":"nfs"}`, `{}`, "", kind.Apply, false, "A volume cannot change"},
 		{"other options", `{"options":{"a":"1"}}`, `{"options":{"a":"2"}}`, "", kind.Apply, false, "A volume cannot change"},
 		{"its block is gone", "", `{}`, "", kind.Apply, false, "volume shop-data is kept; destroy --volumes removes it"},

@@ -48,30 +48,3 @@ func objects(r state.Recipe, containers []engine.Container, images []engine.Imag
 	})
 	return all
 }
-
-// labelsOf are the labels of an object that List found.
-func labelsOf(o state.Object) map[string]string {
-	switch data := o.Data.(type) {
-	case engine.Container:
-		return data.Labels
-	case engine.Image:
-		return data.Labels
-	case engine.Network:
-		return data.Labels
-	case engine.Volume:
-		return data.Labels
-	}
-	return nil
-}
-
-// Foreign names the objects that a recipe of the same name, but from elsewhere, has made: "container web-1, by
-// git@host:shop". A plan that would touch one is refused unless it adopts them.
-func Foreign(o *state.Observed, r state.Recipe) []string {
-	var foreign []string
-	for _, object := range o.Objects {
-		if origin := labelsOf(object)[label.Origin]; origin != "" && origin != r.Origin {
-			foreign = append(foreign, object.Type+" "+object.Name+", by "+origin)
-		}
-	}
-	return foreign
-}

@@ -77,13 +77,6 @@ func TestList(t *testing.T) {
 	if !known.Edge.Exists || known.Edge.Running || known.Edge.Problem != nil || site == nil || !reflect.DeepEqual(site.Groups, []proxy.Group{{Name: "web"}}) {
 		t.Errorf("got edge %+v", known.Edge)
 	}
-	if foreign := world.Foreign(observed, r); len(foreign) > 0 {
-		t.Errorf("foreign to their own recipe: %q", foreign)
-	}
-	r.Origin = "elsewhere"
-	if foreign := world.Foreign(observed, r); len(foreign) != 2 || foreign[0] != "container "+c.Name+", by test" {
-		t.Errorf("foreign: %q", foreign)
-	}
 }
 
 // makeEdge makes an edge that does not run, with one site.

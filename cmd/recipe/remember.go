@@ -12,6 +12,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/record"
+	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -82,6 +83,11 @@ func settled(kept *state.Recorded, made *planned, result *apply.Result) {
 		}
 		if r.Addr.Kind == "job" && kept.Jobs[name] != "" {
 			jobs[name] = kept.Jobs[name]
+		}
+	}
+	for _, o := range made.observed.Objects { // a volume outlives its block, and so does its protection
+		if spec, ok := kept.Resources[o.Addr.String()]; ok && o.Type == world.Volume && made.desired.Find(o.Addr) == nil {
+			resources[o.Addr.String()] = spec
 		}
 	}
 	for i := range made.Steps {

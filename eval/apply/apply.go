@@ -63,8 +63,10 @@ type StepError struct {
 	Err   error
 }
 
+// Error tells which step failed, and why.
 func (e *StepError) Error() string { return fmt.Sprintf("%s: %s: %v", e.Addr, e.Title, e.Err) }
 
+// Unwrap gives the reason.
 func (e *StepError) Unwrap() error { return e.Err }
 
 // Reverted is a group that was taken back.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,6 +30,9 @@ func connect(t target, record func(method, path string)) (*client.Client, error)
 	}
 	httpClient := &http.Client{Transport: base, CheckRedirect: client.CheckRedirect}
 	options := []client.Opt{client.WithHTTPClient(httpClient), client.WithUserAgent("recipe")}
+	if u, err := url.Parse(t.host); err != nil || u.Scheme == "tcp" && u.Port() == "" {
+		return nil, notAnAddress(t)
+	}
 	switch scheme, rest, _ := strings.Cut(t.host, "://"); scheme {
 	case "ssh":
 		helper, err := connhelper.GetConnectionHelper(t.host)
@@ -41,8 +45,10 @@ func connect(t target, record func(method, path string)) (*client.Client, error)
 	case "tcp", "http", "https":
 		dialer := &net.Dialer{Timeout: dialLimit}
 		options = append(options, client.WithHost(t.host), client.WithDialContext(dialer.DialContext))
-	default:
+	case "npipe":
 		options = append(options, client.WithHost(t.host))
+	default:
+		return nil, notAnAddress(t)
 	}
 	if t.api != "" {
 		options = append(options, client.WithVersion(t.api))
@@ -57,6 +63,11 @@ func connect(t target, record func(method, path string)) (*client.Client, error)
 	// over it last. It also takes the place of the client's tracing, which nobody listens to.
 	httpClient.Transport = &transport{next: base, target: t, record: record}
 	return cli, nil
+}
+
+func notAnAddress(t target) error {
+	return &callError{kind: engine.ErrUnreachable, text: fmt.Sprintf(
+		"the address %s (from %s) is none of an engine: write unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST", t.host, t.from)}
 }
 
 func dialUnix(path string) func(context.Context, string, string) (net.Conn, error) {

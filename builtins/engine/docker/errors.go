@@ -52,12 +52,33 @@ func unreachable(t target, err error) error {
 		text = "no such socket: is Docker installed and started (sudo systemctl start docker)? Else set DOCKER_HOST or choose a docker context"
 	case errors.Is(err, context.DeadlineExceeded):
 		text = "it took too long: is the address right, and does a firewall let it through?"
+	case asDNS(err):
+		text = "there is no machine of that name: check the address, which is written tcp://HOST:PORT or ssh://USER@HOST"
+	case strings.HasPrefix(t.host, "ssh://"):
+		text = fmt.Sprintf("%s: check that \"ssh %s docker version\" works", sshSays(err), strings.TrimPrefix(t.host, "ssh://"))
+	case remote && isDial(err):
+		text = "nobody listens there: check the port, start Docker there, and have it listen to TCP"
 	case remote:
 		text = "is the address right, and is Docker started there? " + plain(err)
 	case isDial(err):
 		text = "nobody listens: start Docker (sudo systemctl start docker), or set DOCKER_HOST or choose a docker context"
 	}
 	return &callError{kind: engine.ErrUnreachable, text: fmt.Sprintf("%s (from %s): %s", t.host, t.from, text)}
+}
+
+func asDNS(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns)
+}
+
+// sshSays is the last that ssh wrote, which the client library puts at the end of an error of its own.
+func sshSays(err error) string {
+	_, said, found := strings.Cut(err.Error(), "stderr=")
+	lines := strings.FieldsFunc(said, func(r rune) bool { return r == '\n' || r == '\r' })
+	if !found || len(lines) == 0 {
+		return "ssh cannot connect"
+	}
+	return "ssh says: " + strings.TrimPrefix(lines[len(lines)-1], "ssh: ")
 }
 
 // plain strips what the layers put before an error.

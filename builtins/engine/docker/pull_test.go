@@ -26,7 +26,7 @@ func registry(t *testing.T) string {
 	t.Helper()
 	binary, err := exec.LookPath("docker-registry")
 	if err != nil {
-		t.Skip("needs docker-registry, to pull from")
+		enginetest.Lacks(t, "docker-registry, to pull from")
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

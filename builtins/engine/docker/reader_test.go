@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -106,12 +107,20 @@ func TestUnreachable(t *testing.T) {
 	}
 	listener.(*net.UnixListener).SetUnlinkOnClose(false)
 	listener.Close()
-	for host, want := range map[string]string{
+	tests := map[string]string{
 		"unix://" + filepath.Join(dir, "none.sock"): "no such socket",
-		"unix://" + stale:     "nobody listens: start Docker",
-		"tcp://127.0.0.1:1":   "is the address right",
-		"tcp://localhost.:1/": "is the address right",
-	} {
+		"unix://" + stale:    "nobody listens: start Docker",
+		"tcp://127.0.0.1:1":  "nobody listens there",
+		"tcp://localhost:1/": "nobody listens there",
+		"tcp://nonsense":     "is none of an engine",
+		"nonsense":           "is none of an engine",
+		"udp://a:1":          "is none of an engine",
+		"tcp://h.invalid:1":  "no machine of that name",
+	}
+	if _, err := exec.LookPath("ssh"); err == nil {
+		tests["ssh://n@h.invalid"] = "ssh says: Could not resolve"
+	}
+	for host, want := range tests {
 		_, err := docker.Open(t.Context(), docker.Options{Host: host, ConfigDir: dir, Env: noEnv})
 		if !errors.Is(err, engine.ErrUnreachable) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), host) {
 			t.Errorf("%s: got %v, want ErrUnreachable with %q", host, err, want)

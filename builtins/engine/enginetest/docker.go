@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +15,17 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine/docker"
 )
 
-// Docker opens the engine of the environment, or skips the test where there is none. With
-// RECIPE_REQUIRE_ENGINE set it fails instead, so that a build that should have one cannot pass without.
+// Lacks skips a test that needs something which is not there. With RECIPE_REQUIRE_ENGINE set it fails instead, so
+// that a build that should have it cannot pass without.
+func Lacks(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("RECIPE_REQUIRE_ENGINE") != "" {
+		t.Fatalf("RECIPE_REQUIRE_ENGINE is set, and this needs %s", what)
+	}
+	t.Skipf("needs %s", what)
+}
+
+// Docker opens the engine of the environment, or skips the test where there is none; see Lacks.
 func Docker(t testing.TB) *docker.Engine {
 	t.Helper()
 	return DockerWith(t, docker.Options{})
@@ -28,10 +38,7 @@ func DockerWith(t testing.TB, options docker.Options) *docker.Engine {
 	defer cancel()
 	e, err := docker.Open(ctx, options)
 	if err != nil {
-		if os.Getenv("RECIPE_REQUIRE_ENGINE") != "" {
-			t.Fatalf("RECIPE_REQUIRE_ENGINE is set: %v", err)
-		}
-		t.Skipf("needs a Docker engine: %v", err)
+		Lacks(t, fmt.Sprintf("a Docker engine: %v", err))
 	}
 	t.Cleanup(func() { _ = e.Close() })
 	return e

@@ -25,6 +25,7 @@ type Error struct {
 	Err    error
 }
 
+// Error tells which instruction failed, with the end of what it wrote.
 func (e *Error) Error() string {
 	text := reason(e.Err)
 	if e.Instruction != "" {
