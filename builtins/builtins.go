@@ -75,6 +75,7 @@ func World(r engine.Reader, s Settings) world.World {
 			options.Version = world.Facts(o).Info.Version
 			return image.Refine(ctx, r, o, d, options)
 		},
+		edge.Refine(s.EdgeImage),
 	}}
 }
 

@@ -47,6 +47,9 @@ func engineMishaps() []mishap {
 		{name: "a published port that another process has", recipe: func(a *app) { a.release = "r1" }, set: func(d *deploy) {
 			d.append(fmt.Sprintf("service \"db\" {\n  image = image.web\n  expose \"http\" {\n    port = 8080\n    publish = \"127.0.0.1:%d\"\n  }\n}\n", d.occupy()))
 		}, says: []string{"service.db", "recipe.hcl line", "is taken by someone else"}},
+		{name: "an image for a new edge that cannot be had", early: true, set: func(d *deploy) {
+			d.env = append(d.env, "RECIPE_EDGE=none-yet", "RECIPE_PROXY_IMAGE=127.0.0.1:1/none:1")
+		}, says: []string{"127.0.0.1:1/none:1", "connection refused", "RECIPE_PROXY_IMAGE"}},
 		{name: "an edge whose files somebody broke", set: func(d *deploy) {
 			d.edgeFile("cfg/99-strange.cfg", "nothing of ours\n")
 			d.Cleanup(func() { d.edgeFile("cfg/99-strange.cfg", edgeHeader) })
