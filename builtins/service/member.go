@@ -87,11 +87,9 @@ func (b *base) servedBy(g switchover.Group) []string {
 // writes are the exclusive volumes that a service's containers hold.
 func (b *base) writes() []string {
 	var names []string
-	for target, mount := range b.spec.Mount {
-		if mount.Exclusive && mount.Volume != nil {
-			names = append(names, mount.Volume.Addr)
-		} else if mount.Exclusive {
-			names = append(names, target)
+	for _, mount := range b.spec.Mount {
+		if held := heldBy(mount); held != "" {
+			names = append(names, held)
 		}
 	}
 	slices.Sort(names)

@@ -1,0 +1,54 @@
+package service
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// ValidateTogether finds services that hold one volume or directory, each for itself alone.
+func (Kind) ValidateTogether(services []*state.Resource) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	holder := map[string]addr.Addr{}
+	for _, r := range slices.SortedFunc(slices.Values(services), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {
+		s, err := container.Parse(r.Spec)
+		if err != nil {
+			continue // Validate has said so
+		}
+		for _, path := range slices.Sorted(maps.Keys(s.Mount)) {
+			held := heldBy(s.Mount[path])
+			other, taken := holder[held]
+			switch {
+			case held == "":
+			case !taken:
+				holder[held] = r.Addr
+			case other != r.Addr:
+				at := r.Range
+				if source, ok := r.Sources["mount."+path+".exclusive"]; ok {
+					at = source.Range
+				}
+				diags = append(diags, diag.Errorf(diag.InvalidValue, &at, "Two services hold one volume",
+					"%s and %s both mount %s as exclusive, which promises each that no other has it. Give one of them a volume of its own, or leave exclusive out in both.",
+					other, r.Addr, held))
+			}
+		}
+	}
+	return diags
+}
+
+// heldBy names what an exclusive mount holds, empty for a mount that is not exclusive.
+func heldBy(m container.Mount) string {
+	switch {
+	case !m.Exclusive:
+		return ""
+	case m.Volume != nil:
+		return m.Volume.Addr
+	}
+	return m.Source
+}
