@@ -91,7 +91,7 @@ func (c *converter) duration(v cty.Value, t schema.Type, at site) (cty.Value, bo
 	d, err := time.ParseDuration(v.AsString())
 	switch {
 	case err != nil:
-		return c.invalid(at, "%q must be a duration: numbers with the units h, m, s or ms, such as \"1m30s\". This is %s.", at.word, shown(v, at))
+		return c.invalid(at, "%q must be a duration: numbers with the units h, m, s or ms, such as \"1m30s\". This is %s.%s", at.word, shown(v, at), at.unlessSensitive(meantDuration, v))
 	case d < 0:
 		return c.invalid(at, "%q must not be negative, and this is %s.", at.word, shown(v, at))
 	}
@@ -115,7 +115,7 @@ func (c *converter) size(v cty.Value, t schema.Type, at site) (cty.Value, bool) 
 	}
 	n, err := units.RAMInBytes(strings.TrimSpace(v.AsString()))
 	if err != nil {
-		return c.invalid(at, "%q must be a size: a number with a unit, such as \"256MiB\" or \"1.5GiB\". This is %s.", at.word, shown(v, at))
+		return c.invalid(at, "%q must be a size: a number with a unit, such as \"256MiB\" or \"1.5GiB\". This is %s.%s", at.word, shown(v, at), at.unlessSensitive(meantSize, v))
 	}
 	if n < 0 || n > maxSize {
 		return c.invalid(at, "%q is too large a size: %s.", at.word, shown(v, at))
