@@ -62,11 +62,8 @@ func create(recipe state.Recipe, a addr.Addr, r *state.Resource, n Net) kind.Res
 		cause = plan.Cause{Why: a.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
 	}
 	spec.Labels = label.For(recipe, a, raw)
-	step := plan.Step{ID: plan.ID(a.String() + "/create"), Addr: a, Op: OpCreate, Title: "create network " + n.Name,
-		Cause: cause, Provides: []plan.ID{plan.ReadyID(a)}, Config: plan.Raw(spec), Limit: limit,
-		Irreversible: "an empty network stays for the next apply"}
-	return kind.Result{Steps: []plan.Step{step},
-		Changes: []plan.Change{{Addr: a, Action: plan.Create, Summary: n.Name + ", " + n.Subnet.String(), Cause: cause}}}
+	return kind.Creation(plan.Step{Addr: a, Op: OpCreate, Title: "create network " + n.Name, Cause: cause,
+		Config: plan.Raw(spec), Limit: limit, Irreversible: "an empty network stays for the next apply"}, n.Name+", "+n.Subnet.String())
 }
 
 // unchanged refuses what a network cannot change while containers are on it, and one that only has the name.

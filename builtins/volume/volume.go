@@ -116,12 +116,8 @@ func create(recipe state.Recipe, r *state.Resource) kind.Result {
 	config := plan.Raw(engine.VolumeSpec{Name: name, Driver: s.Driver, Options: s.Options,
 		Labels: label.For(recipe, r.Addr, r.Spec)})
 	cause := plan.Cause{Why: r.Addr.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
-	return kind.Result{
-		Changes: []plan.Change{{Addr: r.Addr, Action: plan.Create, Summary: name, Cause: cause}},
-		Steps: []plan.Step{{ID: plan.ID(r.Addr.String() + "/create"), Addr: r.Addr, Op: OpCreate,
-			Title: "create volume " + name, Cause: cause, Provides: []plan.ID{plan.ReadyID(r.Addr)}, Config: config,
-			Limit: limit, Irreversible: "a volume is never removed by itself"}},
-	}
+	return kind.Creation(plan.Step{Addr: r.Addr, Op: OpCreate, Title: "create volume " + name, Cause: cause, Config: config,
+		Limit: limit, Irreversible: "a volume is never removed by itself"}, name)
 }
 
 // protected tells whether a volume is known to be protected: by the last apply, or where there is no record of that,

@@ -93,6 +93,15 @@ type Result struct {
 	Notes         []plan.Note
 }
 
+// Creation is the result for an object that is missing: the step that makes it, given its ID and saying that the
+// resource is ready after it, and the change that shows it.
+func Creation(step plan.Step, summary string) Result {
+	step.ID = plan.ID(step.Addr.String() + "/create")
+	step.Provides = []plan.ID{plan.ReadyID(step.Addr)}
+	return Result{Steps: []plan.Step{step},
+		Changes: []plan.Change{{Addr: step.Addr, Action: plan.Create, Summary: summary, Cause: step.Cause}}}
+}
+
 // Add appends what more decided.
 func (r *Result) Add(more Result) {
 	r.Changes = append(r.Changes, more.Changes...)
