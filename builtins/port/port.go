@@ -104,7 +104,7 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 }
 
 // ValidateTogether finds blocks that listen on one number.
-func (Kind) ValidateTogether(ports []*state.Resource) hcl.Diagnostics {
+func (Kind) ValidateTogether(ports []*state.Resource, _ *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	first := map[int]addr.Addr{}
 	for _, r := range slices.SortedFunc(slices.Values(ports), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {

@@ -72,7 +72,7 @@ func TestValidate(t *testing.T) {
 					got = append(got, r.Addr.Name+": "+problem.Summary)
 				}
 			}
-			for _, problem := range (port.Kind{}).ValidateTogether(d.Resources) {
+			for _, problem := range (port.Kind{}).ValidateTogether(d.Resources, d) {
 				got = append(got, "p2: "+problem.Summary)
 			}
 			if got := strings.Join(got, ", "); got != test.want {

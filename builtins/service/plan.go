@@ -156,10 +156,8 @@ func (p *planner) named() map[string]*group {
 		if p.in.Mode == kind.Rollback { // known to be good, and wanted now
 			g.settings.Stages = switchover.Default().Stages
 		} else {
-			for _, job := range s.Before {
-				if a, err := addr.Parse(job.Addr); err == nil {
-					g.after = append(g.after, plan.ReadyID(a))
-				}
+			for _, a := range switchover.After(r, s) {
+				g.after = append(g.after, plan.ReadyID(a))
 			}
 		}
 		for _, ref := range s.Services {

@@ -31,7 +31,6 @@ func (Kind) Schema() *schema.Block {
 	return &schema.Block{Name: "switchover", Label: "name", Resource: true,
 		Doc: "How a new release of some services takes over. A service behind a port without one switches at once, drains for 30 s and keeps two releases.",
 		Args: []schema.Arg{
-			{Name: "depends_on", Type: schema.ListOf(schema.RefTo()), Change: schema.PlanOnly, Doc: "What must be in place before.", Later: "waiting before a switchover; jobs go into before"},
 			{Name: "services", Type: schema.ListOf(schema.RefTo("service")), Required: true, Change: schema.PlanOnly, Doc: "The services that move together, in one write."},
 			{Name: "before", Type: schema.ListOf(schema.RefTo("job")), Change: schema.PlanOnly, Doc: "Jobs that must have run before the new release starts."},
 			{Name: "on_failure", Type: schema.OneOf("revert", "pause"), Default: `"revert"`, Change: schema.PlanOnly, Doc: "What a failure leads to: back to the old release, or a stop where it stands."},
@@ -148,8 +147,8 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 	return diags
 }
 
-// ValidateTogether finds services that two switchovers name.
-func (Kind) ValidateTogether(blocks []*state.Resource) hcl.Diagnostics {
+// ValidateTogether finds services that two switchovers name, and what waits for itself by way of one.
+func (Kind) ValidateTogether(blocks []*state.Resource, d *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	named := map[string]addr.Addr{}
 	for _, r := range slices.SortedFunc(slices.Values(blocks), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {
@@ -167,7 +166,7 @@ func (Kind) ValidateTogether(blocks []*state.Resource) hcl.Diagnostics {
 			}
 		}
 	}
-	return diags
+	return append(diags, circles(blocks, d)...)
 }
 
 // Diff has nothing to do by itself: settings take effect with the next release.

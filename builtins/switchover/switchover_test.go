@@ -67,7 +67,7 @@ func TestValidate(t *testing.T) {
 					got = append(got, fmt.Sprintf("%d: %s", i+1, problem.Detail))
 				}
 			}
-			for _, problem := range (switchover.Kind{}).ValidateTogether(d.Resources) {
+			for _, problem := range (switchover.Kind{}).ValidateTogether(d.Resources, d) {
 				got = append(got, "2: "+problem.Detail)
 			}
 			want := strings.Split(test.want, "\n")

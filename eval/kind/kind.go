@@ -34,7 +34,7 @@ type Kind interface {
 type Together interface {
 	// ValidateTogether finds what is wrong with resources of the kind beside each other. They come in the order
 	// of state.Desired, each having passed Validate's checks of its types.
-	ValidateTogether([]*state.Resource) hcl.Diagnostics
+	ValidateTogether([]*state.Resource, *state.Desired) hcl.Diagnostics
 }
 
 // Instance is a block instance under evaluation.

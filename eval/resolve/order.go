@@ -85,7 +85,7 @@ func (r *resolver) validate(d *state.Desired, resources []*resource) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(together)) {
 		if k, ok := r.in.Kinds[name].(kind.Together); ok {
-			r.report(k.ValidateTogether(together[name])...)
+			r.report(k.ValidateTogether(together[name], d)...)
 		}
 	}
 }

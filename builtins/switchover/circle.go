@@ -1,0 +1,81 @@
+package switchover
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/graph"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// After is what must be in place before a new release of a switchover's services starts: its jobs, and what it
+// depends on.
+func After(r *state.Resource, s Spec) []addr.Addr {
+	var after []addr.Addr
+	for _, job := range s.Before {
+		if a, err := addr.Parse(job.Addr); err == nil {
+			after = append(after, a)
+		}
+	}
+	return append(after, r.Needs...)
+}
+
+// circles finds what would wait for itself: a job before the switch of a service that the job waits for. What goes
+// round without a switchover the evaluator has found.
+func circles(blocks []*state.Resource, d *state.Desired) hcl.Diagnostics {
+	type edge struct{ from, to addr.Addr }
+	var waits graph.Graph[addr.Addr]
+	by := map[edge]*state.Resource{}
+	for _, r := range blocks {
+		s, _, err := Read(r.Spec)
+		if err != nil {
+			continue
+		}
+		for _, to := range After(r, s) {
+			for _, ref := range s.Services {
+				if from, err := addr.Parse(ref.Addr); err == nil {
+					waits.AddEdge(from, to)
+					by[edge{from, to}] = r
+				}
+			}
+		}
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	for _, r := range d.Resources {
+		if r.Addr.Kind == "switchover" {
+			continue
+		}
+		for _, need := range r.Needs {
+			waits.AddEdge(r.Addr, need)
+		}
+	}
+	circle := waits.Cycle()
+	for i := 1; i < len(circle); i++ {
+		r := by[edge{circle[i-1], circle[i]}]
+		if r == nil {
+			continue
+		}
+		at := r.Range
+		if source, ok := r.Sources["before.0"]; ok {
+			at = source.Range
+		} else if source, ok := r.Sources["before"]; ok {
+			at = source.Range
+		}
+		return hcl.Diagnostics{diag.Errorf(diag.ReferenceCycle, &at, "Circle of resources",
+			"None of these can be started before the others: %s. Take one of them out of before or depends_on.", path(circle))}
+	}
+	return nil
+}
+
+func path(circle []addr.Addr) string {
+	var names []string
+	for _, a := range circle {
+		names = append(names, a.String())
+	}
+	return strings.Join(names, " waits for ")
+}
