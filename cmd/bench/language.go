@@ -175,14 +175,14 @@ func chained(n int) []byte {
 	return []byte(b.String())
 }
 
-// lowest is the least time of a few runs, which other work on the machine disturbs least.
+// lowest is the least processor time of a few runs, which other work on the machine disturbs least.
 func lowest(do func()) time.Duration {
 	least := time.Duration(1<<63 - 1)
-	for range 3 {
+	for range 5 {
 		runtime.GC()
-		begun := time.Now()
+		begun := spent()
 		do()
-		least = min(least, time.Since(begun))
+		least = min(least, spent()-begun)
 	}
 	return least
 }
