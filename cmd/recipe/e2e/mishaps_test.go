@@ -38,7 +38,7 @@ func engineMishaps() []mishap {
 		{name: "no engine", args: []string{"apply", "--auto-approve", "--host", "unix:///nowhere/engine.sock"},
 			says: []string{"The engine does not answer", "unix:///nowhere/engine.sock", "no such socket", "sudo systemctl start docker", "DOCKER_HOST"}},
 		{name: "no engine at a port", args: []string{"plan", "--host", "tcp://127.0.0.1:1"},
-			says: []string{"The engine does not answer", "tcp://127.0.0.1:1", "is the address right"}},
+			says: []string{"The engine does not answer", "tcp://127.0.0.1:1", "nobody listens there", "check the port"}},
 		{name: "an engine that is too old", set: func(d *deploy) { d.env = append(d.env, "DOCKER_HOST="+oldEngine(d)) },
 			says: []string{"The engine is too old", "1.40", "1.41"}},
 		{name: "a port that another process has", set: func(d *deploy) {
