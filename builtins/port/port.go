@@ -103,6 +103,8 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 	return diags
 }
 
+var _ kind.Together = Kind{}
+
 // ValidateTogether finds blocks that listen on one number.
 func (Kind) ValidateTogether(ports []*state.Resource, _ *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics

@@ -8,12 +8,15 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
+var _ kind.Together = Kind{}
+
 // ValidateTogether finds services that hold one volume or directory, each for itself alone.
-func (Kind) ValidateTogether(services []*state.Resource) hcl.Diagnostics {
+func (Kind) ValidateTogether(services []*state.Resource, _ *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	holder := map[string]addr.Addr{}
 	for _, r := range slices.SortedFunc(slices.Values(services), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {

@@ -147,6 +147,8 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 	return diags
 }
 
+var _ kind.Together = Kind{}
+
 // ValidateTogether finds services that two switchovers name, and what waits for itself by way of one.
 func (Kind) ValidateTogether(blocks []*state.Resource, d *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
