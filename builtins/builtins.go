@@ -76,6 +76,7 @@ func World(r engine.Reader, s Settings) world.World {
 			return image.Refine(ctx, r, o, d, options)
 		},
 		edge.Refine(s.EdgeImage),
+		port.Refine,
 	}}
 }
 

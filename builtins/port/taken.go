@@ -1,16 +1,29 @@
 package port
 
 import (
+	"context"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
+
+// Refine looks who listens on the engine's machine, where a port is to be opened that the edge does not open already:
+// that look would take longer than the rest of a plan which opens none.
+func Refine(_ context.Context, _ engine.Reader, o *state.Observed, d *state.Desired) error {
+	known := world.Facts(o)
+	if slices.ContainsFunc(Site(d), func(p proxy.Port) bool { return !opens(known.Edge, p.Listen) }) {
+		known.Listeners = known.Listening()
+	}
+	return nil
+}
 
 // taken finds doors to be opened where somebody else than the edge listens.
 func taken(in kind.Input) hcl.Diagnostics {

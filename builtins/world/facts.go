@@ -22,7 +22,7 @@ type Known struct {
 	Networks []engine.Network
 	Edge     Edge
 	// Listeners are the addresses of the engine's machine on which TCP is listened; nil where that cannot be seen from
-	// here.
+	// here, or no port needs to know.
 	Listeners []netip.AddrPort
 	Lock      *Lock // nil where nobody holds the recipe's lock
 	// Notes are for the reader of a plan.

@@ -67,7 +67,6 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
 	}
-	known.Listeners = listeners(known.Info, known.Edge.Container)
 	if note != "" {
 		known.Notes = append(known.Notes, note)
 	}
