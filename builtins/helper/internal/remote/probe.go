@@ -22,7 +22,7 @@ const keptBody = 4 << 10
 // the time that it took so far, which bounds how much later than the app we are; the interval, which spares apps, is
 // the upper bound then.
 const (
-	listenShare = 20
+	listenShare = 100
 	listenPause = 2 * time.Millisecond
 )
 
