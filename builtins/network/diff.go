@@ -62,8 +62,12 @@ func create(recipe state.Recipe, a addr.Addr, r *state.Resource, n Net) kind.Res
 		cause = plan.Cause{Why: a.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
 	}
 	spec.Labels = label.For(recipe, a, raw)
-	return kind.Creation(plan.Step{Addr: a, Op: OpCreate, Title: "create network " + n.Name, Cause: cause,
-		Config: plan.Raw(spec), Limit: limit, Irreversible: "an empty network stays for the next apply"}, n.Name+", "+n.Subnet.String())
+	back := plan.Step{ID: plan.ID(a.String() + "/undo/remove"), Addr: a, Op: OpRemove, Title: "remove network " + n.Name,
+		Group: a.String(), Cause: plan.Cause{Why: "nothing is on it"}, Config: plan.Raw(engine.NetworkSpec{Name: n.Name}), Limit: limit}
+	made := kind.Creation(plan.Step{Addr: a, Op: OpCreate, Title: "create network " + n.Name, Group: a.String(), Ancillary: true, Cause: cause,
+		Config: plan.Raw(spec), Undo: []plan.ID{back.ID}, Limit: limit}, n.Name+", "+n.Subnet.String())
+	made.Undo = []plan.Step{back}
+	return made
 }
 
 // unchanged refuses what a network cannot change while containers are on it, and one that only has the name.

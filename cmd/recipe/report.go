@@ -196,9 +196,12 @@ func (r *report) place(c plan.Cause) *hcl.Range {
 func aftermath(made *planned, result *apply.Result) string {
 	var lines []string
 	for _, back := range result.Reverted {
-		if back.Err != nil {
+		ancillary := func(s plan.Step) bool { return s.Group == back.Group && s.Ancillary }
+		switch {
+		case back.Err != nil:
 			lines = append(lines, fmt.Sprintf("%s was not taken back all the way; the next apply sees where it stands.", back.Group))
-		} else {
+		case slices.ContainsFunc(made.Steps, ancillary): // it was there for what was taken back, and nothing stands of it
+		default:
 			lines = append(lines, fmt.Sprintf("%s was taken back: what it was before still stands.", back.Group))
 		}
 	}

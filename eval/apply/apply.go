@@ -8,7 +8,8 @@
 // When a step fails, whatever needs it is skipped, and so is the rest of its group, for a group stands or
 // falls together; other groups and steps go on. As soon as the group's last running step has ended, its way
 // back runs, one step after the other in the order that plan.Validate has proved, beside whatever else is
-// running. A group that cannot be finished because a step outside of it failed has failed too.
+// running. A group that cannot be finished because a step outside of it failed has failed too, and so has in the
+// end an ancillary one that has become of no use to anybody.
 //
 // Cancelling the context lets running steps finish, starts no more, and takes back the groups that are
 // neither finished nor committed. Closing Options.Hard cancels running steps, undo steps included, and

@@ -129,6 +129,45 @@ func TestAfterCommitNothingIsTakenBack(t *testing.T) {
 	})
 }
 
+// What was made for others alone goes when none of them stands, and only then.
+func TestAncillaryGoesWithTheLastUser(t *testing.T) {
+	s := evaltest.S
+	made := evaltest.Plan(
+		list(s("network").In("net").Aiding().Reaching("net@ready").UndoneBy("remove"),
+			s("web").In("web").After("net@ready").UndoneBy("stop-web"),
+			s("db").In("db").After("net@ready", "web").UndoneBy("stop-db")),
+		list(s("remove"), s("stop-web"), s("stop-db")))
+	for _, test := range []struct{ name, fails, want string }{
+		{"none stands", "web", `
+			1s done network (1.0s)
+			1s FAILED web: injected fault
+			1s skip db
+			1s revert web: stop-web
+			2s done undo stop-web (1.0s)
+			2s revert net: remove
+			3s done undo remove (1.0s)
+			`},
+		{"one stands", "db", `
+			1s done network (1.0s)
+			2s done web (1.0s)
+			2s FAILED db: injected fault
+			2s revert db: stop-db
+			3s done undo stop-db (1.0s)
+			`},
+		{"all stand", "", `
+			1s done network (1.0s)
+			2s done web (1.0s)
+			3s done db (1.0s)
+			`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				run(t, made, apply.Options{}, []evaltest.Fault{{Step: plan.ID(test.fails), Fail: true}}, test.want)
+			})
+		})
+	}
+}
+
 // A group waits for its running steps before it goes back, and what it had not begun never begins.
 func TestRevertWaitsForTheGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -85,3 +85,41 @@ func (s *scheduler) reverted(g *group) *Reverted {
 	i := slices.IndexFunc(s.result.Reverted, func(r Reverted) bool { return r.Group == g.name })
 	return &s.result.Reverted[i]
 }
+
+// leftOver fails the groups of ancillary steps that are done and of no use: whatever needed them failed, was taken
+// back or never ran. It tells whether there are any.
+func (s *scheduler) leftOver() bool {
+	if s.lost {
+		return false
+	}
+	for _, n := range s.graph.Order() {
+		if step := s.graph.Step(n); step != nil && step.Ancillary && s.state[n] == done {
+			if users := s.users(n); len(users) > 0 && !slices.ContainsFunc(users, s.stands) {
+				s.fail(s.groups[step.Group])
+			}
+		}
+	}
+	return len(s.broken) > 0
+}
+
+// users are the steps that need n, over milestones too.
+func (s *scheduler) users(n int) []int {
+	var users []int
+	for _, d := range s.graph.Dependents(n) {
+		if s.graph.Step(d) == nil {
+			users = append(users, s.users(d)...)
+		} else {
+			users = append(users, d)
+		}
+	}
+	return users
+}
+
+// stands tells whether a step may have had its effect, which nothing took back.
+func (s *scheduler) stands(n int) bool {
+	if s.state[n] != done && s.state[n] != failed {
+		return false
+	}
+	group := s.graph.Step(n).Group
+	return !slices.ContainsFunc(s.result.Reverted, func(r Reverted) bool { return r.Group == group && r.Err == nil })
+}

@@ -98,6 +98,9 @@ func (s *scheduler) loop(ctx context.Context) {
 		s.start()
 		s.revert()
 		if s.active == 0 && s.reverts == 0 {
+			if s.leftOver() {
+				continue
+			}
 			break
 		}
 		select {

@@ -32,6 +32,9 @@ func (s Step) UndoneBy(ids ...plan.ID) Step { s.Undo = append(s.Undo, ids...); r
 // Committing marks the step after which its group is not undone.
 func (s Step) Committing() Step { s.Commit = true; return s }
 
+// Aiding marks a step of use only to those that need it.
+func (s Step) Aiding() Step { s.Ancillary = true; return s }
+
 // Does adds effects.
 func (s Step) Does(effects ...plan.Effect) Step { s.Effects = append(s.Effects, effects...); return s }
 

@@ -139,6 +139,9 @@ type Step struct {
 	Undo []ID `json:"undo,omitempty"`
 	// Irreversible says why there is no way back, for a step that changes something and has no Undo.
 	Irreversible string `json:"irreversible,omitempty"`
+	// Ancillary marks a step that is of use only to those that need it: when it is done and none of them stands in
+	// the end, its group is taken back although nothing of it failed.
+	Ancillary bool `json:"ancillary,omitempty"`
 	// Commit marks the step after which its group is not undone any more.
 	Commit bool `json:"commit,omitempty"`
 	// Early marks a step that nobody outside can notice (a build, a pull, a check): it needs no step that

@@ -73,7 +73,7 @@ func (r *printer) wayBack(p *plan.Plan) {
 	first := true
 	for i := range p.Steps {
 		group := p.Steps[i].Group
-		if seen[group] {
+		if seen[group] || p.Steps[i].Ancillary && !r.Full {
 			continue
 		}
 		seen[group] = true

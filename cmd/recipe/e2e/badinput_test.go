@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/deployrecipe/recipe/builtins/helper"
 )
 
 // mishap is something that an apply cannot get past.
@@ -42,6 +44,21 @@ func TestBadInput(t *testing.T) {
 	d.recipe(good)
 	d.settled()
 	d.tidy(1, 2)
+}
+
+// A first apply that fails leaves no container, no network and nothing on the edge.
+func TestFirstFails(t *testing.T) {
+	t.Parallel()
+	d := newDeploy(t)
+	bad := standard().with("HEALTH", "fail")
+	bad.edit = func(text string) string { return strings.Replace(text, `"20s"`, `"1500ms"`, 1) }
+	d.recipe(bad)
+	d.must(1, "apply", "--auto-approve")
+	for _, name := range d.objects() {
+		if name != "volume "+helper.RecordName(d.name) && !strings.HasSuffix(name, " "+helper.RecordName(d.name)) {
+			t.Errorf("it left %s", name)
+		}
+	}
 }
 
 // within is the same deploy in a test of its own below.
