@@ -3,7 +3,6 @@ package resolve
 import (
 	"slices"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/deployrecipe/recipe/lang/decode"
@@ -95,18 +94,6 @@ func (m *module) path() string {
 		return ""
 	}
 	return m.caller.text()
-}
-
-// calledFrom adds to a diagnostic about a library the use blocks that led there. What a block hands in is evaluated
-// where it stands, so a library whose files do not hold the place is left out.
-func (m *module) calledFrom(d *hcl.Diagnostic) *hcl.Diagnostic {
-	c := *d
-	for ; m != nil && m.caller != nil; m = m.caller.in {
-		if d.Subject == nil || m.Files[d.Subject.Filename] != nil {
-			c.Detail += decode.CalledFrom(m.path(), m.caller.b.Range)
-		}
-	}
-	return &c
 }
 
 // single is a block that is no instance of anything as an object.

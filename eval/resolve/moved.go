@@ -27,71 +27,135 @@ func movedBlock() schema.Block {
 	}
 }
 
-// moves are the moved blocks, read without evaluating anything. What is wrong with them is kept until everything is
-// evaluated; the blocks that have errors are left out.
+// moves are the moved blocks of the recipe and its libraries, read without evaluating anything: what stands is looked
+// at before it is known which instances libraries have.
 type moves struct {
-	known    *state.Moves
-	list     []state.Move
+	known *state.Moves
+	read  map[*decode.Module]*moveList
+}
+
+// moveList are the moved blocks of a module, with addresses as the module writes them. What is wrong with them is kept
+// until the module is evaluated; the blocks that have errors are left out.
+type moveList struct {
+	m        *decode.Module
+	kinds    []string
+	moves    []state.Move
+	scope    *state.Scope
 	problems hcl.Diagnostics
 }
 
-func (m *moves) wrong(code diag.Code, at hcl.Range, summary, format string, args ...any) {
-	m.problems = append(m.problems, diag.Errorf(code, &at, summary, format, args...))
+func (l *moveList) wrong(code diag.Code, at hcl.Range, summary, format string, args ...any) {
+	l.problems = append(l.problems, diag.Errorf(code, &at, summary, format, args...))
 }
 
 func (r *resolver) declareMoves() {
-	m := &r.moves
+	r.moves.read = map[*decode.Module]*moveList{}
+	scopes := map[string]*state.Scope{}
+	r.scopes(r.root.Module, "", scopes)
+	r.moves.known = state.NewMoves(scopes)
+}
+
+// scopes collects the moves of a module and of its libraries by the ways to them. Most libraries have none, and are
+// not entered.
+func (r *resolver) scopes(m *decode.Module, path string, into map[string]*state.Scope) {
+	if l := r.readMoves(m); len(l.moves) > 0 {
+		into[path] = l.scope
+	}
+	for name, lib := range m.Uses {
+		if r.anyMoves(lib) {
+			r.scopes(lib, addr.New(addr.Use, name).Above(path).String(), into)
+		}
+	}
+}
+
+// anyMoves tells whether a library has moves, or one that it uses.
+func (r *resolver) anyMoves(m *decode.Module) bool {
+	any := len(r.readMoves(m).moves) > 0
+	for _, lib := range m.Uses {
+		any = any || r.anyMoves(lib)
+	}
+	return any
+}
+
+func (r *resolver) readMoves(m *decode.Module) *moveList {
+	l := r.moves.read[m]
+	if l == nil {
+		l = &moveList{m: m, kinds: append(slices.Sorted(maps.Keys(r.in.Kinds)), addr.Use)}
+		l.declare()
+		r.moves.read[m] = l
+	}
+	return l
+}
+
+func (l *moveList) declare() {
 	from, to := map[addr.Addr]state.Move{}, map[addr.Addr]state.Move{}
-	for _, b := range r.root.Blocks {
+	for _, b := range l.m.Blocks {
 		if b.Type != "moved" {
 			continue
 		}
-		move, ok := r.readMove(b)
+		move, ok := l.readMove(b)
 		if !ok {
 			continue
 		}
 		switch a, b := from[move.From], to[move.To]; {
 		case !a.From.IsZero():
-			m.wrong(diag.DuplicateBlock, move.Range, "Moved twice", "%s moves to %s at %s already. Keep one of the two blocks.", move.From, a.To, place(a.Range))
+			l.wrong(diag.DuplicateBlock, move.Range, "Moved twice", "%s moves to %s at %s already. Keep one of the two blocks.", move.From, a.To, place(a.Range))
 		case !b.To.IsZero():
-			m.wrong(diag.DuplicateBlock, move.Range, "Moved twice", "%s moves to %s at %s already, and two things cannot become one. Keep one of the two blocks.", b.From, move.To, place(b.Range))
+			l.wrong(diag.DuplicateBlock, move.Range, "Moved twice", "%s moves to %s at %s already, and two things cannot become one. Keep one of the two blocks.", b.From, move.To, place(b.Range))
 		default:
 			from[move.From], to[move.To] = move, move
-			m.list = append(m.list, move)
+			l.moves = append(l.moves, move)
 		}
 	}
-	m.list = slices.DeleteFunc(m.list, func(move state.Move) bool {
+	l.moves = slices.DeleteFunc(l.moves, func(move state.Move) bool {
 		on, chained := from[move.To]
-		return !(chained && on != move) && !r.leads(move)
+		return !(chained && on != move) && !l.leads(move)
 	})
-	m.circles(from)
-	m.known = state.NewMoves(m.list)
+	l.circles()
+	l.scope = state.NewScope(l.moves)
 }
 
 // leads tells whether a move leads to a block; it reports one that does not.
-func (r *resolver) leads(move state.Move) bool {
-	a, blocks := move.To, r.root.blocks[move.To.Kind]
-	if a.Module != "" || blocks[a.Name] != nil {
+func (l *moveList) leads(move state.Move) bool {
+	a := move.To
+	if a.Module != "" {
 		return true
 	}
-	if !r.root.Incomplete && !r.root.Lost[a.Name] {
-		r.moves.wrong(diag.UnknownReference, move.Range, "Unknown reference", "%s moves to %s, and no %s is named %q.%s",
-			move.From, a, a.Kind, a.Name, diag.DidYouMean(a.Name, slices.Sorted(maps.Keys(blocks))))
+	var names []string
+	for _, b := range l.m.Blocks {
+		if b.Type == a.Kind {
+			names = append(names, b.Label)
+		}
+	}
+	if slices.Contains(names, a.Name) {
+		return true
+	}
+	if !l.m.Incomplete && !l.m.Lost[a.Name] {
+		slices.Sort(names)
+		l.wrong(diag.UnknownReference, move.Range, "Unknown reference", "%s moves to %s, and no %s is named %q.%s",
+			move.From, a, a.Kind, a.Name, diag.DidYouMean(a.Name, names))
 	}
 	return false
 }
 
-// circles marks the moves that swap two addresses, and reports those that lead round in a larger circle.
-func (m *moves) circles(from map[addr.Addr]state.Move) {
+// circles marks the moves that swap two addresses, and reports those that lead round in a larger circle, also by way of
+// the libraries that they move.
+func (l *moveList) circles() {
+	known := state.NewMoves(map[string]*state.Scope{"": state.NewScope(l.moves)})
 	reported := map[addr.Addr]bool{}
 	var sound []state.Move
-	for _, move := range m.list {
-		path := []addr.Addr{move.From, move.To}
-		for next, ok := from[move.To]; ok && path[len(path)-1] != move.From && len(path) <= len(m.list)+1; next, ok = from[next.To] {
-			path = append(path, next.To)
+	for _, move := range l.moves {
+		path := []addr.Addr{move.From}
+		for len(path) == 1 || path[len(path)-1] != move.From && len(path) <= len(l.moves)+1 {
+			next, _, ok := known.Next(path[len(path)-1])
+			if !ok {
+				break
+			}
+			path = append(path, next)
 		}
-		switch round := path[len(path)-1] == move.From; {
-		case round && len(path) == 3:
+		back := func(m state.Move) bool { return m.From == move.To && m.To == move.From }
+		switch round := len(path) > 1 && path[len(path)-1] == move.From; {
+		case round && len(path) == 3 && slices.ContainsFunc(l.moves, back):
 			move.Swap = true
 			sound = append(sound, move)
 		case !round:
@@ -100,11 +164,11 @@ func (m *moves) circles(from map[addr.Addr]state.Move) {
 			for _, a := range path {
 				reported[a] = true
 			}
-			m.wrong(diag.ReferenceCycle, move.Range, "Circle of moves",
+			l.wrong(diag.ReferenceCycle, move.Range, "Circle of moves",
 				"What stands cannot go round: %s. Two blocks can swap their addresses; of more, remove one move.", arrows(path))
 		}
 	}
-	m.list = sound
+	l.moves = sound
 }
 
 func arrows(path []addr.Addr) string {
@@ -115,21 +179,21 @@ func arrows(path []addr.Addr) string {
 	return strings.Join(words, " to ")
 }
 
-func (r *resolver) readMove(b *decode.Block) (state.Move, bool) {
+func (l *moveList) readMove(b *decode.Block) (state.Move, bool) {
 	move := state.Move{Range: b.Range}
 	if b.Args["from"] == nil || b.Args["to"] == nil {
 		return move, false // decoding said so
 	}
 	var known [2]bool
-	move.From, known[0] = r.address("from", b.Args["from"].Expr)
-	move.To, known[1] = r.address("to", b.Args["to"].Expr)
+	move.From, known[0] = l.address("from", b.Args["from"].Expr)
+	move.To, known[1] = l.address("to", b.Args["to"].Expr)
 	switch {
 	case !known[0] || !known[1]:
 		return move, false
 	case move.From == move.To:
-		r.moves.wrong(diag.InvalidValue, b.Range, "Nothing moves", "%s moves to itself. Remove the block.", move.From)
+		l.wrong(diag.InvalidValue, b.Range, "Nothing moves", "%s moves to itself. Remove the block.", move.From)
 	case move.From.Kind != move.To.Kind:
-		r.moves.wrong(diag.WrongType, b.Args["to"].Expr.Range(), "Kinds differ", "What stands of %s cannot become %s. Move it to another %s.", article(move.From.Kind), article(move.To.Kind), move.From.Kind)
+		l.wrong(diag.WrongType, b.Args["to"].Expr.Range(), "Kinds differ", "What stands of %s cannot become %s. Move it to another %s.", article(move.From.Kind), article(move.To.Kind), move.From.Kind)
 	default:
 		return move, true
 	}
@@ -137,10 +201,10 @@ func (r *resolver) readMove(b *decode.Block) (state.Move, bool) {
 }
 
 // address reads a static address.
-func (r *resolver) address(name string, expr hcl.Expression) (a addr.Addr, ok bool) {
+func (l *moveList) address(name string, expr hcl.Expression) (a addr.Addr, ok bool) {
 	traversal, diags := hcl.AbsTraversalForExpr(expr)
 	if diags.HasErrors() {
-		r.moves.notAnAddress(name, expr)
+		l.notAnAddress(name, expr)
 		return a, false
 	}
 	text := traversal.RootName()
@@ -150,7 +214,7 @@ func (r *resolver) address(name string, expr hcl.Expression) (a addr.Addr, ok bo
 			text += "." + s.Name
 		case hcl.TraverseIndex:
 			if s.Key.Type() != cty.String {
-				r.moves.notAnAddress(name, expr)
+				l.notAnAddress(name, expr)
 				return a, false
 			}
 			text += fmt.Sprintf("[%q]", s.Key.AsString())
@@ -158,48 +222,39 @@ func (r *resolver) address(name string, expr hcl.Expression) (a addr.Addr, ok bo
 	}
 	a, err := addr.Parse(text)
 	if err != nil {
-		r.moves.notAnAddress(name, expr)
+		l.notAnAddress(name, expr)
 		return a, false
 	}
-	if _, known := r.in.Kinds[a.Kind]; !known {
-		kinds := slices.Sorted(maps.Keys(r.in.Kinds))
-		r.moves.wrong(diag.UnknownReference, expr.Range(), "Unknown reference", "There is no block kind %q.%s", a.Kind, diag.DidYouMean(a.Kind, kinds))
+	if !slices.Contains(l.kinds, a.Kind) {
+		l.wrong(diag.UnknownReference, expr.Range(), "Unknown reference", "There is no block kind %q.%s", a.Kind, diag.DidYouMean(a.Kind, l.kinds))
 		return a, false
 	}
 	return a, true
 }
 
-func (m *moves) notAnAddress(name string, expr hcl.Expression) {
-	m.wrong(diag.NotLiteral, expr.Range(), "Not an address",
+func (l *moveList) notAnAddress(name string, expr hcl.Expression) {
+	l.wrong(diag.NotLiteral, expr.Range(), "Not an address",
 		"%q takes an address that is written out, such as service.web or service.web[\"main\"], and nothing that is computed.", name)
 }
 
-func (r *resolver) checkMoves() { r.report(r.moves.problems...) }
-
 // checkMoved reports moves away from what is still declared; it tells whether there are none.
-func (r *resolver) checkMoved(d *state.Desired) bool {
-	ok := true
-	declared := map[addr.Addr]addr.Addr{}
+func (r *resolver) checkMoved(d *state.Desired, resources []*resource) bool {
+	in := map[addr.Addr]*module{}
+	for _, res := range resources {
+		in[res.Addr] = res.in
+	}
+	told := map[hcl.Range]bool{}
 	for _, res := range d.Resources {
-		declared[res.Addr] = res.Addr
-		whole := res.Addr
-		whole.Key = ""
-		if res.Addr.Key != "" && r.wholly(whole) {
-			declared[whole] = res.Addr
+		_, move, moved := r.moves.known.Next(res.Addr)
+		if !moved || move.Swap || told[move.Range] {
+			continue
 		}
+		told[move.Range] = true
+		leave := r.enter(in[res.Addr])
+		r.errorf(diag.NameConflict, move.Range, "Moved and still declared",
+			"%s moves to %s, and %s is still declared at %s. What stands on the engine can be one of them only: rename or remove that block, or the moved one.",
+			move.From, move.To, res.Addr, place(res.Range))
+		leave()
 	}
-	for _, move := range r.moves.list {
-		if still, has := declared[move.From]; has && !move.Swap {
-			ok = false
-			r.errorf(diag.NameConflict, move.Range, "Moved and still declared",
-				"%s moves to %s, and %s is still declared at %s. What stands on the engine can be one of them only: rename or remove that block, or the moved one.",
-				move.From, move.To, still, place(d.Find(still).Range))
-		}
-	}
-	return ok
-}
-
-// wholly tells whether a block moves with all its instances.
-func (r *resolver) wholly(a addr.Addr) bool {
-	return slices.ContainsFunc(r.moves.list, func(m state.Move) bool { return m.From == a && m.To.Key == "" })
+	return len(told) == 0
 }

@@ -100,6 +100,8 @@ type resolver struct {
 	// circled are the references that a circle of values was reported for.
 	circled map[hcl.Range]bool
 	diags   hcl.Diagnostics
+	// told are those about libraries, which may come again from other instances of these.
+	told map[complaint]*telling
 	// budget is what the evaluation may take, and current the expression at hand.
 	budget  budget
 	current atomic.Pointer[work]
@@ -124,7 +126,6 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 // all evaluates everything, in the order of the source where it has a choice.
 func (r *resolver) all() *state.Desired {
 	r.checkGiven()
-	r.checkMoves()
 	d := &state.Desired{Recipe: r.head()}
 	resources := r.resources(r.root)
 	r.spread(resources)
@@ -134,7 +135,7 @@ func (r *resolver) all() *state.Desired {
 		}
 	}
 	d.Resources, d.Open = r.sorted(resources), r.open
-	if r.checkMoved(d) { // names of what moved twice over would be taken twice, too
+	if r.checkMoved(d, resources) { // names of what moved twice over would be taken twice, too
 		r.checkNames(resources)
 	}
 	r.validate(d, resources)
@@ -153,11 +154,6 @@ func (r *resolver) evaluated(m *module) {
 		switch b.Type {
 		case "variable":
 			r.variable(m, b, b.Range)
-		case "moved":
-			if m.caller != nil {
-				r.errorf(diag.NotBuiltYet, b.Range, "Not built yet",
-					"In libraries, moved is part of the language but not built yet in this version. Declare the move in the recipe, with addresses such as use.NAME.service.main.")
-			}
 		case "locals":
 			for _, name := range b.ArgOrder {
 				r.local(m, name, b.Args[name].Range)
@@ -186,20 +182,9 @@ func (r *resolver) local(m *module, name string, at hcl.Range) *node {
 	})
 }
 
-// report adds diagnostics. Those of a library tell who uses it.
-func (r *resolver) report(diags ...*hcl.Diagnostic) {
-	for _, d := range diags {
-		r.diags = append(r.diags, r.at.calledFrom(d))
-	}
-}
-
 // enter notes that a module is evaluated from now on, and returns what ends that.
 func (r *resolver) enter(m *module) (leave func()) {
 	before := r.at
 	r.at = m
 	return func() { r.at = before }
-}
-
-func (r *resolver) errorf(code diag.Code, rng hcl.Range, summary, format string, args ...any) {
-	r.report(diag.Errorf(code, &rng, summary, format, args...))
 }

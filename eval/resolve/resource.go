@@ -23,6 +23,7 @@ type resource struct {
 func (r *resolver) resources(m *module) []*resource {
 	defer r.enter(m)()
 	r.modules = append(r.modules, m)
+	r.report(r.readMoves(m.Module).problems...)
 	r.checkFunctions(m)
 	r.checkOutputs(m)
 	r.evaluated(m)

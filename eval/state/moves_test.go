@@ -21,11 +21,64 @@ func at(t *testing.T, text string) addr.Addr {
 
 func moves(t *testing.T) *Moves {
 	move := func(from, to string, swap bool) Move { return Move{From: at(t, from), To: at(t, to), Swap: swap} }
-	return NewMoves([]Move{
+	return NewMoves(map[string]*Scope{"": NewScope([]Move{
 		move("service.b", "service.c", false), move("service.a", "service.b", false),
 		move("service.x", "service.y", true), move("service.y", "service.x", true),
 		move("service.app", `service.web["main"]`, false), move("service.old", "service.new", false),
+	})})
+}
+
+// Moves of whole libraries, and those that libraries declare, in any order of the two.
+func TestMovesOfLibraries(t *testing.T) {
+	move := func(from, to string, swap bool) Move { return Move{From: at(t, from), To: at(t, to), Swap: swap} }
+	lib := NewScope([]Move{move("service.a", "service.b", false), move("use.in", "use.inner", false)})
+	other := NewScope([]Move{move("service.b", "service.c", false), move("volume.p", "volume.q", true), move("volume.q", "volume.p", true)})
+	m := NewMoves(map[string]*Scope{
+		"": NewScope([]Move{
+			move("use.cache", "use.store", false), move("use.first", "use.cache", false),
+			move(`use.eu`, `use.many["eu"]`, false), move("use.each", "use.every", false),
+			move("use.x", "use.y", true), move("use.y", "use.x", true),
+			move("use.old.service.b", "use.old.service.c", false), move("use.old", "use.new", false),
+			move("use.out.service.b", "service.out", false),
+		}),
+		"use.store": lib, "use.many": lib, "use.every": lib, "use.x": lib, "use.y": other, "use.out": lib,
+		"use.store.use.inner": other,
 	})
+	for _, tt := range []struct{ a, now, named, label string }{
+		{"use.store", "use.store", "use.first", "use.store"},
+		{"use.cache.service.a", "use.store.service.b", "use.first.service.a", "use.cache.service.a"},
+		{"use.first.volume.v", "use.store.volume.v", "use.first.volume.v", "use.first.volume.v"},
+		{"use.store.service.a", "use.store.service.b", "use.first.service.a", "use.store.service.a"},
+		{"use.store.service.b", "use.store.service.b", "use.first.service.a", "use.store.service.b"},
+		{"use.first.use.in.service.b", "use.store.use.inner.service.c", "use.first.use.in.service.b", "use.first.use.in.service.b"},
+		{"use.store.use.inner.service.c", "use.store.use.inner.service.c", "use.first.use.in.service.b", "use.store.use.inner.service.c"},
+		{"use.eu.service.a", `use.many["eu"].service.b`, "use.eu.service.a", "use.eu.service.a"},
+		{`use.many["eu"].service.b["k"]`, `use.many["eu"].service.b["k"]`, `use.eu.service.a["k"]`, `use.many["eu"].service.b["k"]`},
+		{`use.many["us"].service.b`, `use.many["us"].service.b`, `use.many["us"].service.a`, `use.many["us"].service.b`},
+		{`use.each["k"].service.z`, `use.every["k"].service.z`, `use.each["k"].service.z`, `use.each["k"].service.z`},
+		{`use.every["k"].service.b`, `use.every["k"].service.b`, `use.each["k"].service.a`, `use.every["k"].service.b`},
+		{"use.x.service.b", "use.y.service.c", "use.y.service.a", "use.y.service.b"},
+		{"use.y.service.c", "use.x.service.c", "use.x.service.b", "use.x.service.c"},
+		{"use.y.service.a", "use.x.service.b", "use.x.service.a", "use.x.service.a"},
+		{"use.x.volume.p", "use.y.volume.q", "use.y.volume.p", "use.y.volume.p"},
+		{"use.y.volume.p", "use.x.volume.p", "use.x.volume.q", "use.x.volume.q"},
+		{"use.old.service.b", "use.new.service.c", "use.old.service.b", "use.old.service.b"},
+		{"use.new.service.c", "use.new.service.c", "use.old.service.b", "use.new.service.c"},
+		{"use.out.service.a", "service.out", "use.out.service.a", "use.out.service.a"},
+		{"service.out", "service.out", "use.out.service.a", "service.out"},
+	} {
+		a := at(t, tt.a)
+		got := []string{m.Now(a).String(), m.Named(a).String(), m.Label(a).String()}
+		if diff := cmp.Diff([]string{tt.now, tt.named, tt.label}, got); diff != "" {
+			t.Errorf("%s now, named, labelled (-want +got):\n%s", tt.a, diff)
+		}
+		if now := m.Now(a); m.Now(m.Label(now)) != now || m.Now(m.Named(now)) != now {
+			t.Errorf("what is made for %s is labelled %s and read as %s, named %s and read as %s",
+				now, m.Label(now), m.Now(m.Label(now)), m.Named(now), m.Now(m.Named(now)))
+		}
+	}
+	round := NewMoves(map[string]*Scope{"": NewScope([]Move{move("use.a", "use.b", false), move("use.b.service.x", "use.a.service.x", false)})})
+	round.Now(at(t, "use.a.service.x")) // ends
 }
 
 func TestMoves(t *testing.T) {

@@ -11,15 +11,10 @@ import (
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
-// reserved finds what a library cannot have: variables that a use block could not set, since its own arguments have
-// these names, and moved blocks, which are about one recipe's objects.
+// reserved finds the variables of a library that a use block could not set, since its own arguments have these names.
 func reserved(lib *Module) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, b := range lib.Blocks {
-		if b.Type == "moved" {
-			diags = append(diags, diag.Errorf(diag.NotBuiltYet, &b.Range, "Not built yet",
-				"Moved blocks in libraries are not built yet in this version. Write the block in the recipe that uses the library, with full addresses such as use.NAME.service.web."))
-		}
 		if b.Type == "variable" && b.Schema != nil && slices.Contains(UseArgs(), b.Label) {
 			diags = append(diags, diag.Errorf(diag.NameConflict, &b.LabelRange, "Name conflict",
 				"A library's variable cannot be called %q, since that is an argument of the use block itself. Give it another name.", b.Label))
