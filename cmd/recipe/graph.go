@@ -20,9 +20,9 @@ func newGraph(a *app) *cobra.Command {
 		Use:   "graph [PATH]",
 		Short: "Draw a recipe's blocks, or a plan's steps",
 		Long: `Writes a graph of the recipe's blocks and local values, with an edge from each to
-what it reads; or with --plan, of the steps that an apply would take, with an edge
-from each to what it waits for. Nothing is evaluated without --plan; with it, the
-engine is asked and nothing on it changes.
+what it reads, each library in a frame of its own; or with --plan, of the steps
+that an apply would take, with an edge from each to what it waits for. Nothing is
+evaluated without --plan; with it, the engine is asked and nothing on it changes.
 
 The form is DOT, which Graphviz draws; Mermaid, which code hosts draw in Markdown;
 or with --json nodes and edges for programs. The order is always the same.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/lang/decode"
 )
 
 func TestForms(t *testing.T) {
@@ -48,6 +49,20 @@ func TestForms(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// Where each library uses two others, what is drawn stays bounded: those that would be too many stay closed.
+func TestBounded(t *testing.T) {
+	lib := &decode.Module{Blocks: []*decode.Block{{Type: "service", Label: "main"}}}
+	for range 40 {
+		two := []*decode.Block{{Type: "use", Label: "a"}, {Type: "use", Label: "b"}}
+		lib = &decode.Module{Blocks: two, Uses: map[string]*decode.Module{"a": lib, "b": lib}}
+	}
+	index := map[string]int{}
+	number(index, Module("x", lib).Nodes)
+	if len(index) < most/2 || len(index) > most+len(lib.Blocks) {
+		t.Errorf("%d nodes, want about %d", len(index), most)
 	}
 }
 
