@@ -8,7 +8,6 @@ import (
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/network"
-	"github.com/deployrecipe/recipe/builtins/volume"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -150,7 +149,7 @@ func run(in kind.Input, r *state.Resource, spec *container.Spec, image container
 		return plan.Step{}, err
 	}
 	for _, a := range volumes {
-		place.Volumes[a.String()] = volume.Standing(in.Desired, in.Observed, a)
+		place.Volumes[a.String()] = in.Desired.Standing(in.Observed, "volume", a)
 		needs = append(needs, plan.ReadyID(a))
 	}
 	for _, a := range r.Needs {

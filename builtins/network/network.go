@@ -32,27 +32,11 @@ func (Kind) Schema() *schema.Block {
 
 // Export computes the network's name.
 func (Kind) Export(self kind.Instance, _ string) (cty.Value, hcl.Diagnostics) {
-	return cty.StringVal(Name(self.Recipe(), self.Addr())), nil
+	return cty.StringVal(self.Recipe().ObjectName(self.Addr())), nil
 }
 
 // Validate has nothing to add to the types.
 func (Kind) Validate(*state.Resource, *state.Desired) hcl.Diagnostics { return nil }
-
-// Name is the real name that a network gets. One whose block moved keeps that of its first address, since engines
-// cannot rename networks.
-func Name(recipe state.Recipe, a addr.Addr) string {
-	return recipe.Name + "-" + recipe.Moved.Named(a).Short()
-}
-
-// standing is a network's real name as it stands, or will.
-func standing(d *state.Desired, o *state.Observed, a addr.Addr) string {
-	for _, object := range o.At(a) {
-		if object.Type == "network" {
-			return object.Name
-		}
-	}
-	return Name(d.Recipe, a)
-}
 
 // Default is the address of the network for those that name none.
 var Default = addr.New("network", "default")
@@ -81,7 +65,7 @@ func Layout(d *state.Desired, o *state.Observed) map[addr.Addr]Net {
 	}
 	nets := map[addr.Addr]Net{}
 	for _, a := range Wanted(d) {
-		n := Net{Addr: a, Name: standing(d, o, a)}
+		n := Net{Addr: a, Name: d.Standing(o, "network", a)}
 		if e, ok := have[n.Name]; ok {
 			n.Subnet, n.Exists = e.Subnet, true
 		} else if subnet, ok := Choose(n.Name, taken); ok {

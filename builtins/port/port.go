@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -109,7 +108,7 @@ var _ kind.Together = Kind{}
 func (Kind) ValidateTogether(ports []*state.Resource, _ *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	first := map[int]addr.Addr{}
-	for _, r := range slices.SortedFunc(slices.Values(ports), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {
+	for _, r := range ports {
 		var s Spec
 		if json.Unmarshal(r.Spec, &s) != nil {
 			continue // Validate has said so

@@ -11,7 +11,6 @@ import (
 	"github.com/deployrecipe/recipe/builtins/network"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
-	"github.com/deployrecipe/recipe/builtins/volume"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -133,7 +132,7 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 			b.nets[0].Addr, b.r.Addr)
 	}
 	for _, a := range b.volumes {
-		place.Volumes[a.String()] = volume.Standing(p.in.Desired, p.in.Observed, a)
+		place.Volumes[a.String()] = p.in.Desired.Standing(p.in.Observed, "volume", a)
 	}
 	create, err := container.Create(b.spec, b.r.Spec, place)
 	if err != nil {

@@ -19,7 +19,7 @@ var _ kind.Together = Kind{}
 func (Kind) ValidateTogether(services []*state.Resource, _ *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	holder := map[string]addr.Addr{}
-	for _, r := range slices.SortedFunc(slices.Values(services), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {
+	for _, r := range services {
 		s, err := container.Parse(r.Spec)
 		if err != nil {
 			continue // Validate has said so

@@ -23,7 +23,7 @@ func TestValidateTogether(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			diags := service.Kind{}.ValidateTogether([]*state.Resource{
-				{Addr: addr.New("service", "b"), Spec: json.RawMessage(spec(test.b))}, {Addr: addr.New("service", "a"), Spec: json.RawMessage(spec(test.a))},
+				{Addr: addr.New("service", "a"), Spec: json.RawMessage(spec(test.a))}, {Addr: addr.New("service", "b"), Spec: json.RawMessage(spec(test.b))},
 			}, nil)
 			got := ""
 			if len(diags) > 0 {

@@ -153,7 +153,7 @@ var _ kind.Together = Kind{}
 func (Kind) ValidateTogether(blocks []*state.Resource, d *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	named := map[string]addr.Addr{}
-	for _, r := range slices.SortedFunc(slices.Values(blocks), func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) }) {
+	for _, r := range blocks {
 		s, _, err := Read(r.Spec)
 		if err != nil {
 			continue // Validate has said so

@@ -9,7 +9,6 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
-	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -37,27 +36,11 @@ func (Kind) Schema() *schema.Block {
 
 // Export computes the volume's name.
 func (Kind) Export(self kind.Instance, _ string) (cty.Value, hcl.Diagnostics) {
-	return cty.StringVal(Name(self.Recipe(), self.Addr())), nil
+	return cty.StringVal(self.Recipe().ObjectName(self.Addr())), nil
 }
 
 // Validate has nothing to add to the types.
 func (Kind) Validate(*state.Resource, *state.Desired) hcl.Diagnostics { return nil }
-
-// Name is the real name that a volume gets. One whose block moved keeps that of its first address: engines cannot
-// rename volumes.
-func Name(recipe state.Recipe, a addr.Addr) string {
-	return recipe.Name + "-" + recipe.Moved.Named(a).Short()
-}
-
-// Standing is a volume's real name as it stands, or will.
-func Standing(d *state.Desired, o *state.Observed, a addr.Addr) string {
-	for _, object := range o.At(a) {
-		if object.Type == "volume" {
-			return object.Name
-		}
-	}
-	return Name(d.Recipe, a)
-}
 
 // Spec is the block as state.Resource.Spec holds it.
 type Spec struct {
@@ -112,7 +95,7 @@ func unchanged(r *state.Resource, o state.Object) hcl.Diagnostics {
 func create(recipe state.Recipe, r *state.Resource) kind.Result {
 	var s Spec
 	_ = json.Unmarshal(r.Spec, &s) // of our own making
-	name := Name(recipe, r.Addr)
+	name := recipe.ObjectName(r.Addr)
 	config := plan.Raw(engine.VolumeSpec{Name: name, Driver: s.Driver, Options: s.Options,
 		Labels: label.For(recipe, r.Addr, r.Spec)})
 	cause := plan.Cause{Why: r.Addr.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}

@@ -32,8 +32,8 @@ type Kind interface {
 // Together is fulfilled by kinds of which one resource can be wrong only beside another: ports that listen on one
 // number. It is asked once for all of them, since asking each about all others takes the square of the time.
 type Together interface {
-	// ValidateTogether finds what is wrong with resources of the kind beside each other. They come in the order
-	// of state.Desired, each having passed Validate's checks of its types.
+	// ValidateTogether finds what is wrong with resources of the kind beside each other. They come by
+	// address, each having passed Validate's checks of its types.
 	ValidateTogether([]*state.Resource, *state.Desired) hcl.Diagnostics
 }
 

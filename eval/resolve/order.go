@@ -85,6 +85,7 @@ func (r *resolver) validate(d *state.Desired, resources []*resource) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(together)) {
 		if k, ok := r.in.Kinds[name].(kind.Together); ok {
+			slices.SortFunc(together[name], func(a, b *state.Resource) int { return addr.Compare(a.Addr, b.Addr) })
 			r.report(k.ValidateTogether(together[name], d)...)
 		}
 	}

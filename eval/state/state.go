@@ -43,6 +43,20 @@ type Desired struct {
 	index   map[addr.Addr]*Resource
 }
 
+// ObjectName is the name on the engine of what an address stands for. One whose block moved keeps that of its first
+// address, since engines cannot rename networks and volumes.
+func (r Recipe) ObjectName(a addr.Addr) string { return r.Name + "-" + r.Moved.Named(a).Short() }
+
+// Standing is the name on the engine that an address's object of a type has, or will have where there is none.
+func (d *Desired) Standing(o *Observed, typ string, a addr.Addr) string {
+	for _, object := range o.At(a) {
+		if object.Type == typ {
+			return object.Name
+		}
+	}
+	return d.Recipe.ObjectName(a)
+}
+
 // Find returns the resource at a, nil when there is none. Resources are complete when it is first asked.
 func (d *Desired) Find(a addr.Addr) *Resource {
 	d.indexed.Do(func() {
