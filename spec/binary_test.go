@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,51 +16,86 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine/sim"
 )
 
-// TestBinary tells the stories to the program that RECIPE names, whoever made it. The engine that it is given answers
-// Docker's API and has nothing on it, so no Docker is needed; a story ends there before its first command that
-// changes an engine.
+// TestBinary tells the stories to the program that RECIPE names, whoever made it; without, to this one those that cannot
+// be told in memory. The engine that it is given answers Docker's API and has nothing on it, so no Docker is needed; a
+// story ends there before its first command that changes an engine.
 func TestBinary(t *testing.T) {
 	t.Parallel()
-	binary := os.Getenv("RECIPE")
-	if binary == "" {
-		t.Skip("RECIPE names no program to hold against the specification")
+	binary, err := filepath.Abs(os.Getenv("RECIPE"))
+	ours := os.Getenv("RECIPE") == ""
+	if ours {
+		binary = filepath.Join(t.TempDir(), "recipe")
+		var out []byte
+		out, err = exec.Command("go", "build", "-ldflags", "-X main.version="+version, "-o", binary, "../cmd/recipe").CombinedOutput()
+		t.Logf("%s", out)
 	}
-	binary, err := filepath.Abs(binary)
 	if err != nil {
 		t.Fatal(err)
 	}
 	host := emptyEngine(t)
 	for _, s := range append(stories(t, "conformance"), stories(t, "diagnostics")...) {
+		if ours && s.whole(&player{}) {
+			continue
+		}
 		t.Run(s.name(), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			s.tell(t, dir, &program{t: t, path: binary, dir: dir,
-				env: append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "NO_COLOR=1", "DOCKER_HOST=" + host}, s.env...)})
+			p := &program{t: t, path: binary, dir: dir, host: host, codes: map[string]bool{},
+				env: append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "NO_COLOR=1", "DOCKER_HOST=" + host}, s.env...)}
+			if ours {
+				defer s.save(t)
+			}
+			s.tell(t, dir, p)
+			if s.whole(p) {
+				s.check(t, p.codes)
+			}
 		})
 	}
 }
 
 // program runs commands of a binary.
 type program struct {
-	t         *testing.T
-	path, dir string
-	env       []string
+	t               *testing.T
+	path, dir, host string
+	env             []string
+	// codes are those of all diagnostics given.
+	codes map[string]bool
 }
 
 // can refuses what changes an engine.
 func (p *program) can(program string, args []string) bool {
-	return program == "recipe" && slices.Contains([]string{"validate", "plan"}, args[0])
+	return program == "cat" || program == "recipe" && slices.Contains([]string{"validate", "plan", "fmt", "status", "docs"}, args[0])
 }
 
-func (p *program) run(_ string, args []string) (string, int) {
+var codePattern = regexp.MustCompile(`(?m)^\[([a-z-]+)\]$`)
+
+func (p *program) run(program string, args []string) (string, int) {
+	if program == "cat" {
+		return p.read(args[0]), 0
+	}
+	var input string
+	if i := slices.Index(args, "<"); i >= 0 {
+		input, args = p.read(args[i+1]), args[:i]
+	}
 	cmd := exec.Command(p.path, args...)
-	cmd.Dir, cmd.Env = p.dir, p.env
+	cmd.Dir, cmd.Env, cmd.Stdin = p.dir, p.env, strings.NewReader(input)
 	out, err := cmd.CombinedOutput()
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {
 		p.t.Fatal(err)
 	}
-	return string(out), cmd.ProcessState.ExitCode()
+	for _, m := range codePattern.FindAllSubmatch(out, -1) {
+		p.codes[string(m[1])] = true
+	}
+	return strings.ReplaceAll(string(out), p.host, "tcp://ENGINE"), cmd.ProcessState.ExitCode()
+}
+
+func (p *program) read(name string) string {
+	text, err := os.ReadFile(filepath.Join(p.dir, name))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(text)
 }
 
 // emptyEngine serves what planning asks an engine over Docker's API, for an engine with nothing on it and a registry

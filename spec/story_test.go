@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,8 +23,10 @@ var update = flag.Bool("update", false, "rewrite the expected texts")
 // story is one txtar archive: a comment, and then files and command lines from top to bottom. A file entry writes
 // the file, in place of one of that name from before. An entry whose name begins with "recipe " runs that command
 // line, and its text is what the command must print, both streams, with a last line "exit N" where N is not 0.
-// Digests stand there by names of the story's own, equal ones by the same. An entry "docker stop ADDRESS" or "docker rm
-// ADDRESS" is somebody else's doing, to all containers of a service.
+// Digests stand there by names of the story's own, equal ones by the same. "< FILE" at the end of a command line is its
+// standard input. An entry "cat FILE" shows what a file holds by then. An entry "docker stop ADDRESS" or "docker rm
+// ADDRESS" is somebody else's doing, to all containers of a service; "listen ADDRESS" is another program of the
+// engine's machine that listens there from then on.
 //
 // Lines of the comment that begin with a known word and a colon are for the runner:
 //
@@ -92,7 +95,15 @@ func (s *story) name() string { return strings.TrimSuffix(filepath.Base(s.path),
 // command gives the program and the words of an entry that is a command line.
 func command(entry string) (program string, args []string, ok bool) {
 	program, line, ok := strings.Cut(entry, " ")
-	return program, strings.Fields(line), ok && (program == "recipe" || program == "docker")
+	return program, strings.Fields(line), ok && slices.Contains([]string{"recipe", "docker", "listen", "cat"}, program)
+}
+
+// whole tells whether a teller can run all commands of a story.
+func (s *story) whole(by teller) bool {
+	return !slices.ContainsFunc(s.archive.Files, func(f txtar.File) bool {
+		program, args, ok := command(f.Name)
+		return ok && !by.can(program, args)
+	})
 }
 
 // teller runs commands in the directory that the files of a story are in.
@@ -101,6 +112,16 @@ type teller interface {
 	can(program string, args []string) bool
 	// run gives all that a command printed, and its exit code.
 	run(program string, args []string) (text string, code int)
+}
+
+// check compares the codes that a story gave with those that it names. These are never rewritten: a story cannot become
+// one of an error by itself.
+func (s *story) check(t *testing.T, codes map[string]bool) {
+	t.Helper()
+	got := slices.Sorted(maps.Keys(codes))
+	if diff := gocmp.Diff(s.codes, got, gocmp.Transformer("list", func(l []string) []string { return append([]string{}, l...) })); diff != "" {
+		t.Errorf("%s gives diagnostics of other codes than it names, - want + got:\n%s", s.path, diff)
+	}
 }
 
 // tell plays the story in dir. It ends before the first command that the teller cannot run.

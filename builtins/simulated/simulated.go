@@ -39,6 +39,8 @@ type World struct {
 	Settings builtins.Settings
 	// Volumes says that a destroy takes volumes too.
 	Volumes bool
+	// Listeners are where other programs of the engine's machine listen.
+	Listeners []netip.AddrPort
 
 	apps func(engine.ContainerSpec) sim.App
 
@@ -122,7 +124,9 @@ func (w *World) List(ctx context.Context, r state.Recipe) (*state.Observed, *sta
 
 // Refine completes what List found.
 func (w *World) Refine(ctx context.Context, o *state.Observed, d *state.Desired) error {
-	return w.reader().Refine(ctx, o, d)
+	err := w.reader().Refine(ctx, o, d)
+	world.Facts(o).Listeners = w.Listeners // rather than what is seen of the machine that plays
+	return err
 }
 
 func (w *World) reader() world.World {

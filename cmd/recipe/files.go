@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -34,5 +36,9 @@ func replace(name string, content []byte, mode fs.FileMode) error {
 }
 
 func unwritable(name string, err error) *hcl.Diagnostic {
-	return diag.Errorf(diag.FileUnwritable, nil, "File cannot be written", "Writing %q failed: %s.", name, reason(err))
+	why := reason(err)
+	if errors.Is(err, fs.ErrNotExist) {
+		why = "there is no directory " + strconv.Quote(filepath.Dir(name))
+	}
+	return diag.Errorf(diag.FileUnwritable, nil, "File cannot be written", "Writing %q failed: %s.", name, why)
 }
