@@ -36,6 +36,7 @@ func rangeOf(r *state.Resource, path string) hcl.Range {
 
 // cause says why, with the place of a path.
 func cause(r *state.Resource, path, why string) plan.Cause {
-	rng := rangeOf(r, path)
-	return plan.Cause{Why: why, File: rng.Filename, Line: rng.Start.Line, From: r.Sources[path].From}
+	c := plan.At(why, rangeOf(r, path))
+	c.Links = r.Sources[path].Links()
+	return c
 }

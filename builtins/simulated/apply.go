@@ -3,7 +3,6 @@ package simulated
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/image/buildkit"
+	"github.com/deployrecipe/recipe/builtins/record"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/apply"
@@ -29,6 +29,7 @@ type Planned struct {
 	Desired  *state.Desired
 	Observed *state.Observed
 	Recorded *state.Recorded
+	Mode     kind.Mode
 }
 
 // Plan says what must happen for the world to be as is desired. It changes nothing, d neither.
@@ -52,7 +53,7 @@ func (w *World) Plan(ctx context.Context, d *state.Desired, mode kind.Mode) (*Pl
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
-	return &Planned{made, desired, observed, recorded}, diags, nil
+	return &Planned{made, desired, observed, recorded, mode}, diags, nil
 }
 
 // ApplyOptions say how a plan is carried out.
@@ -98,7 +99,7 @@ func (w *World) Apply(ctx context.Context, p *Planned, o ApplyOptions) (Applied,
 	if s.dead {
 		return done, err
 	}
-	w.remember(ctx, p, result)
+	w.remember(ctx, p, result, err)
 	return done, errors.Join(err, w.leaveEdge(ctx))
 }
 
@@ -136,21 +137,26 @@ func (w *World) leaveEdge(ctx context.Context) error {
 	return w.Engine.RemoveVolume(ctx, w.Settings.Edge)
 }
 
-// remember keeps of an apply what labels cannot tell.
-func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result) {
-	kept := state.Recorded{Jobs: map[string]string{}}
-	for name, release := range p.Recorded.Jobs {
-		if a, err := addr.Parse(name); err == nil && p.Desired.Find(a) != nil {
-			kept.Jobs[name] = release
-		}
-	}
-	for i := range p.Steps {
-		step := &p.Steps[i]
-		if release := result.Outputs[step.ID]["release"]; release != "" && step.Addr.Kind == "job" && slices.Contains(result.Done, step.ID) {
-			kept.Jobs[step.Addr.String()] = release
-		}
+// remember keeps of an apply what labels cannot tell, as the command does.
+func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result, ended error) {
+	kept := *p.Recorded
+	done := record.Applied{Plan: p.Plan, Desired: p.Desired, Observed: p.Observed, Result: result}
+	entry := state.Entry{Plan: plan.Digest(p.Plan)[:12], By: "somebody@sim", Result: record.Outcome(result, ended), Releases: done.Releases()}
+	switch {
+	case p.Mode == kind.Apply:
+		done.Settle(&kept)
+	case p.Mode == kind.Destroy && ended == nil:
+		kept = state.Recorded{Format: record.Format}
+	case p.Mode == kind.Destroy:
+		kept.Jobs = nil
+	case ended == nil:
+		entry.Result = record.RolledBack
 	}
 	kept.Edge = edgesteps.InForce(ctx, p.Plan, result, p.Recorded.Edge, w.Edge)
+	if p.Mode != kind.Destroy {
+		record.Append(&kept, entry)
+	}
+	kept = p.Desired.Recipe.Moved.Kept(kept)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.recorded[p.Desired.Recipe.Name] = &kept

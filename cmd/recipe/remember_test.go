@@ -11,6 +11,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/builtins/record"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -51,17 +52,17 @@ func TestSettled(t *testing.T) {
 		outcome            string
 	}{
 		{"all done", &apply.Result{Outputs: done},
-			"job.setup=new service.api=new service.web=new", "service.api=new service.web=new", nil, applied},
+			"job.setup=new service.api=new service.web=new", "service.api=new service.web=new", nil, record.Done},
 		{"one failed and was taken back", &apply.Result{Outputs: done,
 			Failed: []*apply.StepError{{Addr: addr.New("service", "api"), Step: "service.api/create"}}, Reverted: []apply.Reverted{{Group: "api"}}},
-			"job.setup=new service.api=old service.web=new", "service.api=old service.web=new", errors.New("failed"), reverted},
+			"job.setup=new service.api=old service.web=new", "service.api=old service.web=new", errors.New("failed"), record.Reverted},
 		{"one was not begun", &apply.Result{Skipped: []plan.ID{"service.web/create"}},
-			"job.setup=new service.api=new service.web=old", "service.api=new service.web=old", errors.New("failed"), failed},
+			"job.setup=new service.api=new service.web=old", "service.api=new service.web=old", errors.New("failed"), record.Failed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			made := changing()
 			kept := *made.recorded
-			settled(&kept, made, c.result)
+			made.applied(c.result).Settle(&kept)
 			resources := map[string]string{}
 			for name, spec := range kept.Resources {
 				resources[name] = strings.Trim(string(spec), `"`)
@@ -69,13 +70,13 @@ func TestSettled(t *testing.T) {
 			if got := inOrder(resources); got != c.resources {
 				t.Errorf("resources %s, want %s", got, c.resources)
 			}
-			if got := inOrder(releases(made, c.result)); got != c.release {
+			if got := inOrder(made.applied(c.result).Releases()); got != c.release {
 				t.Errorf("releases %s, want %s", got, c.release)
 			}
 			if want := c.result.Outputs["job.setup/run"]["release"]; kept.Jobs["job.setup"] != want {
 				t.Errorf("the job's release is %q, want %q", kept.Jobs["job.setup"], want)
 			}
-			if got := outcome(c.result, c.err); got != c.outcome {
+			if got := record.Outcome(c.result, c.err); got != c.outcome {
 				t.Errorf("it ended as %s, want %s", got, c.outcome)
 			}
 		})
@@ -102,10 +103,10 @@ func TestReleasesAfterTheWayBack(t *testing.T) {
 			{Addr: web, Name: "web-2", Release: "unfinished", Generation: 2, Running: true},
 		}},
 	}
-	if got := releases(made, &apply.Result{Done: []plan.ID{"stop"}}); got[web.String()] != "old" {
+	if got := made.applied(&apply.Result{Done: []plan.ID{"stop"}}).Releases(); got[web.String()] != "old" {
 		t.Errorf("after the stop, the release is %q", got[web.String()])
 	}
-	if got := releases(made, &apply.Result{Skipped: []plan.ID{"stop"}}); got[web.String()] != "unfinished" {
+	if got := made.applied(&apply.Result{Skipped: []plan.ID{"stop"}}).Releases(); got[web.String()] != "unfinished" {
 		t.Errorf("without the stop, the release is %q", got[web.String()])
 	}
 }

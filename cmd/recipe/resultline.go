@@ -3,34 +3,12 @@ package main
 import (
 	"time"
 
+	"github.com/deployrecipe/recipe/builtins/record"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 )
-
-// The words for how an apply ended.
-const (
-	applied  = "applied"
-	reverted = "reverted" // something failed, and all that belonged to it was taken back
-	failed   = "failed"
-)
-
-// outcome is the word for how an apply ended.
-func outcome(result *apply.Result, err error) string {
-	if err == nil {
-		return applied
-	}
-	for _, back := range result.Reverted {
-		if back.Err != nil {
-			return failed
-		}
-	}
-	if len(result.Reverted) == 0 || len(result.Paused) > 0 {
-		return failed
-	}
-	return reverted
-}
 
 // resultJSON is the last line that apply --json writes.
 type resultJSON struct {
@@ -52,7 +30,7 @@ type errorJSON struct {
 }
 
 func resultLine(made *planned, result *apply.Result, err error, took time.Duration) resultJSON {
-	line := resultJSON{Type: "result", Result: outcome(result, err), Took: took.Seconds(), Done: len(result.Done), Steps: len(made.Steps)}
+	line := resultJSON{Type: "result", Result: record.Outcome(result, err), Took: took.Seconds(), Done: len(result.Done), Steps: len(made.Steps)}
 	for _, f := range result.Failed {
 		line.Errors = append(line.Errors, errorJSON{f.Addr, f.Step, f.Err.Error(), f.Undo})
 	}

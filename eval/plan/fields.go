@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/deployrecipe/recipe/eval/state"
 )
@@ -36,18 +35,6 @@ func Fields(before, after json.RawMessage, sources map[string]state.Source) []Fi
 		fields = append(fields, f)
 	}
 	return fields
-}
-
-// CauseOf finds where the argument at path stands, or the nearest one around it.
-func CauseOf(path string, sources map[string]state.Source) Cause {
-	c := Cause{Why: path + " changed"}
-	for at := path; at != ""; at = at[:max(0, strings.LastIndex(at, "."))] {
-		if s, ok := sources[at]; ok {
-			c.File, c.Line, c.From = s.Range.Filename, s.Range.Start.Line, s.From
-			break
-		}
-	}
-	return c
 }
 
 // flatten gives every leaf of a spec its path. A secret, a reference and an empty object are leaves.

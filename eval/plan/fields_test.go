@@ -45,7 +45,7 @@ func TestFields(t *testing.T) {
 func TestCauseOf(t *testing.T) {
 	sources := map[string]state.Source{
 		"env":   {Range: hcl.Range{Filename: "r.hcl", Start: hcl.Pos{Line: 3}}},
-		"env.A": {Range: hcl.Range{Filename: "r.hcl", Start: hcl.Pos{Line: 4}}, From: []string{"var.a"}},
+		"env.A": {Range: hcl.Range{Filename: "r.hcl", Start: hcl.Pos{Line: 4}}},
 	}
 	for path, line := range map[string]int{"env.A": 4, "env.A.x": 4, "env.B": 3, "image": 0} {
 		if got := plan.CauseOf(path, sources); got.Line != line || got.Why != path+" changed" {

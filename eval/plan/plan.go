@@ -85,17 +85,6 @@ type Text struct {
 	After  string `json:"after"`
 }
 
-// Cause says why: the argument, where it stands, and what led to its value.
-type Cause struct {
-	// Why in a few words: "env.RELEASE changed", "service.web is no longer in the recipe".
-	Why string `json:"why"`
-	// File and Line of the argument or block, where there is one.
-	File string `json:"file,omitempty"`
-	Line int    `json:"line,omitempty"`
-	// From is the chain of references, nearest first.
-	From []string `json:"from,omitempty"`
-}
-
 // ID names a step, or a milestone that one or more steps provide: "service.db@ready", "service.db@gone".
 type ID string
 

@@ -59,31 +59,6 @@ func remark(text string) string {
 	return "# " + text
 }
 
-// because writes a cause: "env.RELEASE changed, recipe.hcl:12, from local.tag, var.release (--var)".
-func because(c plan.Cause) string {
-	parts := []string{}
-	if c.Why != "" {
-		parts = append(parts, clean(c.Why))
-	}
-	if place := place(c); place != "" {
-		parts = append(parts, place)
-	}
-	if len(c.From) > 0 {
-		parts = append(parts, "from "+clean(strings.Join(c.From, ", ")))
-	}
-	return strings.Join(parts, ", ")
-}
-
-func place(c plan.Cause) string {
-	if c.File == "" {
-		return ""
-	}
-	if c.Line == 0 {
-		return clean(c.File)
-	}
-	return fmt.Sprintf("%s:%d", clean(c.File), c.Line)
-}
-
 // details writes what differs in one resource, nothing when its line says it all.
 func (r *printer) details(c *plan.Change) {
 	created := c.Action == plan.Create && !r.Full

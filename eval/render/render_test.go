@@ -30,7 +30,7 @@ func raw(text string) json.RawMessage { return json.RawMessage(text) }
 func release() *plan.Plan {
 	web, image, migrate := addr.New("service", "web"), addr.New("image", "web"), addr.New("job", "migrate")
 	source := plan.Cause{Why: "app/main.go changed"}
-	env := plan.Cause{Why: "env.RELEASE changed", File: "recipe.hcl", Line: 12, From: []string{"local.tag", "var.release (--var)"}}
+	env := plan.Cause{Why: "env.RELEASE changed", File: "recipe.hcl", Line: 12, Links: []state.Link{{Name: "local.tag"}, {Name: "var.release", Depth: 1, Source: "--var"}}}
 	content := plan.Cause{Why: "image.web has new content"}
 	p := &plan.Plan{Format: plan.Format, Recipe: state.Recipe{Name: "shop"}}
 	p.Changes = []plan.Change{
@@ -116,7 +116,7 @@ func TestTextIsNeutralised(t *testing.T) {
 	p := release()
 	p.Recipe.Name = evil
 	c := &p.Changes[2]
-	c.Summary, c.Cause.Why, c.Cause.File, c.Cause.From = evil, evil, evil, []string{evil}
+	c.Summary, c.Cause.Why, c.Cause.File, c.Cause.Links = evil, evil, evil, []state.Link{{Name: evil, Source: evil, In: evil, Value: raw(`"\u001b[2J"`)}, {Name: "var.x", Source: evil, Value: raw(`"\u001b[2J"`)}}
 	c.Addr.Key = evil
 	c.Fields[0].Path = evil
 	c.Fields[0].After, _ = json.Marshal(evil)

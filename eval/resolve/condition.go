@@ -147,3 +147,21 @@ func (r *resolver) valueOf(n *node, f frame, ref decode.Reference) string {
 	}
 	return fmt.Sprintf("%s = %s", name, short(shown))
 }
+
+// provenance writes a variable with its value, where that is short and may be seen, and where it was given.
+func (r *resolver) provenance(m *module, b *decode.Block) string {
+	n := r.variable(m, b, b.Range)
+	name, source, v := "var."+b.Label, m.origins[b].source, n.value
+	if source == "" {
+		return name
+	}
+	if !n.ok || isSensitive(v) || !v.IsKnown() || v.IsNull() || !v.Type().IsPrimitiveType() {
+		return name + " (" + source + ")"
+	}
+	e := encoder{refs: r.refs}
+	text := string(e.bytes(v))
+	if v.Type() == cty.String {
+		text = strconv.Quote(short(v.AsString()))
+	}
+	return name + " = " + strings.TrimSpace(text) + " (" + source + ")"
+}

@@ -76,7 +76,7 @@ func (r *resolver) expand(n *node, b *decode.Block, f frame) (made []piece, know
 	}
 	found, known, ok := r.elementsOf(n, v, a)
 	for _, e := range found {
-		p := piece{content[0], b.Label, "", b.LabelRange, f.with(name, e)}
+		p := piece{content[0], b.Label, "", b.LabelRange, f.with(name, a, e)}
 		p.label, fine = r.labelOf(n, b, p)
 		ok = ok && fine
 		made = append(made, p)

@@ -118,6 +118,7 @@ type frame struct {
 // binding is a name that is bound to the element that a block is being made of.
 type binding struct {
 	name string
+	from *decode.Arg // the for_each
 	each
 }
 
@@ -127,8 +128,8 @@ type each struct {
 	uses       uses
 }
 
-func (f frame) with(name string, e each) frame {
-	f.names = append(slices.Clip(f.names), binding{name, e})
+func (f frame) with(name string, from *decode.Arg, e each) frame {
+	f.names = append(slices.Clip(f.names), binding{name, from, e})
 	return f
 }
 

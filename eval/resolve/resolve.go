@@ -134,7 +134,7 @@ func (r *resolver) all() *state.Desired {
 			d.Outputs = append(d.Outputs, out)
 		}
 	}
-	d.Resources, d.Open = r.sorted(resources), r.open
+	d.Resources, d.Open, d.Missing = r.sorted(resources), r.open, r.missing
 	if r.checkMoved(d, resources) { // names of what moved twice over would be taken twice, too
 		r.checkNames(resources)
 	}

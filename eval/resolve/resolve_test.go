@@ -177,8 +177,13 @@ func show(t *testing.T, d *state.Desired) []byte {
 			fmt.Fprintf(&b, "  needs %v\n", r.Needs)
 		}
 		for _, path := range slices.Sorted(maps.Keys(r.Sources)) {
-			if s := r.Sources[path]; len(s.From) > 0 {
-				fmt.Fprintf(&b, "  %s = %s from %s\n", path, s.Expr, strings.Join(s.From, " <- "))
+			s := r.Sources[path]
+			var links []string
+			for _, l := range s.Links() {
+				links = append(links, told(l))
+			}
+			if len(links) > 0 {
+				fmt.Fprintf(&b, "  %s = %s from %s\n", path, s.Expr, strings.Join(links, " <- "))
 			}
 		}
 		for _, path := range slices.Sorted(maps.Keys(r.Secrets)) {
@@ -193,6 +198,24 @@ func show(t *testing.T, d *state.Desired) []byte {
 		fmt.Fprintln(&b)
 	}
 	return b.Bytes()
+}
+
+// told is a link as cases compare it: its name, what it is worth where that may be seen, and where it was given.
+func told(l state.Link) string {
+	text := l.Name
+	if l.In != "" {
+		text += " of " + l.In
+	}
+	if l.Value != nil {
+		text += " = " + string(l.Value)
+	}
+	if l.Sensitive {
+		text += ", sensitive"
+	}
+	if l.Source != "" {
+		text += " (" + l.Source + ")"
+	}
+	return text
 }
 
 func TestSchemas(t *testing.T) {

@@ -89,7 +89,7 @@ func (r *resolver) resource(o *object) *resource {
 	e := encoder{refs: r.refs, secrets: res.Secrets}
 	res.Spec = e.bytes(p.value())
 	res.complete = !e.unknown
-	res.Sources = r.sources(o)
+	res.Sources, res.Origin = r.sources(o), r.origin(o)
 	return res
 }
 

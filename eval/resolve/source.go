@@ -2,17 +2,13 @@ package resolve
 
 import (
 	"strconv"
-	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/decode"
 )
-
-// maxChain bounds how many references a source lists: who explains a value names what is near.
-const maxChain = 8
 
 // sources tells of each part of an object's spec that is written out where it comes from. A part without an entry
 // comes from where the nearest part around it does.
@@ -54,13 +50,18 @@ func (t *tracer) body(b *decode.Block, f frame, path string) {
 }
 
 func (t *tracer) arg(a *decode.Arg, f frame, path string) {
-	t.out[path] = state.Source{Range: a.Range, Expr: f.in.source(a.Expr.Range()), From: t.r.chain(f, a.Expr)}
+	t.out[path] = t.r.source(f, a)
 	for _, name := range a.KeyOrder {
 		t.arg(a.Keys[name], f, join(path, name))
 	}
 	for i, el := range a.Elems {
 		t.arg(el, f, join(path, strconv.Itoa(i)))
 	}
+}
+
+// source is where an argument's value comes from.
+func (r *resolver) source(f frame, a *decode.Arg) state.Source {
+	return state.Source{Range: a.Range, Expr: f.in.source(a.Expr.Range()), Chain: sync.OnceValue(func() []state.Link { return r.chain(f, a.Expr) })}
 }
 
 // source is the text of an expression, as it stands in its file.
@@ -72,83 +73,30 @@ func (m *module) source(rng hcl.Range) string {
 	return string(rng.SliceBytes(file.Bytes))
 }
 
-// chain lists the references that led to an expression's value: what it names, and after each name what that one
-// is made of.
-func (r *resolver) chain(f frame, expr hcl.Expression) []string {
-	c := &chain{r: r, seen: map[string]bool{}}
-	c.follow(f, expr)
-	return c.out
+// origin tells what makes an object be there: its block, what that goes through, and the use blocks around it.
+func (r *resolver) origin(o *object) state.Source {
+	return state.Source{Range: o.b.Range, Chain: sync.OnceValue(func() []state.Link {
+		c := newChain(r)
+		for at := o; at != nil; at = at.in.caller {
+			c.declared(at, at != o)
+		}
+		return c.out
+	})}
 }
 
-type chain struct {
-	r    *resolver
-	seen map[string]bool
-	out  []string
-}
-
-func (c *chain) follow(f frame, expr hcl.Expression) {
-	for _, ref := range c.r.parsed(expr).refs {
-		if len(c.out) == maxChain {
-			return
+// declared adds what decides whether a block stands for an object.
+func (c *chain) declared(o *object, library bool) {
+	depth := 0
+	if library {
+		c.add(frame{in: o.in}, state.Link{Name: o.text(), File: o.b.Range.Filename, Line: o.b.Range.Start.Line})
+		depth = 1
+	}
+	for _, name := range []string{forEach, enabledArg} {
+		a := o.b.Args[name]
+		if a == nil {
+			continue
 		}
-		if name := ref.String(); len(ref.Path) > 0 && !c.seen[name] {
-			c.seen[name] = true
-			c.link(f, ref, name)
-		}
+		c.add(frame{in: o.in}, state.Link{Name: o.text() + "." + name, Depth: depth, File: a.Range.Filename, Line: a.Range.Start.Line})
+		c.follow(frame{in: o.in, of: o}, a.Expr, depth+1)
 	}
-}
-
-func (c *chain) link(f frame, ref decode.Reference, name string) {
-	switch ref.Root {
-	case "var":
-		if b := f.in.vars[ref.Path[0]]; b != nil {
-			c.out = append(c.out, c.r.provenance(f.in, b))
-		}
-		return
-	case "local":
-		c.out = append(c.out, name)
-		if a := f.in.locals[ref.Path[0]]; a != nil {
-			c.follow(frame{in: f.in}, a.Expr)
-		}
-		return
-	case "each":
-		c.out = append(c.out, name)
-		if f.of != nil && f.of.b.Args[forEach] != nil {
-			c.follow(frame{in: f.in}, f.of.b.Args[forEach].Expr)
-		}
-		return
-	}
-	c.out = append(c.out, name)
-	b := f.in.blocks[ref.Root][ref.Path[0]]
-	if b == nil {
-		return
-	}
-	attr := 1
-	if b.Args[forEach] != nil {
-		attr = 2
-	}
-	if len(ref.Path) <= attr {
-		return
-	}
-	if a := b.Args[ref.Path[attr]]; a != nil {
-		c.follow(frame{in: f.in}, a.Expr)
-	}
-}
-
-// provenance writes a variable with its value, where that is short and may be seen, and where it was given.
-func (r *resolver) provenance(m *module, b *decode.Block) string {
-	n := r.variable(m, b, b.Range)
-	name, source, v := "var."+b.Label, m.origins[b].source, n.value
-	if source == "" {
-		return name
-	}
-	if !n.ok || isSensitive(v) || !v.IsKnown() || v.IsNull() || !v.Type().IsPrimitiveType() {
-		return name + " (" + source + ")"
-	}
-	e := encoder{refs: r.refs}
-	text := string(e.bytes(v))
-	if v.Type() == cty.String {
-		text = strconv.Quote(short(v.AsString()))
-	}
-	return name + " = " + strings.TrimSpace(text) + " (" + source + ")"
 }

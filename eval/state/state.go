@@ -38,6 +38,9 @@ type Desired struct {
 	// Open are the blocks of which it is not known for which objects they stand, as text. Only an evaluation that
 	// leaves values open has any, and no plan may take their objects for unwanted.
 	Open []string
+	// Missing tells why a resource is not wanted that was, in a few words and with the place that says so; nil where
+	// nothing is known of that.
+	Missing func(addr.Addr) Missing
 
 	indexed sync.Once
 	index   map[addr.Addr]*Resource
@@ -55,6 +58,14 @@ func (d *Desired) Standing(o *Observed, typ string, a addr.Addr) string {
 		}
 	}
 	return d.Recipe.ObjectName(a)
+}
+
+// Missing is why there is no resource at an address.
+type Missing struct {
+	// Why in a few words: "its key \"b\" is no longer in for_each".
+	Why string
+	// Source is what says so, empty where a block is gone.
+	Source Source
 }
 
 // Find returns the resource at a, nil when there is none. Resources are complete when it is first asked.
@@ -83,17 +94,11 @@ type Resource struct {
 	Needs []addr.Addr
 	// Sources tell by path in Spec ("env.RELEASE", "health.http.path") where a value comes from.
 	Sources map[string]Source
+	// Origin tells what makes the resource be there at all: the block, its for_each and enabled, the use block of
+	// the library that it is in.
+	Origin Source
 	// Secrets are the sensitive values by path in Spec. They live in memory alone.
 	Secrets map[string]string
-}
-
-// Source is where an argument's value comes from.
-type Source struct {
-	Range hcl.Range
-	// Expr is the expression's text.
-	Expr string
-	// From is the chain of references that led to the value, nearest first: "local.tag", "var.release (--var)".
-	From []string
 }
 
 // Output is a value that the recipe shows.
@@ -152,6 +157,7 @@ type Recorded struct {
 	Resources map[string]json.RawMessage `json:"resources,omitempty"` // address -> Spec
 	Contexts  map[string]Manifest        `json:"contexts,omitempty"`  // image address -> what its context held
 	Jobs      map[string]string          `json:"jobs,omitempty"`      // job address -> release done
+	Values    map[string]json.RawMessage `json:"values,omitempty"`    // what resources were made of, see Desired.Values
 	History   []Entry                    `json:"history,omitempty"`   // oldest first, bounded
 	// Edge is a digest of what was written for the edge when the last apply saw it in force. Where something else
 	// is written now, an apply was broken off, perhaps before the running proxy was told.

@@ -1,0 +1,154 @@
+package record
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/image"
+	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/apply"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+)
+
+// Applied is a plan that was carried out, whole or in part: what a record of it is made of.
+type Applied struct {
+	Plan     *plan.Plan
+	Desired  *state.Desired
+	Observed *state.Observed
+	Result   *apply.Result
+}
+
+// Settle notes the resources that now are as the recipe says: those none of whose steps failed, was skipped, or
+// was taken back.
+func (a Applied) Settle(kept *state.Recorded) {
+	open := a.unsettled()
+	resources, contexts, jobs := map[string]json.RawMessage{}, map[string]state.Manifest{}, map[string]string{}
+	contents := image.FactsOf(a.Observed).Contents
+	for _, r := range a.Desired.Resources {
+		name := r.Addr.String()
+		source := *kept
+		if !open[r.Addr] {
+			source = state.Recorded{
+				Resources: map[string]json.RawMessage{name: r.Spec},
+				Contexts:  map[string]state.Manifest{name: contents[r.Addr].Manifest},
+			}
+		}
+		if spec, ok := source.Resources[name]; ok {
+			resources[name] = spec
+		}
+		if manifest := source.Contexts[name]; len(manifest) > 0 {
+			contexts[name] = manifest
+		}
+		if r.Addr.Kind == "job" && kept.Jobs[name] != "" {
+			jobs[name] = kept.Jobs[name]
+		}
+	}
+	for _, o := range a.Observed.Objects { // a volume outlives its block, and so does its protection
+		if spec, ok := kept.Resources[o.Addr.String()]; ok && o.Type == "volume" && a.Desired.Find(o.Addr) == nil {
+			resources[o.Addr.String()] = spec
+		}
+	}
+	for i := range a.Plan.Steps {
+		step := &a.Plan.Steps[i]
+		if release := a.Result.Outputs[step.ID]["release"]; step.Addr.Kind == "job" && release != "" {
+			jobs[step.Addr.String()] = release
+		}
+	}
+	kept.Resources, kept.Contexts, kept.Jobs = resources, contexts, jobs
+	kept.Values = a.values(kept.Values, open)
+}
+
+// unsettled are the resources that are not as the recipe says.
+func (a Applied) unsettled() map[addr.Addr]bool {
+	ids, groups, open := map[plan.ID]bool{}, map[string]bool{}, map[addr.Addr]bool{}
+	for _, f := range a.Result.Failed {
+		open[f.Addr] = true
+	}
+	for _, id := range a.Result.Skipped {
+		ids[id] = true
+	}
+	for _, back := range a.Result.Reverted {
+		groups[back.Group] = true
+	}
+	for i := range a.Plan.Steps {
+		if step := &a.Plan.Steps[i]; ids[step.ID] || step.Group != "" && groups[step.Group] {
+			open[step.Addr] = true
+		}
+	}
+	return open
+}
+
+// Releases are those that the services were left with: what runs newest and was not stopped, as where the traffic
+// went back to what ran before, or what the plan started.
+func (a Applied) Releases() map[string]string {
+	of, newest, named, gone := map[string]string{}, map[addr.Addr]int{}, map[string]string{}, a.stopped()
+	for _, o := range a.Observed.Objects {
+		named[o.Name] = o.Release
+		if o.Addr.Kind == "service" && o.Running && !gone[o.Name] && o.Generation > newest[o.Addr] {
+			newest[o.Addr] = o.Generation
+			of[o.Addr.String()] = o.Release
+		}
+	}
+	open := a.unsettled()
+	for i := range a.Plan.Steps {
+		step := &a.Plan.Steps[i]
+		if step.Addr.Kind != "service" || open[step.Addr] {
+			continue
+		}
+		release := ""
+		switch step.Op {
+		case container.OpCreate:
+			var c container.CreateConfig
+			if json.Unmarshal(step.Config, &c) == nil {
+				release = c.Spec.Labels[label.Release]
+			}
+		case container.OpStart:
+			var c container.StartConfig
+			if json.Unmarshal(step.Config, &c) == nil {
+				release = named[c.Name]
+			}
+		}
+		if release != "" {
+			of[step.Addr.String()] = release
+		}
+	}
+	return of
+}
+
+// stopped are the containers that the plan stopped or removed.
+func (a Applied) stopped() map[string]bool {
+	names := map[string]bool{}
+	for i := range a.Plan.Steps {
+		step := &a.Plan.Steps[i]
+		if step.Op != container.OpStop && step.Op != container.OpRemove || !slices.Contains(a.Result.Done, step.ID) {
+			continue
+		}
+		var c container.StopConfig
+		if json.Unmarshal(step.Config, &c) == nil {
+			names[c.Name] = true
+		}
+	}
+	return names
+}
+
+// values are what the resources were made of. Of one that is not as the recipe says it stays what was before, also
+// where others that are read the same.
+func (a Applied) values(before map[string]json.RawMessage, open map[addr.Addr]bool) map[string]json.RawMessage {
+	values := a.Desired.Values()
+	var rest state.Desired
+	for _, r := range a.Desired.Resources {
+		if open[r.Addr] {
+			rest.Resources = append(rest.Resources, r)
+		}
+	}
+	for name := range rest.Values() {
+		delete(values, name)
+		if was, ok := before[name]; ok {
+			values[name] = was
+		}
+	}
+	return values
+}
