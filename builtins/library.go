@@ -27,7 +27,9 @@ func Library(in funcs.Inputs, base string, std fs.FS) func(*decode.Module) resol
 			own.Dir = filepath.Join(base, own.Dir)
 		}
 		if root, err := os.OpenRoot(own.Dir); !m.Std && err == nil {
-			own.FS = root.FS()
+			if own.FS = root.FS(); in.Watch != nil {
+				own.FS = in.Watch(own.Dir, own.FS)
+			}
 		}
 		l := resolve.Library{Dir: own.Dir, Functions: Functions(own)}
 		known[m] = l

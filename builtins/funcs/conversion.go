@@ -10,7 +10,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/resolve"
 )
 
-func conversions() []Func {
+func conversions(in Inputs) []Func {
 	value := []string{"value: the value"}
 	return []Func{
 		{Name: "can", Doc: "Tells whether an expression can be evaluated.",
@@ -36,7 +36,12 @@ func conversions() []Func {
 			})},
 		{Name: "sensitive", Doc: "Marks a value as sensitive: it is not shown, and can stand only where secrets can.",
 			Params: value, Examples: []Example{{`issensitive(sensitive("a"))`, `true`}},
-			Func: looking(func(v cty.Value) cty.Value { return v.Mark(resolve.Sensitive) })},
+			Func: looking(func(v cty.Value) cty.Value {
+				if in.Sensitive != nil {
+					in.Sensitive(v)
+				}
+				return v.Mark(resolve.Sensitive)
+			})},
 		{Name: "tobool", Doc: "Converts a value to true or false.",
 			Params: value, Examples: []Example{{`tobool("true")`, `true`}, {`tobool(null)`, `null`}},
 			Func: to(cty.Bool)},

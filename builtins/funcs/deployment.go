@@ -81,15 +81,26 @@ func gitRevision(in Inputs) function.Function {
 		Type:         function.StaticReturnType(cty.String),
 		RefineResult: notNull,
 		Impl: func([]cty.Value, cty.Type) (cty.Value, error) {
-			repo, ok := git.Find(in.Dir)
-			if in.Dir == "" || !ok {
-				return cty.NilVal, fmt.Errorf("the recipe's directory %s is in no git repository; use try(gitrevision(), \"none\") where it need not be", in.Dir)
-			}
-			revision := repo.Revision()
-			if revision == "" {
-				return cty.NilVal, fmt.Errorf("the git repository %s has no commit yet; use try(gitrevision(), \"none\") where it need not have", repo.Top)
-			}
-			return cty.StringVal(revision), nil
+			revision, err := in.revision()
+			return cty.StringVal(revision), err
 		},
 	})
+}
+
+func (in Inputs) revision() (string, error) {
+	ask := func() (string, error) {
+		repo, ok := git.Find(in.Dir)
+		if in.Dir == "" || !ok {
+			return "", fmt.Errorf("the recipe's directory %s is in no git repository; use try(gitrevision(), \"none\") where it need not be", in.Dir)
+		}
+		revision := repo.Revision()
+		if revision == "" {
+			return "", fmt.Errorf("the git repository %s has no commit yet; use try(gitrevision(), \"none\") where it need not have", repo.Top)
+		}
+		return revision, nil
+	}
+	if in.Revision == nil {
+		return ask()
+	}
+	return in.Revision(in.Dir, ask)
 }

@@ -50,6 +50,12 @@ type Inputs struct {
 	Allowed []Directory
 	// Env looks up an environment variable.
 	Env func(name string) (string, bool)
+	// Watch, Revision and Sensitive let whoever saves a plan keep what functions saw; nil where nobody does. Watch is
+	// put before the files of a library's directory, Revision before asking git, which ask does, and Sensitive is
+	// told what a recipe declares to be sensitive.
+	Watch     func(dir string, fsys fs.FS) fs.FS
+	Revision  func(dir string, ask func() (string, error)) (string, error)
+	Sensitive func(cty.Value)
 	// Now tells the time where expressions are evaluated for what they give now, as in a console. It is nil while a
 	// plan is made: then functions whose results differ from call to call give unknown values.
 	Now func() time.Time
@@ -87,7 +93,7 @@ func families(in Inputs) []family {
 		{"Files", files(in)},
 		{"Paths", paths(in)},
 		{"Deployment", deployment(in)},
-		{"Types and errors", conversions()},
+		{"Types and errors", conversions(in)},
 		{"Operators", operators()},
 	}
 }

@@ -22,7 +22,7 @@ import (
 func templates(in Inputs) family {
 	all := sync.OnceValue(func() map[string]function.Function { return byName(list(families(in))) })
 	blind := sync.OnceValue(func() map[string]function.Function {
-		return byName(list(families(Inputs{Dir: in.Dir, Env: in.Env, Now: in.Now})))
+		return byName(list(families(Inputs{Dir: in.Dir, Env: in.Env, Revision: in.Revision, Sensitive: in.Sensitive, Now: in.Now})))
 	})
 	return family{"Templates", []Func{
 		{Name: "templatefile", Doc: "Reads a file of the recipe's directory as a template and fills in values. A template that is nothing but one ${ } gives the value as it is, any other a text.",

@@ -7,11 +7,12 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/deployrecipe/recipe/builtins/funcs"
+	"github.com/deployrecipe/recipe/eval/saved"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
 // allowed opens the directories outside the recipe that functions may read, as --allow-files names them.
-func (o variableOptions) allowed() ([]funcs.Directory, hcl.Diagnostics) {
+func (o variableOptions) allowed(reads *saved.Reads) ([]funcs.Directory, hcl.Diagnostics) {
 	var dirs []funcs.Directory
 	var diags hcl.Diagnostics
 	for _, name := range o.allow {
@@ -19,7 +20,7 @@ func (o variableOptions) allowed() ([]funcs.Directory, hcl.Diagnostics) {
 		if err == nil {
 			var root *os.Root
 			if root, err = os.OpenRoot(full); err == nil {
-				dirs = append(dirs, funcs.Directory{Path: full, FS: root.FS()})
+				dirs = append(dirs, funcs.Directory{Path: full, FS: reads.FS("--allow-files "+name, root.FS())})
 				continue
 			}
 		}

@@ -9,13 +9,21 @@ import (
 func newApply(a *app) *cobra.Command {
 	o := applyOptions{planOptions: planOptions{mode: kind.Apply}, question: "Apply this plan?"}
 	cmd := &cobra.Command{
-		Use:   "apply [PATH]",
+		Use:   "apply [PATH | PLANFILE]",
 		Short: "Bring the engine to what the recipe says",
 		Long: `Plans, shows the plan, asks, and carries it out: images are built first, new
 releases start beside the old ones, pass their checks and take over the traffic,
 and the old ones drain and stop. Where a step fails, what belongs to it is taken
 back, and the old release goes on serving. With nothing to do, nothing is locked
 or written.
+
+A plan that "recipe plan --out FILE" saved is carried out by "recipe apply FILE",
+just that one and without asking. It is made again from the recipe and the values
+that the file holds, for the engine as it then is, and refused where that gives
+another plan: the message says what moved. Secrets are not in the file and are
+fetched again; sensitive variables are given again, as when it was planned. Build
+contexts are read from the recipe's directory, where the command is run as the
+plan was made. A plan can be carried out once.
 
 Ctrl-C finishes the steps in hand and goes back; a second one stops at once.
 
@@ -26,11 +34,22 @@ reverting), and last one of type "result".
 Exit codes: 0 applied, or nothing to do; 1 an error, also when all was taken back.`,
 		Example: `  recipe apply
   recipe apply ./shop --var release=1.4.2 --auto-approve
+  recipe plan --out shop.plan && recipe apply shop.plan
   recipe apply --auto-approve --lock-timeout 5m --json`,
-		Args: onePath, ValidArgsFunction: completePath,
+		Args: onePath, ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			saved := isPlan(pathOf(args))
+			if saved {
+				o.autoApprove = true
+				if err := heldOptions(cmd); err != nil {
+					return err
+				}
+			}
 			if err := o.check(cmd); err != nil {
 				return err
+			}
+			if saved {
+				return a.carrySaved(cmd.Context(), pathOf(args), o)
 			}
 			return a.carryOut(cmd.Context(), pathOf(args), o)
 		},

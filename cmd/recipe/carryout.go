@@ -57,16 +57,47 @@ func (a *app) carryOut(ctx context.Context, path string, o applyOptions) error {
 	if err != nil {
 		return err
 	}
+	return a.carry(ctx, p, o)
+}
+
+// carrySaved carries a saved plan out, and no other. It asks nothing: to save a plan and to apply the file is to
+// have seen it.
+func (a *app) carrySaved(ctx context.Context, path string, o applyOptions) error {
+	file, err := readPlan(path)
+	if err != nil {
+		return err
+	}
+	p, err := a.savedPlanner(file, o.planOptions)
+	if err != nil {
+		return err
+	}
+	o.planOptions, o.autoApprove = p.options, true
+	return a.carry(ctx, p, o)
+}
+
+func (a *app) carry(ctx context.Context, p *planner, o applyOptions) error {
 	reader, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
+	if p.saved != nil {
+		if err := p.fits(ctx, reader); err != nil {
+			return err
+		}
+	}
 	shown, err := p.make(ctx, reader)
 	if err != nil {
 		return err
 	}
 	a.show(p.warnings)
+	if p.saved != nil {
+		// While somebody else applies nothing can be said of what stands: the lock is waited for, or refused.
+		if err := p.stale(shown); err != nil && world.Facts(shown.observed).Lock == nil {
+			return err
+		}
+		shown.Plan = p.saved.Plan
+	}
 	report := &report{planner: p}
 	if err := report.plan(shown); err != nil || shown.nothing(o.mode) {
 		return err
@@ -106,7 +137,12 @@ func (c *carrier) run(ctx context.Context, shown *planned) (err error) {
 	if c.made, err = c.make(ctx, c.engine.ReadOnly()); err != nil {
 		return err
 	}
-	if plan.Digest(c.made.Plan) != plan.Digest(shown.Plan) {
+	switch {
+	case c.saved != nil:
+		if err := c.stale(c.made); err != nil {
+			return err
+		}
+	case plan.Digest(c.made.Plan) != plan.Digest(shown.Plan):
 		if err := c.moved(shown); err != nil || c.made.nothing(c.options.mode) {
 			return err
 		}

@@ -23,6 +23,14 @@ func completePath(cmd *cobra.Command, args []string, word string) ([]string, cob
 	return completePaths(cmd, args, word)
 }
 
+// completeFile completes the one file that a command takes, whatever its name.
+func completeFile(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
 // completeVariables completes the names of the recipe's variables, each with what it is for.
 func completeVariables(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	path := pathOf(args)

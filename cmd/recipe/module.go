@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/funcs"
@@ -16,6 +18,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/resolve"
+	"github.com/deployrecipe/recipe/eval/saved"
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
@@ -35,8 +38,21 @@ func (o *variableOptions) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.allow, "allow-files", nil, "let functions read files of `DIR` too, outside the recipe's directory; may be repeated")
 }
 
+// source is where the text of a recipe and its inputs come from: files and the environment, or a saved plan.
+type source struct {
+	// path is the recipe's directory or file, in fs.
+	path  string
+	fs    fs.FS
+	reads *saved.Reads
+	// settings are what the environment says of the edge.
+	settings builtins.Settings
+	values   func(*syntax.Files) ([]resolve.VarValue, hcl.Diagnostics)
+	allow    variableOptions
+}
+
 // module is a recipe as it was read, and what it takes to evaluate it.
 type module struct {
+	source
 	decoded *decode.Module
 	kinds   []kind.Kind
 	inputs  resolve.Inputs
@@ -48,7 +64,13 @@ type module struct {
 // load reads the recipe at path. Its diagnostics are all that can be found without evaluating anything; where
 // they have errors, what an evaluation without inputs finds as well, so that one run reports everything.
 func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
-	files, diags := syntax.Load(osFS{}, path)
+	return a.loadFrom(source{path: path, fs: osFS{}, reads: &saved.Reads{}, settings: builtins.Environment(a.env), allow: o,
+		values: func(files *syntax.Files) ([]resolve.VarValue, hcl.Diagnostics) { return a.values(files, o) }})
+}
+
+// loadFrom reads the recipe of a source.
+func (a *app) loadFrom(from source) (*module, hcl.Diagnostics) {
+	files, diags := syntax.Load(from.fs, from.path)
 	a.addSources(files.Sources())
 	if len(files.Recipes) == 0 {
 		return nil, diags
@@ -56,13 +78,13 @@ func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
 	if required := decode.CheckRequires(files, versionText()); required.HasErrors() {
 		return nil, required
 	}
-	m := &module{}
-	settings := builtins.Environment(a.env)
+	m := &module{source: from}
+	settings := from.settings
 	settings.ImageRef = m.imageRef
 	kinds := builtins.Kinds(settings)
 	decoded, more := decode.Decode(files, schemas(kinds))
 	diags = append(diags, more...)
-	libraries := decode.Libraries{FS: osFS{}, Std: recipes.Files, Top: schemas(kinds), Version: versionText()}
+	libraries := decode.Libraries{FS: from.fs, Std: recipes.Files, Top: schemas(kinds), Version: versionText()}
 	diags = append(diags, libraries.Use(decoded)...)
 	a.addSources(decoded.Sources())
 	dir, err := filepath.Abs(files.Dir)
@@ -73,29 +95,58 @@ func (a *app) load(path string, o variableOptions) (*module, hcl.Diagnostics) {
 	if err != nil {
 		return nil, append(diags, diag.Errorf(diag.FileUnreadable, nil, "File cannot be read", "Reading %q failed: %s.", dir, reason(err)))
 	}
-	allowed, more := o.allowed()
+	allowed, more := from.allow.allowed(from.reads)
 	diags = append(diags, more...)
 	base, err := os.Getwd()
 	if err != nil {
 		return nil, append(diags, diag.FromError(diag.FileUnreadable, err, nil))
 	}
-	functions := funcs.Inputs{FS: root.FS(), Dir: dir, Allowed: allowed, Env: a.env}
+	functions := watched(funcs.Inputs{FS: root.FS(), Dir: dir, Allowed: allowed, Env: a.env}, from.reads)
 	m.decoded, m.kinds, m.functions = decoded, kinds, functions
 	m.inputs = resolve.Inputs{
-		FS: root.FS(), Dir: dir, Env: a.env, Kinds: map[string]kind.Kind{},
+		FS: root.FS(), Dir: dir, Env: a.env, Kinds: map[string]kind.Kind{}, Sensitive: functions.Sensitive,
 		Functions: builtins.Functions(functions),
 		Library:   builtins.Library(functions, base, recipes.Files),
 	}
 	for _, k := range kinds {
 		m.inputs.Kinds[k.Schema().Name] = k
 	}
-	m.inputs.Vars, more = a.values(files, o)
+	m.inputs.Vars, more = from.values(files)
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		_, more := resolve.Check(m.decoded, m.inputs)
 		diags = append(diags, more...)
 	}
 	return m, diags
+}
+
+// watched has the answers that functions get kept, by names that do not depend on where the recipe's directory is.
+func watched(in funcs.Inputs, reads *saved.Reads) funcs.Inputs {
+	name := func(dir string) string {
+		if below, err := filepath.Rel(in.Dir, dir); err == nil {
+			return filepath.ToSlash(below)
+		}
+		return dir
+	}
+	in.FS, in.Env = reads.FS(".", in.FS), reads.Env(in.Env)
+	in.Watch = func(dir string, fsys fs.FS) fs.FS { return reads.FS(name(dir), fsys) }
+	in.Revision = func(dir string, ask func() (string, error)) (string, error) { return reads.Revision(name(dir), ask) }
+	in.Sensitive = func(v cty.Value) { eachText(v, reads.Secret) }
+	return in
+}
+
+// eachText calls f for the texts and numbers in a value.
+func eachText(v cty.Value, f func(string)) {
+	v, _ = v.UnmarkDeep()
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		if !v.IsNull() && v.IsKnown() && (v.Type() == cty.String || v.Type() == cty.Number) {
+			text, err := convert.Convert(v, cty.String)
+			if err == nil {
+				f(text.AsString())
+			}
+		}
+		return true, nil
+	})
 }
 
 // schemas are those of all top-level blocks.

@@ -10,6 +10,7 @@ import (
 func newPlan(a *app) *cobra.Command {
 	o := planOptions{mode: kind.Apply}
 	var destroy, detailed bool
+	var out string
 	cmd := &cobra.Command{
 		Use:   "plan [PATH]",
 		Short: "Show what an apply would do, and change nothing",
@@ -17,15 +18,24 @@ func newPlan(a *app) *cobra.Command {
 what exactly differs, the steps with what they wait for, and the way back. The
 engine is only asked: nothing on it changes, and no image is built.
 
+With --out the plan is saved too, to be shown again and to be carried out as it is.
+No secret is in the file in any form; what else the recipe was evaluated with is.
+
 Exit codes: 0 the plan was made; 1 an error. With --detailed-exitcode: 0 there is
 nothing to do; 1 an error; 2 there are changes.`,
 		Example: `  recipe plan
   recipe plan ./shop --var release=1.4.2 --detailed-exitcode
+  recipe plan --out shop.plan
   recipe plan --json | jq .changes`,
 		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if destroy {
 				o.mode = kind.Destroy
+			}
+			if out != "" {
+				if err := replaceable(out); err != nil {
+					return err
+				}
 			}
 			p, err := a.newPlanner(pathOf(args), o)
 			if err != nil {
@@ -44,6 +54,11 @@ nothing to do; 1 an error; 2 there are changes.`,
 			if err := p.print(made); err != nil {
 				return err
 			}
+			if out != "" {
+				if err := p.save(made, reader.Host(), out); err != nil {
+					return err
+				}
+			}
 			if detailed && !made.Empty() {
 				return exit(exitChanges)
 			}
@@ -52,6 +67,8 @@ nothing to do; 1 an error; 2 there are changes.`,
 	}
 	o.register(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "write the plan as JSON")
+	cmd.Flags().StringVar(&out, "out", "", "save the plan in this `FILE`, for \"recipe apply FILE\" and \"recipe show FILE\"")
+	_ = cmd.MarkFlagFilename("out") // fails only for an option that is not there
 	cmd.Flags().BoolVar(&destroy, "destroy", false, "plan what \"recipe destroy\" would do")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with code 2 if there are changes")
 	return cmd

@@ -15,6 +15,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/resolve"
+	"github.com/deployrecipe/recipe/eval/saved"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
@@ -50,6 +51,8 @@ type planner struct {
 	desired  *state.Desired // nil until the recipe was evaluated
 	// warnings are what there is to say of the recipe although it can be applied.
 	warnings hcl.Diagnostics
+	// saved is the plan that is expected; nil where none was saved.
+	saved *saved.File
 }
 
 // planned is a plan and what it was made of.
@@ -70,6 +73,9 @@ func (p *planned) nothing(mode kind.Mode) bool {
 
 // newPlanner reads the recipe at path as far as it must be known before an engine is asked.
 func (a *app) newPlanner(path string, o planOptions) (*planner, error) {
+	if begin, err := beginning(path); err == nil && saved.Is(begin) {
+		return nil, failf("This is a saved plan", "%q is no recipe but a plan that was saved: show it with \"recipe show %s\", or carry it out with \"recipe apply %s\".", path, path, path)
+	}
 	m, diags := a.load(path, o.variables)
 	if diags.HasErrors() {
 		return nil, failure{diags}
@@ -80,7 +86,7 @@ func (a *app) newPlanner(path string, o planOptions) (*planner, error) {
 		_, rest := resolve.Check(m.decoded, m.inputs)
 		return nil, failure{append(more, rest...)}
 	}
-	settings := builtins.Environment(a.env)
+	settings := m.settings
 	settings.Upgrade = o.upgrade
 	return &planner{app: a, options: o, module: m, settings: settings, head: head, warnings: diags}, nil
 }

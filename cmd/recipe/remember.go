@@ -43,6 +43,9 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 		Plan: plan.Digest(c.made.Plan)[:12], By: who(), Revision: c.head.Revision,
 		Result: record.Outcome(result, ended), Releases: done.Releases(),
 	}
+	if c.saved != nil {
+		entry.Saved = c.saved.Checksum
+	}
 	if mode == kind.Rollback && ended == nil {
 		entry.Result = record.RolledBack
 	}

@@ -48,7 +48,9 @@ func (r *report) plan(made *planned) error {
 		}
 		return nil
 	}
-	err := render.Text(r.stdout, made.Plan, r.style())
+	style := r.style()
+	style.Brief = r.saved != nil && !style.Full
+	err := render.Text(r.stdout, made.Plan, style)
 	if r.options.mode == kind.Rollback {
 		fmt.Fprintln(r.stdout, "The recipe's files stay as they are: the next apply goes forward again.")
 	}

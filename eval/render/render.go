@@ -28,6 +28,8 @@ type Options struct {
 	// Full shows everything: unchanged lines of texts, new texts, the fields of new resources, long values,
 	// the limits of all steps, and each step of the way back.
 	Full bool
+	// Brief leaves out what exactly differs and the steps.
+	Brief bool
 }
 
 func (o Options) width() int {
@@ -48,10 +50,12 @@ func Text(w io.Writer, p *plan.Plan, o Options) error {
 	}
 	r.interruptions(p.Interruptions)
 	r.changes(p.Changes)
-	for i := range p.Changes {
-		r.details(&p.Changes[i])
+	if !o.Brief {
+		for i := range p.Changes {
+			r.details(&p.Changes[i])
+		}
+		r.steps(p)
 	}
-	r.steps(p)
 	r.notes(p.Notes)
 	r.outputs(p.Outputs)
 	fmt.Fprintf(r.w, "\n%s\n", r.bold(Totals(p)))

@@ -25,6 +25,9 @@ type Inputs struct {
 	Vars []VarValue
 	// Secrets fetches the value of a secret block. Where it is nil, secrets are unknown.
 	Secrets func(SecretSource) (string, error)
+	// Sensitive is told of each value that a variable or output declares to be sensitive, or a secret gives; nil where
+	// nobody asks.
+	Sensitive func(cty.Value)
 	// Kinds are the block kinds by name.
 	Kinds map[string]kind.Kind
 	// Library gives what the evaluation of a library takes besides its blocks.
@@ -62,6 +65,14 @@ type mark string
 // Sensitive is the mark on values that must not be shown. It passes through functions and templates to
 // whatever is computed from such a value.
 const Sensitive mark = "sensitive"
+
+// sensitive marks a value.
+func (r *resolver) sensitive(v cty.Value) cty.Value {
+	if r.in.Sensitive != nil {
+		r.in.Sensitive(v)
+	}
+	return v.Mark(Sensitive)
+}
 
 // isSensitive tells whether a value or any part of it is sensitive.
 func isSensitive(v cty.Value) bool { return v.HasMarkDeep(Sensitive) }

@@ -131,6 +131,7 @@ func (r *resolver) output(m *module, b *decode.Block) (state.Output, bool) {
 	case !n.ok:
 		return out, false
 	case out.Sensitive:
+		r.sensitive(n.value)
 		return out, true
 	case isSensitive(n.value):
 		r.report(sensitiveOutput(b.Label, a))

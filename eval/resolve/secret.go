@@ -39,7 +39,7 @@ func (r *resolver) secret(o *object, at hcl.Range) *node {
 			r.errorf(diag.EvaluationFailed, b.Range, "Secret not available", "The secret %q could not be fetched: %s.", o.addr.Short(), err)
 			return unknown, false
 		}
-		return cty.StringVal(value).Mark(Sensitive), true
+		return r.sensitive(cty.StringVal(value)), true
 	})
 }
 

@@ -143,7 +143,7 @@ func (r *resolver) lookUpOutputOf(n *node, lib *module, b *decode.Block, at *bra
 	n.uses = n.uses.with(got.uses)
 	v := got.value
 	if flag, ok := r.literal(lib.single(b), "sensitive"); ok && flag.True() {
-		v = v.Mark(Sensitive)
+		v = r.sensitive(v)
 	}
 	return r.put(at, v, ref, min(words, len(ref.Path)), len(got.uses) > 0)
 }

@@ -33,7 +33,7 @@ func (r *resolver) unjudged(m *module, b *decode.Block, at hcl.Range) *node {
 		}
 		value, ok := v.chosen(n)
 		if v.sensitive {
-			value = value.Mark(Sensitive)
+			value = v.r.sensitive(value)
 		}
 		m.origins[b] = origin{v.source, v.rng}
 		return value, ok

@@ -176,4 +176,6 @@ type Entry struct {
 	Revision string            `json:"revision"`           // of the recipe's directory
 	Result   string            `json:"result"`             // applied, failed, reverted
 	Releases map[string]string `json:"releases,omitempty"` // service address -> release
+	// Saved is the checksum of the plan file that was carried out, empty where an apply made its own plan.
+	Saved string `json:"saved,omitempty"`
 }

@@ -78,7 +78,7 @@ func Load(fsys fs.FS, dir string) (*Files, hcl.Diagnostics) {
 	if len(names) == 0 {
 		return files, hcl.Diagnostics{noRecipes(fsys, dir)}
 	}
-	vars, err := list(fsys, files.Dir, isVars)
+	vars, err := list(fsys, files.Dir, IsVars)
 	if err != nil {
 		return files, hcl.Diagnostics{unreadable(files.Dir, err)}
 	}
@@ -93,7 +93,8 @@ func IsRecipe(name string) bool {
 	return name == "recipe.hcl" || strings.HasSuffix(name, ".recipe.hcl") || strings.HasSuffix(name, ".recipe.json")
 }
 
-func isVars(name string) bool {
+// IsVars reports whether a file of this name gives values for variables of its directory's module.
+func IsVars(name string) bool {
 	return strings.HasSuffix(name, ".auto.vars.hcl") || strings.HasSuffix(name, ".auto.vars.json")
 }
 
@@ -175,7 +176,7 @@ func unreadable(name string, err error) *hcl.Diagnostic {
 // noRecipes says what was looked for, and points at a file that is nearly it.
 func noRecipes(fsys fs.FS, dir string) *hcl.Diagnostic {
 	hint := `Let "recipe init" write one, or give another directory.`
-	near, err := list(fsys, dir, func(name string) bool { return path.Ext(name) == ".hcl" && !isVars(name) })
+	near, err := list(fsys, dir, func(name string) bool { return path.Ext(name) == ".hcl" && !IsVars(name) })
 	if err == nil && len(near) > 0 {
 		base := path.Base(near[0])
 		hint = "If " + base + " is meant to be one, rename it to " + strings.TrimSuffix(base, ".hcl") + ".recipe.hcl."
