@@ -5,6 +5,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/deployrecipe/recipe/eval/resolve"
 )
 
 func collections() []Func {
@@ -72,7 +74,12 @@ func collections() []Func {
 		{Name: "length", Doc: "Counts the elements of a collection, or the characters of a text.",
 			Params:   []string{"value: the collection or text"},
 			Examples: []Example{{`length(["a", "b"])`, `2`}, {`length({ a = "b" })`, `1`}, {`length("👾🕹️")`, `2`}},
-			Func:     length()},
+			Func:     length(), Check: func(args []cty.Value) error {
+				if resolve.IsBlock(args[0]) {
+					return function.NewArgErrorf(0, "one block as a whole has no length; one with for_each has that of its instances")
+				}
+				return nil
+			}},
 		{Name: "lookup", Doc: "Gives what a map has under a key, or a default where it has nothing there.",
 			Params:   []string{"map: the map or object", "key: the key", "default: what to give where there is no such key; without it that is an error"},
 			Once:     true,

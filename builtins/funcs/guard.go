@@ -54,6 +54,9 @@ func (f Func) call(args []cty.Value) (cty.Value, error) {
 		return cty.NilVal, err
 	}
 	v, err := f.Func.Call(args)
+	if whole := resolve.Intact(args, v, err); whole != nil {
+		return cty.NilVal, whole
+	}
 	if err != nil {
 		return cty.NilVal, err
 	}

@@ -32,7 +32,6 @@ func (Kind) Schema() *schema.Block {
 	return &schema.Block{Name: "secret", Label: "name", Resource: true,
 		Doc: "A sensitive string from outside the recipe. Reading secret.NAME gives the string itself. Exactly one of env, file and command.",
 		Args: []schema.Arg{
-			{Name: "depends_on", Type: schema.ListOf(schema.RefTo()), Change: schema.PlanOnly, Doc: "What must be in place before.", Later: "waiting before a secret is fetched"},
 			{Name: "env", Type: schema.Str(), Change: schema.PlanOnly, Doc: "The environment variable, of the machine that plans, that holds it."},
 			{Name: "file", Path: true, Type: schema.Str(), Change: schema.PlanOnly, Doc: "The file that holds it; one newline at its end is left out."},
 			{Name: "command", Type: schema.ListOf(schema.Str()), Change: schema.PlanOnly, Doc: "The command, word by word, that prints it; one newline at its end is left out."},

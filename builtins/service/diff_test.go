@@ -209,7 +209,7 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	now := web
 	if s.moved {
 		now = addr.Addr{Kind: "service", Name: "front", Key: "main"}
-		d.Recipe.Moved = state.NewMoves([]state.Move{{From: web, To: now}})
+		d.Recipe.Moved = state.NewMoves(map[string]*state.Scope{"": state.NewScope([]state.Move{{From: web, To: now}})})
 	}
 	wanted := spec(s.spec)
 	if strings.Contains(s.spec, `"count"`) {

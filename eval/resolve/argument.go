@@ -14,6 +14,7 @@ import (
 func (r *resolver) argument(o *object, name string, at hcl.Range) *node {
 	key := nodeKey{of: o, part: argument, name: name}
 	return r.node(key, o.text()+"."+name, at, func(n *node) (cty.Value, bool) {
+		n.names = name == dependsOn
 		return r.set(n, o.frame(), o.b, o.b.Schema.Arg(name), false)
 	})
 }

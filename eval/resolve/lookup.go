@@ -204,7 +204,9 @@ func (r *resolver) lookUpObject(n *node, s *scope, o *object, at *branch, ref de
 	}
 	if o.b.Type == "secret" {
 		got := r.secret(o, ref.Range)
-		at.value = got.value
+		if at.value = got.value; n.names {
+			at.value = r.refs.value(reference{addr: o.addr}, nil)
+		}
 		return got.ok
 	}
 	at.of = o

@@ -51,6 +51,8 @@ type node struct {
 	ok    bool
 	// uses are the resources that the value's expression names, through local values too.
 	uses uses
+	// names says that a secret is named here as the block that it is, and not for its value.
+	names bool
 }
 
 // maxDepth bounds how many values may wait for each other. The wait is kept on Go's stack, which ends the

@@ -13,8 +13,9 @@ import (
 // ordinary object it goes through lists, conditionals and functions; both sides of a conditional have one
 // type, whatever blocks they name.
 
-// hidden is the name of the attribute that makes an object a reference.
-const hidden = "(reference)"
+// hidden is the name of the attribute that makes an object a reference. It begins with what Unicode says is no
+// character, so that no text has it by chance.
+const hidden = "\ufdd0reference"
 
 // reference is what a Ref argument takes.
 type reference struct {
@@ -36,7 +37,7 @@ type refs struct {
 }
 
 func newRefs() refs {
-	return refs{cty.Capsule("reference", reflect.TypeFor[reference]()), map[reference]*reference{}}
+	return refs{cty.Capsule(hidden, reflect.TypeFor[reference]()), map[reference]*reference{}}
 }
 
 // value makes a reference with further attributes of what it leads to.

@@ -74,9 +74,11 @@ func (r *resolver) resource(o *object) *resource {
 		n := r.argument(o, dependsOn, a.Range)
 		res.ok = res.ok && n.ok
 		res.uses = res.uses.with(n.uses)
-		res.needs = res.needs.with(r.named(n, a))
+		awaited := r.named(n, a)
+		res.ok = res.ok && (b.Type != "secret" || r.checkWaiting(o, awaited))
+		res.needs = res.needs.with(awaited)
 	}
-	if more := r.inherited(o.in); len(more) > 0 {
+	if more := r.inherited(o.in); len(more) > 0 && b.Type != "secret" {
 		res.uses, res.needs = res.uses.with(more), res.needs.with(more)
 	}
 	for _, need := range res.needs {

@@ -101,6 +101,10 @@ func (r *resolver) evalIn(s *scope, expr hcl.Expression) (cty.Value, bool) {
 			"The value of this expression has more than %d binary digits before or after its point.", maxMagnitude)
 		return cty.DynamicVal, false
 	}
+	if s.root.refers() && torn(v) {
+		r.errorf(diag.WrongType, expr.Range(), "Block taken apart", "%s.", capital(errWhole.Error()))
+		return cty.DynamicVal, false
+	}
 	return v, true
 }
 
@@ -148,6 +152,19 @@ func (r *resolver) branchValue(b *branch) cty.Value {
 		all[name] = r.branchValue(inner)
 	}
 	return cty.ObjectVal(all)
+}
+
+// refers tells whether there are blocks in a branch.
+func (b *branch) refers() bool {
+	if b.of != nil || b.value != cty.NilVal && holdsBlock(b.value.Type()) {
+		return true
+	}
+	for _, inner := range b.under {
+		if inner.refers() {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *branch) sensitive() bool {

@@ -10,14 +10,17 @@ import (
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
-// secret gives the value of a secret block, which stands for its value wherever it is named. It is fetched at
-// most once.
+// secret gives the value of a secret block, which stands for its value wherever it is named but in depends_on. It is
+// fetched at most once, and after those that it depends on.
 func (r *resolver) secret(o *object, at hcl.Range) *node {
 	b := o.b
 	key := nodeKey{of: o, part: whole}
 	return r.node(key, o.text(), at, func(*node) (cty.Value, bool) {
 		unknown := cty.UnknownVal(cty.String).Mark(Sensitive)
 		self := &instance{r: r, o: o, at: at}
+		if a := b.Args[dependsOn]; a != nil && !r.argument(o, dependsOn, a.Range).ok {
+			return unknown, false
+		}
 		spec, ok, _ := self.Spec()
 		switch {
 		case self.failed:
@@ -58,4 +61,18 @@ func (r *resolver) oneSource(o *object, s SecretSource, spec []byte) bool {
 			"The secret %q needs one place to come from: exactly one of env, file and command.", o.addr.Short())
 	}
 	return n == 1
+}
+
+// checkWaiting reports what a secret cannot wait for: it is there before anything is applied.
+func (r *resolver) checkWaiting(o *object, awaited uses) bool {
+	ok := true
+	for _, u := range awaited {
+		if u.addr.Kind != o.addr.Kind {
+			ok = false
+			r.errorf(diag.WrongType, u.rng, "A secret cannot wait for this",
+				"%s is fetched while the plan is made, before anything is applied, so it cannot wait for %s. In depends_on it takes other secrets, which are fetched before it. A value that exists only once %s is there cannot be a secret of the same recipe.",
+				o.addr, u.addr, u.addr)
+		}
+	}
+	return ok
 }

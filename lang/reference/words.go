@@ -212,7 +212,7 @@ func summary(b *schema.Block) string {
 // Shared is what every resource takes besides its own words, as if it were a block.
 func Shared() schema.Block {
 	all := schema.Complete(schema.Block{Resource: true, Blocks: []schema.Block{{}}})
-	all.Name, all.Doc = "resource", "Every block that stands for objects takes these as well: image, service, job, volume, network, port, proxy. A dynamic block may stand wherever a nested block may. Every block can be read as a value, and has the attribute addr, its address."
+	all.Name, all.Doc = "resource", "Every block that stands for objects takes these as well: image, service, job, volume, network, port, proxy, secret, switchover. A dynamic block may stand wherever a nested block may. Every block can be read as a value, and has the attribute addr, its address."
 	all.Blocks = all.Blocks[1:]
 	return all
 }
