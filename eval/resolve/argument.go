@@ -138,7 +138,7 @@ func (r *resolver) body(n *node, f frame, b *decode.Block) (cty.Value, bool) {
 		}
 	}
 	for i := range b.Schema.Args {
-		if s := &b.Schema.Args[i]; !s.Raw {
+		if s := &b.Schema.Args[i]; !s.Raw && !s.Old() {
 			v, fine := r.set(n, f, b, s, false)
 			put(s.Name, v, fine)
 		}
@@ -155,8 +155,10 @@ func (r *resolver) body(n *node, f frame, b *decode.Block) (cty.Value, bool) {
 		return cty.ObjectVal(out), ok
 	}
 	for i := range b.Schema.Blocks {
-		v, fine := r.group(n, f, b, &b.Schema.Blocks[i])
-		put(b.Schema.Blocks[i].Name, v, fine)
+		if s := &b.Schema.Blocks[i]; !s.Old() {
+			v, fine := r.group(n, f, b, s)
+			put(s.Name, v, fine)
+		}
 	}
 	return cty.ObjectVal(out), ok
 }

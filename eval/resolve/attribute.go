@@ -21,6 +21,10 @@ func (r *resolver) attribute(o *object, name string, at hcl.Range) (cty.Value, b
 	if o.b.Type == decode.UseType {
 		return r.libraryOutput(o, name, at)
 	}
+	if a := o.b.Schema.Arg(name); a != nil && a.Old() {
+		r.oldWord(name, a.Growth, at)
+		name = a.RenamedTo
+	}
 	var n *node
 	switch {
 	case exports(o.b, name):
@@ -57,7 +61,9 @@ func attributeNames(r *resolver, o *object) []string {
 }
 
 // offered tells whether expressions can read an argument of an object. Its for_each is not its own.
-func offered(a *schema.Arg) bool { return a != nil && a.Later == "" && a.Name != forEach }
+func offered(a *schema.Arg) bool {
+	return a != nil && a.Later == "" && !a.Old() && a.Name != forEach
+}
 
 // portNames are the labels of the blocks that declare an object's ports, those that dynamic blocks make among them.
 func (r *resolver) portNames(o *object) []string {

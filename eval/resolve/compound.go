@@ -73,12 +73,15 @@ func (c *converter) object(v cty.Value, t schema.Type, at site) (cty.Value, bool
 	if _, isRef := c.r.refs.of(v); isRef || !isObject(v.Type()) {
 		return c.wrongType(v, t, at, "")
 	}
-	values := v.AsValueMap()
 	checked := at.arg != nil && writtenOut(at.arg)
-	ok := checked || c.keys(values, t, at)
+	values, ok := c.present(v.AsValueMap(), t, at, checked)
+	ok = ok && (checked || c.keys(values, t, at))
 	out := map[string]cty.Value{}
 	for i := range t.Keys {
 		k := &t.Keys[i]
+		if k.Old() {
+			continue
+		}
 		got, fine := c.keyValue(values, k, at, checked)
 		ok = ok && fine
 		if !isUnset(got) {
@@ -108,6 +111,28 @@ func (c *converter) keyValue(values map[string]cty.Value, k *schema.Arg, at site
 		return c.wrong(diag.MissingKey, inner, "Missing key", "The value of %q needs the key %q, and it is not set or null.", at.word, k.Name)
 	}
 	return c.defaultOf(k, inner)
+}
+
+// present gives an object's values under the names that its keys have now. Of one that is written out, decoding has told
+// what was renamed.
+func (c *converter) present(values map[string]cty.Value, t schema.Type, at site, told bool) (map[string]cty.Value, bool) {
+	ok := true
+	for i := range t.Keys {
+		k := &t.Keys[i]
+		v, set := values[k.Name]
+		if !set || !k.Old() {
+			continue
+		}
+		if _, both := values[k.RenamedTo]; both && !told {
+			c.wrong(diag.DuplicateKey, at, "Set under two names", "The value of %q has the keys %q and %q, which are two names of one thing. Remove one of them.", at.word, k.Name, k.RenamedTo)
+			ok = false
+		} else if !told {
+			c.diags = append(c.diags, decode.OldWord(k.Name, k.Growth, at.rng))
+		}
+		delete(values, k.Name)
+		values[k.RenamedTo] = v
+	}
+	return values, ok
 }
 
 // keys checks the keys of a computed object; those of one that is written out the decoder has checked.

@@ -41,7 +41,7 @@ func (c *Console) Show(expr hcl.Expression) (string, hcl.Diagnostics) {
 	r := c.r
 	v, ok := r.shown(expr)
 	diags := r.diags
-	r.diags, r.told = nil, nil
+	r.diags, r.told = nil, map[complaint]*telling{}
 	if diags.HasErrors() {
 		c.r = nil // it keeps silent about what it reported once, and the next expression may read the same
 		return "", diags

@@ -87,7 +87,10 @@ func (r *resolver) expand(n *node, b *decode.Block, f frame) (made []piece, know
 // iterator is the name by which the content of a dynamic block reads the element.
 func iterator(r *resolver, b *decode.Block) (string, bool) {
 	a := b.Args["iterator"]
-	if a == nil {
+	switch {
+	case a == nil && b.Iterator != "":
+		return b.Iterator, true
+	case a == nil:
 		return b.Label, true
 	}
 	name := hcl.ExprAsKeyword(a.Expr)
@@ -200,7 +203,7 @@ func (r *resolver) counted(b *decode.Block, all []piece, typ string) bool {
 		}
 	}
 	for i := range b.Schema.Blocks {
-		if s := &b.Schema.Blocks[i]; (typ == "" || s.Name == typ) && number[s.Name] < s.Min {
+		if s := &b.Schema.Blocks[i]; !s.Old() && (typ == "" || s.Name == typ) && number[s.Name] < s.Min {
 			r.errorf(diag.TooFewBlocks, b.Range, "Missing block", "%s needs at least %d %s block, and the dynamic block makes none.", b, s.Min, s.Name)
 			ok = false
 		}

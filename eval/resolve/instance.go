@@ -106,7 +106,7 @@ func (r *resolver) parts(o *object, at hcl.Range, wanted func(name string) bool)
 	b := o.b
 	p := &parts{values: map[string]cty.Value{}, ok: true}
 	for i := range b.Schema.Args {
-		if s := &b.Schema.Args[i]; !s.Raw && s.Later == "" && !apart(s.Name) && wanted(s.Name) {
+		if s := &b.Schema.Args[i]; !s.Raw && s.Later == "" && !s.Old() && !apart(s.Name) && wanted(s.Name) {
 			p.add(s.Name, r.argument(o, s.Name, at))
 		}
 	}
@@ -117,7 +117,7 @@ func (r *resolver) parts(o *object, at hcl.Range, wanted func(name string) bool)
 		return p
 	}
 	for i := range b.Schema.Blocks {
-		if s := &b.Schema.Blocks[i]; s.Later == "" && s.Name != "dynamic" && wanted(s.Name) {
+		if s := &b.Schema.Blocks[i]; s.Later == "" && !s.Old() && s.Name != "dynamic" && wanted(s.Name) {
 			p.add(s.Name, r.nested(o, s, at))
 		}
 	}

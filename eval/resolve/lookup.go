@@ -5,10 +5,12 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
+	"github.com/deployrecipe/recipe/lang/schema"
 )
 
 func rootNames() []string { return []string{"var", "local", "each", "self", "path", "recipe", "use"} }
@@ -18,6 +20,8 @@ func (r *resolver) lookUp(n *node, s *scope, ref decode.Reference) bool {
 	if e, ok := s.bound(ref.Root); ok {
 		return r.lookUpEach(n, s, ref, e)
 	}
+	written := ref.Root
+	ref = r.present(s.in, ref)
 	_, isKind := r.in.Kinds[ref.Root]
 	switch {
 	case !isKind && !slices.Contains(rootNames(), ref.Root):
@@ -51,7 +55,25 @@ func (r *resolver) lookUp(n *node, s *scope, ref decode.Reference) bool {
 	case "use":
 		return r.lookUpUse(n, s, s.in, s.root.at("use"), ref)
 	}
-	return r.lookUpBlock(n, s, s.in, s.root.at(ref.Root, name), ref)
+	return r.lookUpBlock(n, s, s.in, s.root.at(written, name), ref)
+}
+
+// present gives a reference that begins with an old type of blocks the present one.
+func (r *resolver) present(m *module, ref decode.Reference) decode.Reference {
+	if to := m.Renamed[ref.Root]; to != "" {
+		r.oldWord(ref.Root, schema.Growth{RenamedTo: to}, ref.Range)
+		ref.Root = to
+	}
+	return ref
+}
+
+// oldWord warns of a word in a reference, once.
+func (r *resolver) oldWord(word string, g schema.Growth, at hcl.Range) {
+	id := complaint{at, word, ""}
+	if r.told[id] == nil {
+		r.told[id] = &telling{}
+		r.report(decode.OldWord(word, g, at))
+	}
 }
 
 // take puts the value of a node into the scope. Where it holds references, and the expression reads attributes of what

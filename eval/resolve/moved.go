@@ -225,6 +225,9 @@ func (l *moveList) address(name string, expr hcl.Expression) (a addr.Addr, ok bo
 		l.notAnAddress(name, expr)
 		return a, false
 	}
+	if to := l.m.Renamed[a.Kind]; to != "" {
+		a.Kind = to
+	}
 	if !slices.Contains(l.kinds, a.Kind) {
 		l.wrong(diag.UnknownReference, expr.Range(), "Unknown reference", "There is no block kind %q.%s", a.Kind, diag.DidYouMean(a.Kind, l.kinds))
 		return a, false

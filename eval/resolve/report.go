@@ -23,9 +23,6 @@ func (r *resolver) report(diags ...*hcl.Diagnostic) {
 		t := r.told[id]
 		if t == nil {
 			t = &telling{at: len(r.diags), detail: d.Detail + strings.Join(uses, ""), innermost: map[string]bool{uses[0]: true}}
-			if r.told == nil {
-				r.told = map[complaint]*telling{}
-			}
 			r.told[id] = t
 			r.diags = append(r.diags, d)
 		} else if !t.again(uses[0]) {

@@ -113,7 +113,7 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 	r := &resolver{
 		in: in, budget: defaultBudget(), nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{},
 		expanded: map[nodeKey]expansion{}, libraries: map[*object]*module{}, refs: newRefs(), objects: map[addr.Addr]*object{},
-		circled: map[hcl.Range]bool{},
+		circled: map[hcl.Range]bool{}, told: map[complaint]*telling{},
 	}
 	r.root = r.newModule(m, nil, Library{in.Dir, in.Functions})
 	r.declareMoves()

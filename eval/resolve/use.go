@@ -120,13 +120,17 @@ func (r *resolver) lookUpLibrary(n *node, s *scope, o *object, at *branch, ref d
 		return ok
 	}
 	name := ref.Path[words]
-	_, isKind := r.in.Kinds[name]
+	kind := name
+	if to := lib.Renamed[name]; to != "" {
+		kind = to
+	}
+	_, isKind := r.in.Kinds[kind]
 	switch b := lib.output(name); {
 	case (isKind || name == decode.UseType) && len(ref.Path) == words+1:
 		r.errorf(diag.UnknownReference, ref.Range, "Incomplete reference", "%q must be followed by a dot and a name that is written out.", ref.UpTo(words+1))
 		return false
 	case isKind:
-		return r.lookUpBlock(n, s, lib, at.at(name, ref.Path[words+1]), ref.From(words+1))
+		return r.lookUpBlock(n, s, lib, at.at(name, ref.Path[words+1]), r.present(lib, ref.From(words+1)))
 	case name == decode.UseType:
 		return r.lookUpUse(n, s, lib, at.at(name), ref.From(words+1))
 	case b != nil:

@@ -13,10 +13,12 @@ func (d *decoder) attribute(attr *hcl.Attribute, at *parent, b *Block) {
 	if s == nil && at.schema.Free != nil {
 		s = &schema.Arg{Name: attr.Name, Type: *at.schema.Free}
 	}
-	switch {
-	case s == nil:
+	if s == nil {
 		d.unknownArgument(attr, at, b)
 		return
+	}
+	s = d.presentArg(s, at.schema.Arg, attr.NameRange)
+	switch other := b.Args[s.Name]; {
 	case s.Later != "":
 		d.later(attr.NameRange, s.Name, s.Later)
 		return
@@ -24,8 +26,11 @@ func (d *decoder) attribute(attr *hcl.Attribute, at *parent, b *Block) {
 		d.errorf(diag.NotLiteral, attr.Expr.Range(), "Not a literal",
 			"%q is read before anything is evaluated, so it takes a literal only: no reference, call or template.", s.Name)
 		return
+	case other != nil:
+		d.both(attr.Name, attr.NameRange, other)
+		return
 	}
-	a := &Arg{Name: attr.Name, Expr: attr.Expr, Range: attr.Range, NameRange: attr.NameRange, Schema: s}
+	a := &Arg{Name: s.Name, Expr: attr.Expr, Range: attr.Range, NameRange: attr.NameRange, Schema: s}
 	if !s.Raw {
 		d.value(a)
 	}
@@ -83,7 +88,7 @@ func unset(s *schema.Block, b *Block) []string {
 func (d *decoder) missing(at *parent, b *Block) {
 	for i := range at.schema.Args {
 		s := &at.schema.Args[i]
-		if s.Required && s.Later == "" && b.Args[s.Name] == nil && !at.meant[s.Name] {
+		if s.Required && s.Later == "" && !s.Old() && b.Args[s.Name] == nil && !at.meant[s.Name] {
 			d.errorf(diag.MissingArgument, b.Range, "Missing argument", "%s block needs the argument %q. %s",
 				article(b.Type), s.Name, firstSentence(s.Doc))
 		}

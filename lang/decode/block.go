@@ -52,6 +52,9 @@ func (d *decoder) body(body hcl.Body, at *parent, b *Block) []*Block {
 	for _, p := range c.unknown {
 		d.unknownProperty(p, at)
 	}
+	for i := range c.blocks {
+		d.presentBlock(&c.blocks[i], at)
+	}
 	if at.schema.Ordered {
 		d.checkOrder(c.blocks, body, at)
 	}
@@ -88,7 +91,7 @@ func (d *decoder) block(raw rawBlock, at *parent) *Block {
 	}
 	label, labelled := d.label(raw, s)
 	b := &Block{
-		Type: s.Name, Label: label, Schema: s, Args: map[string]*Arg{}, Body: raw.body,
+		Type: s.Name, Label: label, Schema: s, Args: map[string]*Arg{}, Body: raw.body, Iterator: raw.iterator,
 		Range: raw.header(), LabelRange: raw.header(),
 	}
 	if len(raw.labelRanges) > 0 {

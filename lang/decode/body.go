@@ -27,6 +27,8 @@ type rawBlock struct {
 	labelRanges []hcl.Range
 	body        hcl.Body
 	json        bool
+	// iterator is the old type that a dynamic block makes, by which its content reads the element.
+	iterator string
 }
 
 type property struct {

@@ -37,7 +37,7 @@ func (d *decoder) counts(at *parent, blocks []*Block) {
 	}
 	for i := range at.schema.Blocks {
 		s := &at.schema.Blocks[i]
-		if number[s.Name] < s.Min && !dynamic[s.Name] && !at.meant[s.Name] && !(at.top() && d.module.Incomplete) {
+		if number[s.Name] < s.Min && !s.Old() && !dynamic[s.Name] && !at.meant[s.Name] && !(at.top() && d.module.Incomplete) {
 			d.tooFew(at, s.Min, s.Name, header(s))
 		}
 	}

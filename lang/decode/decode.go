@@ -36,6 +36,8 @@ type Module struct {
 	// Uses are the libraries that the module's use blocks name, by the blocks' labels; see Libraries. Those that could
 	// not be read are missing.
 	Uses map[string]*Module
+	// Renamed are the old types of blocks, with which references may begin, and the present ones.
+	Renamed map[string]string
 	// Std says that the module ships with the program, so that its files are in no directory.
 	Std bool
 }
@@ -65,6 +67,8 @@ type Block struct {
 	Blocks []*Block
 	// Conditions are the nested blocks that state something about this one, in source order. They are not in Blocks.
 	Conditions []*Block
+	// Iterator is what the content of a dynamic block calls the element, where that is not the label.
+	Iterator string
 	// Body is the body as parsed.
 	Body hcl.Body
 }
@@ -90,7 +94,7 @@ type Arg struct {
 // Decode decodes the recipe files by the schemas of the top-level blocks. A file that did not parse is left out:
 // what it seems to lack may be there. The result is never nil and holds all that could be decoded.
 func Decode(files *syntax.Files, top []schema.Block) (*Module, hcl.Diagnostics) {
-	m := &Module{Dir: files.Dir, Files: files.Sources(), Incomplete: files.Broken()}
+	m := &Module{Dir: files.Dir, Files: files.Sources(), Incomplete: files.Broken(), Renamed: renamedTypes(top)}
 	d := &decoder{module: m}
 	root := &schema.Block{Blocks: make([]schema.Block, len(top))}
 	for i, b := range top {

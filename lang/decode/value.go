@@ -54,8 +54,8 @@ func (d *decoder) object(a *Arg, pairs []hcl.KeyValuePair, t *schema.Type) {
 		key := &Arg{Name: name, Expr: p.Value, NameRange: p.Key.Range(), Range: hcl.RangeBetween(p.Key.Range(), p.Value.Range())}
 		if d.key(a, key, t, meant) {
 			d.value(key)
-			a.Keys[name] = key
-			a.KeyOrder = append(a.KeyOrder, name)
+			a.Keys[key.Name] = key
+			a.KeyOrder = append(a.KeyOrder, key.Name)
 		}
 	}
 	if t == nil || t.Shape != schema.Object || computed {
@@ -63,7 +63,7 @@ func (d *decoder) object(a *Arg, pairs []hcl.KeyValuePair, t *schema.Type) {
 	}
 	for i := range t.Keys {
 		k := &t.Keys[i]
-		if k.Required && a.Keys[k.Name] == nil && !meant.meant[k.Name] {
+		if k.Required && !k.Old() && a.Keys[k.Name] == nil && !meant.meant[k.Name] {
 			d.errorf(diag.MissingKey, a.NameRange, "Missing key", "The value of %q needs the key %q. %s",
 				a.Name, k.Name, firstSentence(k.Doc))
 		}
@@ -92,7 +92,12 @@ func (d *decoder) key(a, key *Arg, t *schema.Type, meant *parent) bool {
 			d.later(key.NameRange, s.Name, s.Later)
 			return false
 		}
-		key.Schema = s
+		key.Schema = d.presentArg(s, t.Key, key.NameRange)
+		key.Name = key.Schema.Name
+		if other := a.Keys[key.Name]; other != nil {
+			d.both(s.Name, key.NameRange, other)
+			return false
+		}
 	}
 	return true
 }

@@ -36,6 +36,7 @@ const (
 	UnorderedJSON    Code = "unordered-json"
 	JSONStructure    Code = "json-structure"
 	UnknownReference Code = "unknown-reference"
+	OldWord          Code = "old-word"
 
 	UnknownVariable  Code = "unknown-variable"
 	MissingVariable  Code = "missing-variable"
@@ -100,6 +101,7 @@ func Codes() []Info {
 		{UnorderedJSON, "Order of instructions is lost", "A JSON body groups instructions whose order counts.", "JSON"},
 		{JSONStructure, "Wrong JSON structure", "A JSON value stands where a block or its body is needed and does not have that form.", "JSON"},
 		{UnknownReference, "Unknown reference", "An expression refers to something that is not declared.", "References"},
+		{OldWord, "Word renamed", "A word was renamed, or is no longer advised; it still means what it meant.", "Growth"},
 
 		{UnknownVariable, "Unknown variable", "A value was given for a variable that the recipe does not declare.", "Variables"},
 		{MissingVariable, "Missing value", "A variable without a default was given no value.", "Variables"},

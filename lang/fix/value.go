@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/schema"
 )
 
@@ -69,29 +70,28 @@ func objectKeys(t schema.Type) []schema.Arg {
 // expression renames what references read: the kinds of blocks, and their arguments. A name that the expression binds
 // itself, as in a for, is none.
 func (f *fixer) expression(expr hclsyntax.Expression) {
-	for _, t := range expr.Variables() {
-		kind := f.root.Block(t.RootName())
+	for _, ref := range decode.References(expr) {
+		kind := f.root.Block(ref.Root)
 		if kind == nil {
 			continue
 		}
-		if kind.RenamedTo != "" {
-			f.replace(t[0].SourceRange(), kind.RenamedTo)
+		if kind.Old() {
+			rng := ref.Range
+			rng.End.Byte = rng.Start.Byte + len(ref.Root)
+			f.replace(rng, kind.RenamedTo)
 		}
-		at := 2 // KIND.NAME.ARGUMENT or KIND.NAME[KEY].ARGUMENT
-		if len(t) > at {
-			if _, keyed := t[at].(hcl.TraverseIndex); keyed {
-				at++
-			}
+		at := 1 // KIND.NAME.ARGUMENT or KIND.NAME[KEY].ARGUMENT
+		if len(ref.Steps) > at && ref.Steps[at].Index {
+			at++
 		}
-		if len(t) <= at {
+		if len(ref.Steps) <= at {
 			continue
 		}
-		if step, ok := t[at].(hcl.TraverseAttr); ok {
-			if arg := kind.Arg(step.Name); arg != nil && arg.RenamedTo != "" {
-				rng := step.SrcRange
-				rng.Start.Byte = rng.End.Byte - len(step.Name) // without the dot
-				f.replace(rng, arg.RenamedTo)
-			}
+		step := ref.Steps[at]
+		if arg := kind.Arg(step.Name); arg != nil && arg.Old() && step.Key == nil && !step.Index {
+			rng := step.Range
+			rng.Start.Byte = rng.End.Byte - len(step.Name) // without the dot
+			f.replace(rng, arg.RenamedTo)
 		}
 	}
 }

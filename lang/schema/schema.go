@@ -52,6 +52,9 @@ type Growth struct {
 	RenamedTo string
 }
 
+// Old tells whether another word took the place of this one.
+func (g Growth) Old() bool { return g.RenamedTo != "" }
+
 // Arg describes one argument of a block, or one key of an object-valued argument.
 type Arg struct {
 	Name string
