@@ -53,8 +53,8 @@ func resolveGrown(t *testing.T, name, src string) (*state.Desired, hcl.Diagnosti
 	return d, append(diags, more...)
 }
 
-// told are diagnostics in a line each.
-func told(diags hcl.Diagnostics) string {
+// inLines are diagnostics in a line each.
+func inLines(diags hcl.Diagnostics) string {
 	var b strings.Builder
 	for _, d := range diags {
 		fmt.Fprintf(&b, "%s:%d: %s: %s\n", d.Subject.Filename, d.Subject.Start.Line, d.Summary, d.Detail)
@@ -96,7 +96,7 @@ moved {
 func TestOldWords(t *testing.T) {
 	d, diags := resolveGrown(t, "recipe.hcl", oldWords)
 	if diags.HasErrors() {
-		t.Fatal(told(diags))
+		t.Fatal(inLines(diags))
 	}
 	const renamed = ` now, and means the same. "recipe fmt --fix" rewrites it.`
 	want := strings.NewReplacer("+app", `Word renamed: "app" is called "service"`+renamed, "+replicas", `Word renamed: "replicas" is called "count"`+renamed,
@@ -123,14 +123,14 @@ recipe.hcl:22: +replicas
 recipe.hcl:23: +app
 recipe.hcl:23: +replicas
 `)
-	if diff := cmp.Diff(want, told(diags)); diff != "" {
+	if diff := cmp.Diff(want, inLines(diags)); diff != "" {
 		t.Error(diff)
 	}
 	blocks, _ := renamedLanguage()
 	fixed, _, _ := fix.Words([]byte(oldWords), "recipe.hcl", blocks)
 	again, diags := resolveGrown(t, "recipe.hcl", string(fixed))
 	if diags.HasErrors() {
-		t.Fatal(told(diags))
+		t.Fatal(inLines(diags))
 	}
 	said := func(d *state.Desired) string {
 		for _, r := range d.Resources {
@@ -147,7 +147,7 @@ recipe.hcl:23: +replicas
 func TestOldWordsInJSON(t *testing.T) {
 	d, diags := resolveGrown(t, "a.recipe.json", `{"recipe": {"name": "shop"}, "app": {"a": {"replicas": 2, "liveness": {"http": {"url": "/up"}}}}}`)
 	if len(diags) != 4 || diags.HasErrors() {
-		t.Fatal(told(diags))
+		t.Fatal(inLines(diags))
 	}
 	if got, want := string(show(t, d)), `{"count":2,"health":{"http":{"path":"/up"}}}`; !strings.Contains(got, want) {
 		t.Errorf("got %s", got)
@@ -188,7 +188,7 @@ recipe.hcl:6: Too many blocks: A service block takes one health block; the first
 recipe.hcl:8: Duplicate block: service "a" is already declared at recipe.hcl line 2. Give one of them another name, or remove it.
 recipe.hcl:18: Set under two names: The value of "http" has the keys "url" and "path", which are two names of one thing. Remove one of them.
 `
-	if diff := cmp.Diff(want, told(errors)); diff != "" {
+	if diff := cmp.Diff(want, inLines(errors)); diff != "" {
 		t.Error(diff)
 	}
 }
