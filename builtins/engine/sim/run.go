@@ -48,6 +48,12 @@ func (e *Engine) start(b *box) error {
 	if !b.started.IsZero() {
 		b.stdin = pipe.New()
 	}
+	e.run(b)
+	return nil
+}
+
+// run lets the program run.
+func (e *Engine) run(b *box) {
 	r := &run{app: e.appOf(b), signals: make(chan string, 16), killed: make(chan struct{})}
 	b.run, b.state, b.started, b.exitCode = r, engine.Running, time.Now(), 0
 	b.health, b.healthLog = "", ""
@@ -64,7 +70,6 @@ func (e *Engine) start(b *box) error {
 		b.health = "starting"
 		go e.check(b, r, *h)
 	}
-	return nil
 }
 
 // ended records the end of a run, of which there is one, and does what the container's policy asks.

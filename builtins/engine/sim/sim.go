@@ -83,9 +83,14 @@ func New() *Engine {
 
 // newID makes ids that look like an engine's and are the same in every run.
 func (e *Engine) newID(kind string) string {
-	e.serial++
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", kind, e.serial))
-	return hex.EncodeToString(sum[:])
+	for {
+		e.serial++
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", kind, e.serial))
+		id := hex.EncodeToString(sum[:])
+		if e.containers[id] == nil && e.images["sha256:"+id] == nil { // an engine that stands as another one has some of its ids
+			return id
+		}
+	}
 }
 
 // Call is one use of the engine.

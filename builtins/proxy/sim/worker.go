@@ -50,6 +50,20 @@ func (w *worker) align(site proxy.Site) {
 	w.sites[site.Recipe] = site.Clone()
 }
 
+// Stand gives the edge the sites of another one, which does what they say.
+func (e *Edge) Stand(sites []proxy.Site) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.sites = nil
+	for _, s := range sites {
+		e.sites = with(e.sites, s.Normal())
+	}
+	e.workers = []*worker{newWorker(e.sites)}
+	for _, s := range e.sites {
+		e.current().align(s)
+	}
+}
+
 // of is the counter of a server.
 func (w *worker) of(id proxy.ServerID) *proxy.Stats {
 	s := w.stats[id]
