@@ -54,7 +54,7 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 		fresh = fresh && b.serving == ""
 		changed = changed || b.changed()
 	}
-	if changed && !fresh || fresh && occupied(g, live) && !occupied(g, live.Other()) {
+	if changed && !fresh || fresh && occupied(g, live) && !occupied(g, live.Other()) || fresh && !arrived(g, live) && arrived(g, live.Other()) {
 		return live, live.Other(), fresh
 	}
 	return live, live, fresh
@@ -66,6 +66,12 @@ func occupied(g *group, side proxy.Side) bool {
 		has := b.onSide(side)
 		return has != "" && has != b.release
 	})
+}
+
+// arrived tells whether a wanted release has its servers on a side already: an exclusive one that was to take over in
+// stages may be alone there.
+func arrived(g *group, side proxy.Side) bool {
+	return slices.ContainsFunc(g.members, func(b *base) bool { return b.release != "" && b.onSide(side) == b.release })
 }
 
 // newcomer is the side that the newer releases of a switch that stopped midway are on: those that started last.
