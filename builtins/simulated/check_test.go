@@ -3,7 +3,6 @@ package simulated_test
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -41,21 +41,12 @@ func (s *scene) unharmed() {
 	time.Sleep(3 * time.Second) // of traffic on what stands now
 	for _, c := range s.clients {
 		r := c.Stop()
-		lost := excused(r.Lost, s.bound)
+		lost := rehearse.Unannounced(r.Lost, s.bound)
 		if len(lost) > 0 {
 			s.Errorf("%d of %d requests were lost (%d excused), the first ones:\n%s", len(lost), r.Requests, len(r.Lost)-len(lost), lines(lost[:min(3, len(lost))]))
 		}
 	}
 	s.clients = nil
-}
-
-// excused leaves out what was lost within a declared interruption: from the first loss on, for its bound.
-func excused(lost []simulated.Loss, bound time.Duration) []simulated.Loss {
-	if bound == 0 || len(lost) == 0 {
-		return lost
-	}
-	end := lost[0].Until.Add(bound)
-	return slices.DeleteFunc(slices.Clone(lost), func(l simulated.Loss) bool { return l.At.Before(end) })
 }
 
 func lines[T any](list []T) string {

@@ -19,6 +19,9 @@ type ClientOptions struct {
 	Host, Path string
 	// Every is the time between two requests, 50 ms when zero.
 	Every time.Duration
+	// Calm, when set, is what that time grows to while nothing changes, so that an hour of waiting costs little. Whenever an
+	// apply changes something, a request is sent at once.
+	Calm time.Duration
 	// Lasts is how long the n-th request takes on its server, n from 1; nil for DefaultLasts.
 	Lasts func(n int) time.Duration
 	// Seed of the draws by which the edge chooses a side.
@@ -100,14 +103,22 @@ func (c *Client) Report() Report {
 
 func (c *Client) run() {
 	draws := rand.New(rand.NewPCG(c.options.Seed, 0))
-	ticker := time.NewTicker(c.options.Every)
-	defer ticker.Stop()
+	pace := time.NewTimer(c.options.Every)
+	defer pace.Stop()
+	changed := time.Now()
 	for n := 1; ; n++ {
+		var stirred <-chan struct{}
+		if c.options.Calm > 0 {
+			stirred = c.world.stirred()
+		}
 		select {
-		case <-ticker.C:
+		case <-pace.C:
+		case <-stirred:
+			changed = time.Now()
 		case <-c.stop:
 			return
 		}
+		pace.Reset(max(c.options.Every, min(c.options.Calm, time.Since(changed)/20)))
 		draw, lasts := draws.IntN(100), c.options.Lasts(n)
 		c.running.Go(func() {
 			sent := time.Now()
@@ -167,4 +178,16 @@ func (w *World) request(o ClientOptions, draw int, lasts time.Duration) (release
 
 func name(c *proxysim.Conn) string {
 	return fmt.Sprintf("server %d on side %s of %s, release %s", c.ID.Slot, c.ID.Side, c.ID.Service, c.Release)
+}
+
+// Target tells which server would get a request and whether it would answer, without sending it.
+func (w *World) Target(port int, host, path string, draw int) (proxysim.Target, error) {
+	if !w.Engine.Running(w.Settings.Edge) {
+		return proxysim.Target{}, errNoEdge
+	}
+	target, err := w.Edge.Route(port, host, path, draw)
+	if err == nil {
+		_, err = w.Engine.Dial(target.Address.Addr())
+	}
+	return target, err
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/deployrecipe/recipe/builtins/world"
 )
 
-// readEdge looks at the edge as planning does: at its container, and at what is written.
-func (w *World) readEdge(ctx context.Context) (world.Edge, error) {
+// ReadEdge looks at the edge as planning does: at its container, and at what is written.
+func (w *World) ReadEdge(ctx context.Context) (world.Edge, error) {
 	c, err := w.Engine.Container(ctx, w.Settings.Edge)
 	if errors.Is(err, engine.ErrNotFound) {
 		return world.Edge{}, nil

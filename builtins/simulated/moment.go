@@ -48,11 +48,30 @@ func (s *session) reach(what string, after bool) error {
 	m := Moment{N: len(s.moments) + 1, What: what, After: after}
 	s.moments = append(s.moments, m)
 	if s.kill != nil && s.kill(m) {
-		s.dead = true
-		close(s.hard)
+		s.end()
 		return ErrKilled
 	}
 	return nil
+}
+
+// end is called under the lock.
+func (s *session) end() {
+	if !s.dead {
+		s.dead = true
+		close(s.hard)
+	}
+}
+
+// Kill ends the apply that runs, as kill -9 does.
+func (w *World) Kill() {
+	w.mu.Lock()
+	s := w.session
+	w.mu.Unlock()
+	if s != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.end()
+	}
 }
 
 // alive is for apply.Options.
@@ -73,7 +92,23 @@ func (w *World) moment(what string, after bool) error {
 	if s == nil {
 		return nil
 	}
+	w.stirUp()
 	return s.reach(what, after)
+}
+
+// stirUp tells those who watch that something changes.
+func (w *World) stirUp() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.stir)
+	w.stir = make(chan struct{})
+}
+
+// stirred closes at the next change that an apply makes.
+func (w *World) stirred() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stir
 }
 
 // fault has the engine's changes be moments, and keeps a dead session from asking anything.
@@ -87,6 +122,7 @@ func (w *World) fault(c sim.Call) error {
 	case !c.Write:
 		return s.alive()
 	}
+	w.stirUp()
 	return s.reach(describe(c), c.After)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/kind"
 )
@@ -140,7 +141,7 @@ func (s *scene) act(a act) {
 func (s *scene) attend(a act) {
 	for _, c := range s.clients {
 		r := c.Stop()
-		if lost := excused(r.Lost, s.bound); len(lost) > 0 {
+		if lost := rehearse.Unannounced(r.Lost, s.bound); len(lost) > 0 {
 			s.Fatalf("%d requests were lost, the first ones:\n%s%s", len(lost), lines(lost[:min(3, len(lost))]), s.state())
 		}
 	}

@@ -56,6 +56,8 @@ func app(c engine.ContainerSpec) sim.App {
 			a.Probe = func(string) (int, string) { return 503, "sick" }
 		case "BEHAVIOUR=crash":
 			a.RunFor, a.ExitCode = 4*time.Second, 1
+		case "BEHAVIOUR=mortal":
+			a.RunFor, a.ExitCode = 3*time.Second, 1
 		}
 	}
 	return a

@@ -22,8 +22,10 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/sim"
+	"github.com/deployrecipe/recipe/builtins/label"
 	proxysim "github.com/deployrecipe/recipe/builtins/proxy/sim"
 	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
 )
@@ -47,7 +49,8 @@ type World struct {
 	mu       sync.Mutex
 	seen     map[netip.Addr]time.Time // when a server was last seen to listen
 	recorded map[string]*state.Recorded
-	session  *session // of the apply that runs
+	session  *session      // of the apply that runs
+	stir     chan struct{} // closed at the next change that an apply makes
 }
 
 var _ kind.World = (*World)(nil)
@@ -59,13 +62,19 @@ type Options struct {
 	App func(engine.ContainerSpec) sim.App
 }
 
-// DefaultApp listens after half a second, is healthy, and ends at once when it is told to.
-func DefaultApp(engine.ContainerSpec) sim.App { return sim.App{Boot: 500 * time.Millisecond} }
+// DefaultApp listens after half a second, is healthy, and ends at once when it is told to. One of a job ends by itself,
+// well, after two seconds.
+func DefaultApp(c engine.ContainerSpec) sim.App {
+	if a, err := addr.Parse(c.Labels[label.Addr]); err == nil && a.Kind == "job" {
+		return sim.App{RunFor: 2 * time.Second}
+	}
+	return sim.App{Boot: 500 * time.Millisecond}
+}
 
 // New makes a World with an empty engine, whose registry has every image that is asked for.
 func New(o Options) *World {
 	w := &World{Engine: sim.New(), Settings: o.Settings, apps: o.App,
-		seen: map[netip.Addr]time.Time{}, recorded: map[string]*state.Recorded{}}
+		seen: map[netip.Addr]time.Time{}, recorded: map[string]*state.Recorded{}, stir: make(chan struct{})}
 	if w.apps == nil {
 		w.apps = DefaultApp
 	}
@@ -131,6 +140,6 @@ func (w *World) Refine(ctx context.Context, o *state.Observed, d *state.Desired)
 
 func (w *World) reader() world.World {
 	r := builtins.World(w.Engine, w.Settings)
-	r.ReadEdge = w.readEdge
+	r.ReadEdge = w.ReadEdge
 	return r
 }

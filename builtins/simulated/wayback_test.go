@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -42,7 +43,7 @@ func (c scenario) wayBack(t *testing.T) (before int, all []simulated.Moment) {
 		s.begin(c)
 		p := s.plan(desire(s, c.to), c.wants())
 		count := 0
-		o := simulated.ApplyOptions{Wrap: faulty(last(p), false), Kill: func(m simulated.Moment) bool { count = m.N; return false }}
+		o := simulated.ApplyOptions{Wrap: failing(s, p), Kill: func(m simulated.Moment) bool { count = m.N; return false }}
 		o.Sink = func(e event.Event) {
 			if e.Type == event.Reverting {
 				before = count
@@ -55,6 +56,11 @@ func (c scenario) wayBack(t *testing.T) (before int, all []simulated.Moment) {
 		}
 	})
 	return before, all
+}
+
+// failing fails the step that commits a group.
+func failing(s *scene, p *simulated.Planned) func(plan.Op, kind.Doer) kind.Doer {
+	return rehearse.Accident{Kind: rehearse.Failure, Step: last(p)}.Wrap(s.World)
 }
 
 // last is the step that commits a group.
@@ -70,7 +76,7 @@ func last(p *simulated.Planned) (id plan.ID) {
 func (s *scene) crashBack(c scenario, m simulated.Moment, then next) {
 	s.begin(c)
 	p := s.plan(desire(s, c.to), c.wants())
-	done, err := s.try(p, simulated.ApplyOptions{Wrap: faulty(last(p), false), Kill: func(at simulated.Moment) bool { return at.N == m.N }})
+	done, err := s.try(p, simulated.ApplyOptions{Wrap: failing(s, p), Kill: func(at simulated.Moment) bool { return at.N == m.N }})
 	if !done.Killed {
 		s.Fatalf("%v was not reached: %v", m, err)
 	}
