@@ -3,13 +3,14 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/render"
 )
 
 func newPlan(a *app) *cobra.Command {
 	o := planOptions{mode: kind.Apply}
-	var destroy, detailed bool
+	var destroy, detailed, rehearsal bool
 	var out string
 	cmd := &cobra.Command{
 		Use:   "plan [PATH]",
@@ -21,11 +22,17 @@ engine is only asked: nothing on it changes, and no image is built.
 With --out the plan is saved too, to be shown again and to be carried out as it is.
 No secret is in the file in any form; what else the recipe was evaluated with is.
 
+With --rehearse the plan is played on a simulator, which begins with what stands on
+the engine: the good path, and a failure, a hang and a crash of this program at each
+step, each followed by the next apply. Requests that are lost are counted, and hours
+take no time. A rehearsal that breaks a promise of this program is an error.
+
 Exit codes: 0 the plan was made; 1 an error. With --detailed-exitcode: 0 there is
 nothing to do; 1 an error; 2 there are changes.`,
 		Example: `  recipe plan
   recipe plan ./shop --var release=1.4.2 --detailed-exitcode
   recipe plan --out shop.plan
+  recipe plan --rehearse --full
   recipe plan --json | jq .changes`,
 		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,12 +53,18 @@ nothing to do; 1 an error; 2 there are changes.`,
 				return err
 			}
 			defer reader.Close()
-			made, err := p.make(cmd.Context(), reader)
+			looking := &simulated.Looking{Reader: reader}
+			made, err := p.make(cmd.Context(), looking)
 			if err != nil {
 				return err
 			}
 			a.show(p.warnings)
-			if err := p.print(made); err != nil {
+			if rehearsal {
+				err = p.rehearsed(cmd.Context(), looking, made)
+			} else {
+				err = p.print(made)
+			}
+			if err != nil {
 				return err
 			}
 			if out != "" {
@@ -70,6 +83,7 @@ nothing to do; 1 an error; 2 there are changes.`,
 	cmd.Flags().StringVar(&out, "out", "", "save the plan in this `FILE`, for \"recipe apply FILE\" and \"recipe show FILE\"")
 	_ = cmd.MarkFlagFilename("out") // fails only for an option that is not there
 	cmd.Flags().BoolVar(&destroy, "destroy", false, "plan what \"recipe destroy\" would do")
+	cmd.Flags().BoolVar(&rehearsal, "rehearse", false, "play the plan on a simulator, with every accident that can happen")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with code 2 if there are changes")
 	return cmd
 }
