@@ -62,11 +62,9 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null || exit 1; \
 	done
 
-proof: ## try the library with real PostgreSQL, Redis, nginx and a registry, from Debian's packages; two minutes
+proof: ## try the library, the examples and what init writes with real servers, from Debian's packages; some minutes
 	@.ci/setup
-	@.ci/proof-image
-	@$(with_proxy) RECIPE_REQUIRE_ENGINE=1 RECIPE_PROOF_IMAGE=recipe/proof:local \
-		go test -count=1 -timeout 10m -run '^TestProof' $(TESTFLAGS) ./cmd/recipe
+	@$(with_proxy) .ci/proof $(TESTFLAGS)
 
 bench: ## measure a deploy beside one by hand, and what is run often; a few minutes
 	@.ci/setup || true

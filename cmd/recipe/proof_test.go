@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,31 +17,57 @@ import (
 	"github.com/deployrecipe/recipe/builtins/label"
 )
 
-// proof is a recipe below recipes, planned and applied as it is, but for its name. Its servers are Debian's packages,
-// in the images that .ci/proof-image makes: see "make proof".
+// proof is a recipe below recipes, planned and applied as it is, but for its name and the images that stand for those of
+// registries: see "make proof".
 func proof(t *testing.T, dir, values string) *stand {
 	t.Helper()
-	image := os.Getenv("RECIPE_PROOF_IMAGE")
-	if image == "" {
-		t.Skip("RECIPE_PROOF_IMAGE is not set: make proof tries the library with real servers")
+	s := proving(t)
+	need(t, os.CopyFS(s.dir, os.DirFS(filepath.Join("..", "..", "recipes", filepath.FromSlash(dir)))))
+	s.stood()
+	values = strings.NewReplacer("SERVERS", proofImage+":local", "ROOT", proofImage+":root", "PORT", freePort(t)).Replace(values)
+	need(t, os.WriteFile(filepath.Join(s.dir, "proof.auto.vars.hcl"), []byte(values), 0o644))
+	return s
+}
+
+// proofImage is the name of the images that .ci/proof-image and .ci/proof-languages make of Debian's packages.
+const proofImage = "recipe/proof"
+
+// proving is a stand with an empty directory.
+func proving(t *testing.T) *stand {
+	t.Helper()
+	if os.Getenv("RECIPE_PROOF") == "" {
+		t.Skip("RECIPE_PROOF is not set: make proof tries recipes with real servers")
 	}
 	s := newStand(t, "")
 	need(t, os.Remove(filepath.Join(s.dir, "recipe.hcl")))
-	source := os.DirFS(filepath.Join("..", "..", "recipes", filepath.FromSlash(dir)))
-	names, err := fs.Glob(source, "*")
-	need(t, err)
-	for _, name := range names {
-		text, err := fs.ReadFile(source, name)
-		if err != nil { // a directory
-			continue
-		}
-		text = regexp.MustCompile(`(?m)^(  name +=) ".*"$`).ReplaceAll(text, []byte(`$1 "`+s.name+`"`))
-		need(t, os.WriteFile(filepath.Join(s.dir, name), text, 0o644))
-	}
-	repository, _, _ := strings.Cut(image, ":")
-	values = strings.NewReplacer("IMAGE", image, "ROOT", repository+":root", "TOOLCHAIN", repository+":go", "PORT", freePort(t)).Replace(values)
-	need(t, os.WriteFile(filepath.Join(s.dir, "proof.auto.vars.hcl"), []byte(values), 0o644))
+	need(t, os.Remove(filepath.Join(s.dir, "app")))
 	return s
+}
+
+// stood puts into a stand's recipes its own name, and images and secrets that are there for those that are not.
+func (s *stand) stood() {
+	s.Helper()
+	names, err := filepath.Glob(filepath.Join(s.dir, "*recipe.hcl"))
+	need(s, err)
+	for _, name := range names {
+		s.edit(filepath.Base(name),
+			`(?m)^(  name +=) ".*"$`, `$1 "`+s.name+`"`,
+			`"golang:[^"]*"`, `"`+proofImage+`:go"`,
+			`"(python|ruby|node):[^"]*"`, `"`+proofImage+`:languages"`,
+			`(?m)^(  source +=) "std/(postgres|redis)"$`, `$0`+"\n  image = \""+proofImage+`:local"`,
+			`\["pass", "show", "(.*)"\]`, `["echo", "not so secret: $1"]`)
+	}
+}
+
+// edit replaces what regular expressions find in a file.
+func (s *stand) edit(name string, pairs ...string) {
+	s.Helper()
+	text, err := os.ReadFile(filepath.Join(s.dir, name))
+	need(s, err)
+	for i := 0; i < len(pairs); i += 2 {
+		text = regexp.MustCompile(pairs[i]).ReplaceAll(text, []byte(pairs[i+1]))
+	}
+	need(s, os.WriteFile(filepath.Join(s.dir, name), text, 0o644))
 }
 
 // only is the running container of a service.
@@ -86,7 +111,7 @@ func (s *stand) shows(service, text string, command ...string) {
 func TestProofPostgres(t *testing.T) {
 	t.Parallel()
 	s := proof(t, "std/postgres", `
-image                = "IMAGE"
+image                = "SERVERS"
 replicas             = ["a"]
 password             = "it's a 1st: \"secret\" \\ %41"
 replication_password = "copy: that's \"all\" \\ %42"
@@ -148,7 +173,7 @@ extensions           = ["pg_trgm", "btree_gin"]
 func TestProofRedis(t *testing.T) {
 	t.Parallel()
 	s := proof(t, "std/redis", `
-image      = "IMAGE"
+image      = "SERVERS"
 password   = "a-password-of-some-length"
 memory     = "64MiB"
 persistent = true
@@ -179,7 +204,7 @@ eviction   = "noeviction"
 func TestProofStaticSite(t *testing.T) {
 	t.Parallel()
 	s := proof(t, "std/static-site", `
-image     = "IMAGE"
+image     = "SERVERS"
 directory = "public"
 listen    = PORT
 not_found = "/404.html"
@@ -247,8 +272,7 @@ listen   = PORT
 func TestProofGo(t *testing.T) {
 	t.Parallel()
 	s := proof(t, "examples/go", `
-toolchain = "TOOLCHAIN"
-port      = PORT
+port = PORT
 `)
 	s.run(0, "apply", "--auto-approve", "--var", "release=one")
 	base := strings.TrimSuffix(s.output("url"), "/")

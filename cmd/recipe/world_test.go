@@ -44,7 +44,8 @@ func proxyImage(t testing.TB, e engine.Reader) string {
 	return local
 }
 
-func unique() string { return strings.ToLower(rand.Text()[:10]) }
+// unique is a word for names. A run of make proof has its number in all of them, to find them by.
+func unique() string { return os.Getenv("RECIPE_PROOF") + strings.ToLower(rand.Text()[:10]) }
 
 func freePort(t testing.TB) string {
 	t.Helper()

@@ -52,6 +52,7 @@ image "app" {
   }
 
   from { image = "python:3.13-slim-bookworm" }
+  run { exec = ["useradd", "--uid", "10001", "--no-create-home", "--shell", "/usr/sbin/nologin", "app"] }
   env {
     vars = {
       PATH                    = "/venv/bin:/usr/local/bin:/usr/bin:/bin"
@@ -59,7 +60,6 @@ image "app" {
       PYTHONDONTWRITEBYTECODE = "1"
     }
   }
-  run { exec = ["useradd", "--uid", "10001", "--no-create-home", "--shell", "/usr/sbin/nologin", "app"] }
   copy {
     stage = "build"
     from  = ["/venv"]

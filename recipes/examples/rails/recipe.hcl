@@ -123,7 +123,7 @@ image "app" {
   # The app may write logs and temporary files, and none of its own code.
   run {
     shell = <<-EOT
-      useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin app
+      useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin app
       install -d -o app log tmp
     EOT
   }

@@ -5,8 +5,9 @@ output "host" {
 
 output "url" {
   description = "What clients connect to, with role, password and database"
-  value       = "postgres://${var.user}:${urlencode(var.password)}@${service.primary.name}:5432/${var.database}"
-  sensitive   = true
+  # urlencode writes a space as forms do, which nobody reads back in a password.
+  value     = "postgres://${var.user}:${replace(urlencode(var.password), "+", "%20")}@${service.primary.name}:5432/${var.database}"
+  sensitive = true
 }
 
 output "replica_hosts" {

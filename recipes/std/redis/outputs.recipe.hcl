@@ -5,6 +5,7 @@ output "host" {
 
 output "url" {
   description = "What clients connect to, with the password"
-  value       = "redis://:${urlencode(var.password)}@${service.main.name}:6379/0"
-  sensitive   = true
+  # urlencode writes a space as forms do, which nobody reads back in a password.
+  value     = "redis://:${replace(urlencode(var.password), "+", "%20")}@${service.main.name}:6379/0"
+  sensitive = true
 }
