@@ -155,6 +155,10 @@ func (p *player) meddle(verb, address string) {
 		switch verb {
 		case "stop":
 			err = p.world.Engine.StopContainer(p.ctx, c.ID, "", time.Second)
+		case "kill":
+			err = p.world.Engine.Crash(c.Name, 137)
+		case "update":
+			err = p.world.Engine.UpdateContainer(p.ctx, c.ID, engine.Limits{Memory: 1 << 30}, "no")
 		case "rm":
 			err = p.world.Engine.RemoveContainer(p.ctx, c.ID)
 		default:

@@ -15,6 +15,12 @@ import (
 // compare tells what differs between the newest image of a block and the one to build.
 func (d *differ) compare(r *state.Resource, s spec, c Content, old []state.Object) plan.Change {
 	change := plan.Change{Addr: r.Addr, Action: plan.Create, Summary: c.Ref}
+	if drift, ok := d.lost(r, c); ok {
+		change.Cause = plan.At(drift.Object+" "+drift.What+" outside of recipe", r.Range)
+		change.Cause.Drift = true
+		d.result.Drift = append(d.result.Drift, drift)
+		return change
+	}
 	if len(old) == 0 {
 		change.Texts = append(change.Texts, plan.Text{Name: "Dockerfile", After: c.File.Text})
 		change.Cause = cause(r, "", r.Addr.String()+" is not built yet")

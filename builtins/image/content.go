@@ -38,6 +38,7 @@ type Content struct {
 	Newer []string
 
 	tagged []string // the further names that the image has already
+	taken  string   // the id of an image of another content that has the name Ref
 	ignore []string
 	pinned string // Dockerfile with its bases pinned
 }

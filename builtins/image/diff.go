@@ -141,6 +141,10 @@ func (d *differ) tag(r *state.Resource, s spec, c Content) {
 	}
 	step := d.tagStep(r, c, missing)
 	step.Provides = []plan.ID{plan.ReadyID(r.Addr)}
+	if drift := d.astray(r, missing); len(drift) == len(missing) {
+		step.Cause.Why, step.Cause.Drift = "tags were changed outside of recipe", true
+		d.result.Drift = append(d.result.Drift, drift...)
+	}
 	d.result.Steps = append(d.result.Steps, step)
 	d.change(r, plan.Update, "tag "+quoteList(missing, 3), step.Cause)
 }
@@ -166,7 +170,7 @@ func (d *differ) build(r *state.Resource, s spec, c Content) {
 	d.result.Steps = append(d.result.Steps, step)
 	for _, image := range old {
 		if len(users(d.in.Observed, image)) == 0 {
-			d.remove(image, "a newer build replaces it", []plan.ID{plan.ReadyID(r.Addr)})
+			d.remove(image, plan.Cause{Why: "a newer build replaces it"}, []plan.ID{plan.ReadyID(r.Addr)})
 		}
 	}
 }
@@ -202,20 +206,21 @@ func (d *differ) orphans() {
 		}
 		if !stays {
 			slices.Sort(gone)
-			d.remove(image, d.in.Gone(image.Addr), slices.Compact(gone))
+			why := d.in.Gone(image.Addr)
+			d.remove(image, why, slices.Compact(gone))
 			d.result.Changes = append(d.result.Changes, plan.Change{
 				Addr: image.Addr, Action: plan.Delete, Summary: image.Name,
-				Cause: plan.Cause{Why: d.in.Gone(image.Addr)},
+				Cause: why,
 			})
 		}
 	}
 }
 
 // remove takes an image away. It is never in the way of anything, and never worth a failed apply.
-func (d *differ) remove(image state.Object, why string, needs []plan.ID) {
+func (d *differ) remove(image state.Object, why plan.Cause, needs []plan.ID) {
 	d.result.Steps = append(d.result.Steps, plan.Step{
 		ID: plan.ID("remove image " + image.Name), Addr: image.Addr, Op: OpRemove, Title: "remove image " + image.Name,
-		Cause: plan.Cause{Why: why}, Needs: needs, Limit: removeLimit, Config: plan.Raw(removeConfig{Ref: image.Name}),
+		Cause: why, Needs: needs, Limit: removeLimit, Config: plan.Raw(removeConfig{Ref: image.Name}),
 		Effects:      []plan.Effect{{Kind: plan.Remove, Object: image.Name}},
 		Irreversible: "the image is built again when it is wanted",
 	})

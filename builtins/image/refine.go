@@ -246,6 +246,10 @@ func (r *refiner) content(ctx context.Context, resource *state.Resource) (Conten
 // tags notes whether the engine has the image, and under which names.
 func (r *refiner) tags(ctx context.Context, c *Content) error {
 	image, err := r.local(ctx, c.Ref)
+	if c.File.Text != "" && image.ID != "" && image.Labels[LabelContent] != c.Digest {
+		c.taken = image.ID // somebody gave its name to another image, which is not what was asked for
+		return err
+	}
 	c.ID, c.tagged = image.ID, image.Tags
 	return err
 }

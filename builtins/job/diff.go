@@ -41,7 +41,7 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		result.Add(more)
 	}
 	for _, o := range in.Orphans {
-		cause := plan.Cause{Why: in.Gone(o.Addr)}
+		cause := in.Gone(o.Addr)
 		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: o.Name, Cause: cause})
 		result.Steps = append(result.Steps, remove(o, cause, nil))
 	}

@@ -41,7 +41,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 			diags = append(diags, unchanged(r, nets[a], in.Observed.At(a))...)
 			continue
 		}
-		result.Add(create(in.Desired.Recipe, a, r, nets[a]))
+		result.Add(create(in, a, r, nets[a]))
 	}
 	for _, o := range in.Orphans {
 		if _, wanted := nets[o.Addr]; !wanted {
@@ -51,22 +51,23 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	return result, diags
 }
 
-func create(recipe state.Recipe, a addr.Addr, r *state.Resource, n Net) kind.Result {
+func create(in kind.Input, a addr.Addr, r *state.Resource, n Net) kind.Result {
 	spec := engine.NetworkSpec{Name: n.Name, Subnet: n.Subnet, Gateway: Gateway(n.Subnet), Dynamic: Dynamic(n.Subnet)}
 	raw := json.RawMessage("{}")
 	cause := plan.Cause{Why: "containers that name no network are on it"}
+	var drift []plan.Drift
 	if r != nil {
 		var s Spec
 		_ = json.Unmarshal(r.Spec, &s) // of our own making
 		spec.Internal, raw = s.Internal, r.Spec
-		cause = plan.Cause{Why: a.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
+		cause, drift = in.New(r, plan.Drift{Object: n.Name, What: "was removed", Then: "it is made anew"})
 	}
-	spec.Labels = label.For(recipe, a, raw)
+	spec.Labels = label.For(in.Desired.Recipe, a, raw)
 	back := plan.Step{ID: plan.ID(a.String() + "/undo/remove"), Addr: a, Op: OpRemove, Title: "remove network " + n.Name,
 		Group: a.String(), Cause: plan.Cause{Why: "nothing is on it"}, Config: plan.Raw(engine.NetworkSpec{Name: n.Name}), Limit: limit}
 	made := kind.Creation(plan.Step{Addr: a, Op: OpCreate, Title: "create network " + n.Name, Group: a.String(), Ancillary: true, Cause: cause,
 		Config: plan.Raw(spec), Undo: []plan.ID{back.ID}, Limit: limit}, n.Name+", "+n.Subnet.String())
-	made.Undo = []plan.Step{back}
+	made.Undo, made.Drift = []plan.Step{back}, drift
 	return made
 }
 
@@ -92,7 +93,7 @@ func unchanged(r *state.Resource, n Net, objects []state.Object) hcl.Diagnostics
 }
 
 func remove(in kind.Input, o state.Object) kind.Result {
-	cause := plan.Cause{Why: in.Gone(o.Addr)}
+	cause := in.Gone(o.Addr)
 	var needs []plan.ID
 	seen := map[addr.Addr]bool{}
 	for _, other := range in.Observed.Objects {

@@ -45,19 +45,47 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		delete(have, want.Name)
 		switch {
 		case !ok:
-			result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Create, Summary: describe(want), Cause: cause})
+			change := plan.Change{Addr: a, Action: plan.Create, Summary: describe(want), Cause: cause}
+			if r := in.Desired.Find(a); r != nil {
+				var drift []plan.Drift
+				change.Cause, drift = in.New(r, plan.Drift{Object: a.String(), What: "was taken off the edge", Then: "it is opened again"})
+				result.Drift = append(result.Drift, drift...)
+			}
+			result.Changes = append(result.Changes, change)
 		case !reflect.DeepEqual(was, want):
-			cause.Why = a.String() + " changed"
-			result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Update,
-				Summary: describe(want) + ", was " + describe(was), Cause: cause})
+			change := plan.Change{Addr: a, Action: plan.Update, Summary: describe(want) + ", was " + describe(was), Cause: cause}
+			change.Cause.Why = a.String() + " changed"
+			result.Drift = append(result.Drift, explain(in, &change, was, want)...)
+			result.Changes = append(result.Changes, change)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(have)) {
 		a := named.Addr(name)
 		result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Delete, Summary: describe(have[name]),
-			Cause: plan.Cause{Why: in.Gone(a)}})
+			Cause: in.Gone(a)})
 	}
 	return result, diags
+}
+
+// explain says which arguments make a port differ from how it stands, or that somebody else does.
+func explain(in kind.Input, c *plan.Change, was, want proxy.Port) []plan.Drift {
+	r := in.Desired.Find(c.Addr)
+	applied, known := in.Applied(c.Addr)
+	if r == nil || !known {
+		return nil
+	}
+	c.Fields = plan.Fields(applied, r.Spec, r.Sources)
+	if len(c.Fields) > 0 {
+		c.Cause = c.Fields[0].Cause
+		return nil
+	}
+	if slices.EqualFunc(was.Routes, want.Routes, func(a, b proxy.Route) bool { return a.Host == b.Host && a.Path == b.Path }) &&
+		was.Listen == want.Listen && was.Address == want.Address && was.Mode == want.Mode {
+		c.Cause.Why = "what " + c.Addr.String() + " leads to has another name on the edge"
+		return nil
+	}
+	c.Cause.Why, c.Cause.Drift = c.Addr.String()+" was changed outside of recipe", true
+	return []plan.Drift{{Addr: c.Addr, What: "was changed on the edge: " + describe(was), Then: "it becomes " + describe(want)}}
 }
 
 func describe(p proxy.Port) string {

@@ -28,6 +28,10 @@ func (a Applied) Settle(kept *state.Recorded) {
 	resources, contexts, jobs := map[string]json.RawMessage{}, map[string]state.Manifest{}, map[string]string{}
 	contents := image.FactsOf(a.Observed).Contents
 	for _, r := range a.Desired.Resources {
+		isOpen := func(a addr.Addr) bool { return open[a] }
+		if r.Addr.Kind == "port" && (open[addr.New("proxy", "edge")] || slices.ContainsFunc(r.Needs, isOpen)) {
+			open[r.Addr] = true // a port has no steps of its own: it opens with what it leads to
+		}
 		name := r.Addr.String()
 		source := *kept
 		if !open[r.Addr] {

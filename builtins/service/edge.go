@@ -63,10 +63,20 @@ func (p *planner) step(s plan.Step) {
 // align brings the running proxy in line with its files, where an apply may have been broken off between the two.
 // Every other step on the edge does so too.
 func (p *planner) align() {
-	if p.inForce || slices.ContainsFunc(p.out.Steps, func(s plan.Step) bool { return edge.Changes(s.Op) }) {
+	edited := p.edited()
+	p.out.Drift = append(p.out.Drift, edited...)
+	if p.inForce && len(edited) == 0 || slices.ContainsFunc(p.out.Steps, func(s plan.Step) bool { return edge.Changes(s.Op) }) {
 		return
 	}
-	cause := p.cause("an apply was broken off, perhaps before the running proxy was told what is written")
+	why := "what is written for the edge is not what the last apply saw in force: an apply was broken off, or somebody edited it"
+	switch {
+	case len(edited) > 0:
+		why = edited[0].Object + " was edited outside of recipe"
+	case p.in.Recorded.Edge == "" && len(p.in.Recorded.History) == 0:
+		why = "no record tells whether the running proxy does what is written"
+	}
+	cause := p.cause(why)
+	cause.Drift = len(edited) > 0
 	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Update, Summary: "in line with its files", Cause: cause})
 	p.step(plan.Step{ID: "edge/align", Op: edge.OpPrepare, Title: "bring the running proxy in line with its files", Cause: cause,
 		Needs: []plan.ID{plan.ReadyID(edgeAddr)}, Config: plan.Raw(edge.PrepareConfig{Recipe: p.in.Desired.Recipe}), Limit: edgeLimit,

@@ -204,8 +204,10 @@ func stopOf(name string, spec *container.Spec) container.StopConfig {
 
 // describe adds the service's line to the plan, with the fields that differ, and gives the cause for steps.
 func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
-	cause := plan.Cause{Why: b.r.Addr.String() + " is new", File: b.r.Range.Filename, Line: b.r.Range.Start.Line}
+	cause := plan.From(b.r.Addr.String()+" is new", state.Source{Range: b.r.Range, Chain: b.r.Origin.Chain})
 	change := plan.Change{Addr: b.r.Addr, Action: plan.Create}
+	drift := p.drift(b)
+	p.out.Drift = append(p.out.Drift, drift...)
 	was := b.stock.of(b.serving)
 	if b.serving != "" && len(was) > 0 {
 		change.Fields = p.fields(b, was[0])
@@ -217,13 +219,21 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 			cause = change.Fields[first].Cause
 		} else if len(change.Fields) > 0 {
 			cause = change.Fields[0].Cause
+		} else if len(drift) > 0 {
+			cause = blame(b, drift)
 		} else {
-			cause.Why = b.r.Addr.String() + " is not as it should be"
+			cause = plan.At(b.r.Addr.String()+" is not as it should be", b.r.Range)
+		}
+		if why, ok := p.undone(b, change.Fields); ok {
+			cause = plan.At(why, b.r.Range)
 		}
 		if p.in.Mode == kind.Rollback {
 			cause = plan.Cause{Why: "back to release " + b.release + ", which ran before"}
 		}
+	} else if len(drift) > 0 {
+		cause = blame(b, drift)
 	}
+	change.Fields = append(change.Fields, driftFields(drift)...)
 	updated := p.inPlace(b, cause) // also of what runs and does not serve yet
 	change.Cause = cause
 	change.Summary = summary(b, m)

@@ -27,7 +27,7 @@ func removals(in kind.Input, needs []plan.ID) kind.Result {
 		}
 		seen[o.Addr] = true
 		pieces := stocks[o.Addr].all
-		cause := plan.Cause{Why: in.Gone(o.Addr)}
+		cause := in.Gone(o.Addr)
 		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: count(len(pieces), "container"), Cause: cause})
 		for _, piece := range pieces {
 			result.Steps = append(result.Steps, removal(o.Addr, piece, cause, needs))

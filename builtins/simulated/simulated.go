@@ -16,6 +16,7 @@ package simulated
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -128,7 +129,10 @@ func (w *World) List(ctx context.Context, r state.Recipe) (*state.Observed, *sta
 	if recorded == nil {
 		recorded = &state.Recorded{}
 	}
-	return observed, recorded, nil
+	kept := *recorded
+	kept.History = slices.Clone(kept.History)
+	r.Moved.Apply(&state.Observed{}, &kept)
+	return observed, &kept, nil
 }
 
 // Refine completes what List found.

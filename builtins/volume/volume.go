@@ -72,7 +72,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 			diags = append(diags, unchanged(r, have[0])...)
 			result.Add(protect(in, r, have[0]))
 		} else {
-			result.Add(create(in.Desired.Recipe, r))
+			result.Add(create(in, r))
 		}
 	}
 	for _, o := range in.Orphans {
@@ -92,15 +92,18 @@ func unchanged(r *state.Resource, o state.Object) hcl.Diagnostics {
 		"Engines cannot change the driver or the options of %s. Give the block another name and move the data, or put back what the volume was made with.", o.Name)}
 }
 
-func create(recipe state.Recipe, r *state.Resource) kind.Result {
+func create(in kind.Input, r *state.Resource) kind.Result {
+	recipe := in.Desired.Recipe
 	var s Spec
 	_ = json.Unmarshal(r.Spec, &s) // of our own making
 	name := recipe.ObjectName(r.Addr)
 	config := plan.Raw(engine.VolumeSpec{Name: name, Driver: s.Driver, Options: s.Options,
 		Labels: label.For(recipe, r.Addr, r.Spec)})
-	cause := plan.Cause{Why: r.Addr.String() + " is new", File: r.Range.Filename, Line: r.Range.Start.Line}
-	return kind.Creation(plan.Step{Addr: r.Addr, Op: OpCreate, Title: "create volume " + name, Cause: cause, Config: config,
+	cause, drift := in.New(r, plan.Drift{Object: name, What: "was removed", Then: "an empty one is made"})
+	made := kind.Creation(plan.Step{Addr: r.Addr, Op: OpCreate, Title: "create volume " + name, Cause: cause, Config: config,
 		Limit: limit, Irreversible: "a volume is never removed by itself"}, name)
+	made.Drift = drift
+	return made
 }
 
 // protected tells whether a volume is known to be protected: by the last apply, or where there is no record of that,
@@ -127,7 +130,10 @@ func protect(in kind.Input, r *state.Resource, o state.Object) kind.Result {
 	if !want.Protect {
 		title += " no more"
 	}
-	cause := plan.Cause{Why: "protect changed", File: r.Range.Filename, Line: r.Range.Start.Line}
+	cause := plan.CauseOf("protect", r.Sources)
+	if cause.File == "" {
+		cause = plan.At(cause.Why, r.Range)
+	}
 	return kind.Result{
 		Changes: []plan.Change{{Addr: r.Addr, Action: plan.Update, Summary: o.Name, Cause: cause,
 			Fields: []plan.Field{{Path: "protect", Before: plan.Raw(!want.Protect), After: plan.Raw(want.Protect), Cause: cause}}}},

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -36,6 +37,8 @@ func compare(links []state.Link, recorded *state.Recorded, changed map[string]pl
 		if was, ok := recorded.Values[l.Key()]; ok && l.Value != nil {
 			l.Known, l.Was = true, was
 			l.Changed = !bytes.Equal(was, l.Value)
+		} else if strings.HasPrefix(l.Name, "use.") && l.Addr == "" && l.Value != nil && recorded.Values != nil {
+			l.Changed, l.Action = true, string(plan.Create)
 		}
 		if action := changed[l.Addr]; action != "" && l.Value == nil {
 			l.Changed, l.Action = true, string(action)

@@ -41,9 +41,9 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 	}
 	p := &plan.Plan{
 		Format: plan.Format, Recipe: in.Desired.Recipe, Engine: in.Engine,
-		Changes: ordered(in, result.Changes), Undo: result.Undo,
+		Changes: ordered(in, result.Changes), Drift: drifted(in, result.Drift), Undo: result.Undo,
 		Traffic: result.Traffic, Interruptions: result.Interruptions,
-		Notes:   slices.Concat(result.Notes, strangers(in), moved(in)),
+		Notes:   slices.Concat(result.Notes, strangers(in), moved(in), unrecorded(in, result)),
 		Outputs: in.Desired.Outputs,
 	}
 	steps, problem := sorted(result)

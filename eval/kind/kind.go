@@ -65,14 +65,6 @@ type Input struct {
 	Done Result
 }
 
-// Gone says why an object of a goes: its block is no longer there, or nothing is wanted any more.
-func (in Input) Gone(a addr.Addr) string {
-	if in.Mode == Destroy {
-		return "the recipe is destroyed"
-	}
-	return a.String() + " is no longer in the recipe"
-}
-
 // Mode is what a plan is made for.
 type Mode string
 
@@ -86,6 +78,7 @@ const (
 // Result is what a Diff decided.
 type Result struct {
 	Changes       []plan.Change
+	Drift         []plan.Drift
 	Steps         []plan.Step
 	Undo          []plan.Step
 	Traffic       []plan.Traffic
@@ -105,6 +98,7 @@ func Creation(step plan.Step, summary string) Result {
 // Add appends what more decided.
 func (r *Result) Add(more Result) {
 	r.Changes = append(r.Changes, more.Changes...)
+	r.Drift = append(r.Drift, more.Drift...)
 	r.Steps = append(r.Steps, more.Steps...)
 	r.Undo = append(r.Undo, more.Undo...)
 	r.Traffic = append(r.Traffic, more.Traffic...)

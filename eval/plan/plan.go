@@ -23,6 +23,8 @@ type Plan struct {
 	Engine string       `json:"engine"` // the engine's ID
 	// Changes are in the order of the resources, removals last. Unchanged resources have none.
 	Changes []Change `json:"changes"`
+	// Drift is what others changed since the last apply, as far as that was recorded.
+	Drift []Drift `json:"drift,omitempty"`
 	// Steps are the way forward, in an order that respects Needs.
 	Steps []Step `json:"steps"`
 	// Undo holds the steps of the way back; Step.Undo names them.
@@ -73,9 +75,10 @@ type Field struct {
 	Sensitive bool            `json:"sensitive,omitempty"`
 	// Forces says that this field makes a new release.
 	Forces bool `json:"forces,omitempty"`
-	// Drift says that the engine shows something else than was applied.
-	Drift bool  `json:"drift,omitempty"`
-	Cause Cause `json:"cause"`
+	// Drift says that the engine shows something else than was applied: Applied, of which Before is what became.
+	Drift   bool            `json:"drift,omitempty"`
+	Applied json.RawMessage `json:"applied,omitempty"`
+	Cause   Cause           `json:"cause"`
 }
 
 // Text is a longer text that differs: a Dockerfile, a HAProxy file, the list of a context's files.

@@ -43,7 +43,7 @@ func chain(links []state.Link) string {
 	known := false
 	for i, l := range links {
 		known = known || l.Known || l.Changed
-		if len(from) < 8 {
+		if len(from) < 8 && (l.Value != nil || l.Addr != "" || l.Source != "" || l.Sensitive) && !declares(l) {
 			from = append(from, clean(nameOf(l))+given(l))
 		}
 		if l.Changed && !deeper(links[i+1:], l.Depth) {
@@ -59,6 +59,11 @@ func chain(links []state.Link) string {
 		return ""
 	}
 	return "from " + strings.Join(from, ", ")
+}
+
+// declares tells whether a link is what makes a block be there: without more to tell, it says nothing.
+func declares(l state.Link) bool {
+	return strings.HasSuffix(l.Name, ".for_each") || strings.HasSuffix(l.Name, ".enabled") || strings.HasPrefix(l.Name, "use.") && l.Addr == ""
 }
 
 // deeper tells whether of what a link is made of something changed: the links that follow it and lie below it.

@@ -2,8 +2,10 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/plan"
 )
 
@@ -62,12 +64,13 @@ func remark(text string) string {
 // details writes what differs in one resource, nothing when its line says it all.
 func (r *printer) details(c *plan.Change) {
 	created := c.Action == plan.Create && !r.Full
-	if len(c.Fields) > 0 && !created {
+	fields := slices.DeleteFunc(slices.Clone(c.Fields), func(f plan.Field) bool { return f.Drift }) // told before
+	if len(fields) > 0 && !created {
 		fmt.Fprintf(r.w, "\n%s\n", r.bold(clean(c.Addr.String())))
-		r.fields(c.Fields)
+		r.fields(fields)
 	}
 	for _, t := range c.Texts {
-		r.text(c, t)
+		r.text(c.Addr, t)
 	}
 }
 
@@ -105,9 +108,6 @@ func fieldRemark(f plan.Field) string {
 	var tail []string
 	if f.Forces {
 		tail = append(tail, "makes a new release")
-	}
-	if f.Drift {
-		tail = append(tail, "changed outside of recipe")
 	}
 	cause := f.Cause
 	if cause.Why == f.Path+" changed" {
@@ -159,9 +159,9 @@ func (r *printer) arrow(s string) string { return strings.Replace(s, " -> ", r.d
 const maxLines = 60
 
 // text writes a text's unified diff.
-func (r *printer) text(c *plan.Change, t plan.Text) {
+func (r *printer) text(a addr.Addr, t plan.Text) {
 	before, after := lines(t.Before), lines(t.After)
-	name := r.bold(clean(c.Addr.String())) + " " + r.cyan(clean(t.Name))
+	name := r.bold(clean(a.String())) + " " + r.cyan(clean(t.Name))
 	if (len(before) == 0 || len(after) == 0) && !r.Full {
 		what := "new, " + plural(len(after), "line")
 		if len(after) == 0 {

@@ -1,7 +1,7 @@
 // Package render turns plans and the events of an apply into what people read.
 //
 // A plan is read from the top until the reader knows enough: first what will be interrupted, if anything;
-// then one line a resource, with what makes it so; then what exactly differs, as fields and as unified
+// then what others changed; then one line a resource, with what makes it so; then what exactly differs, as fields and as unified
 // diffs with little context; then the steps, numbered, with what each waits for and for how long at most,
 // under the cause they share; then the way back; and last the totals. Nothing is shown of sensitive values
 // but that they changed, and no text of a plan can act on the terminal.
@@ -43,12 +43,14 @@ func (o Options) width() int {
 func Text(w io.Writer, p *plan.Plan, o Options) error {
 	r := &printer{paint: paint(o.Color), Options: o, w: bufio.NewWriter(w)}
 	if p.Empty() && len(p.Changes) == 0 {
+		r.drift(p.Drift)
 		fmt.Fprintf(r.w, "No changes. %s is as its recipe says.\n", clean(p.Recipe.Name))
 		r.notes(p.Notes)
 		r.outputs(p.Outputs)
 		return r.w.Flush()
 	}
 	r.interruptions(p.Interruptions)
+	r.drift(p.Drift)
 	r.changes(p.Changes)
 	if !o.Brief {
 		for i := range p.Changes {

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/decode"
@@ -84,11 +85,19 @@ func (r *resolver) origin(o *object) state.Source {
 	})}
 }
 
+func listOf(keys []string) cty.Value {
+	values := []cty.Value{}
+	for _, key := range keys {
+		values = append(values, cty.StringVal(key))
+	}
+	return cty.TupleVal(values)
+}
+
 // declared adds what decides whether a block stands for an object.
 func (c *chain) declared(o *object, library bool) {
 	depth := 0
 	if library {
-		c.add(frame{in: o.in}, state.Link{Name: o.text(), File: o.b.Range.Filename, Line: o.b.Range.Start.Line})
+		c.add(frame{in: o.in}, state.Link{Name: "use." + o.b.Label, Value: []byte("true"), File: o.b.Range.Filename, Line: o.b.Range.Start.Line})
 		depth = 1
 	}
 	for _, name := range []string{forEach, enabledArg} {
@@ -96,7 +105,13 @@ func (c *chain) declared(o *object, library bool) {
 		if a == nil {
 			continue
 		}
-		c.add(frame{in: o.in}, state.Link{Name: o.text() + "." + name, Depth: depth, File: a.Range.Filename, Line: a.Range.Start.Line})
+		l := state.Link{Name: o.b.Type + "." + o.b.Label + "." + name, Depth: depth, File: a.Range.Filename, Line: a.Range.Start.Line}
+		if list := o.in.listed[o.b]; name == forEach && list != nil {
+			setValue(&l, c.r, listOf(list.keys()))
+		} else if n := c.r.nodes[nodeKey{of: o, part: argument, name: name}]; n != nil {
+			setValue(&l, c.r, known(n))
+		}
+		c.add(frame{in: o.in}, l)
 		c.follow(frame{in: o.in, of: o}, a.Expr, depth+1)
 	}
 }
