@@ -43,7 +43,7 @@ func chain(links []state.Link) string {
 	known := false
 	for i, l := range links {
 		known = known || l.Known || l.Changed
-		if len(from) < 8 && (l.Value != nil || l.Addr != "" || l.Source != "" || l.Sensitive) && !declares(l) {
+		if len(from) < 8 {
 			from = append(from, clean(nameOf(l))+given(l))
 		}
 		if l.Changed && !deeper(links[i+1:], l.Depth) {
@@ -55,7 +55,7 @@ func chain(links []state.Link) string {
 		return "because " + strings.Join(changed[:maxRoots], ", ") + fmt.Sprintf(" and %d more", len(changed)-maxRoots)
 	case len(changed) > 0:
 		return "because " + strings.Join(changed, " and ")
-	case known || len(from) == 0:
+	case known || len(from) == 0 || declares(links[0]): // that a block is there needs no explaining
 		return ""
 	}
 	return "from " + strings.Join(from, ", ")
