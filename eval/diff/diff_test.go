@@ -64,7 +64,8 @@ func world() diff.Input {
 			{Type: "container", Addr: web, Name: "shop-web-0"}, // of an earlier release: no orphan
 			{Type: "thing", Addr: addr.New("gadget", "x"), Name: "shop-x"},
 		}},
-		Mode: kind.Apply, Engine: "engine",
+		Recorded: &state.Recorded{History: []state.Entry{{Result: "applied"}}},
+		Mode:     kind.Apply, Engine: "engine",
 	}
 }
 
@@ -148,5 +149,19 @@ func TestErrorsOfKindsStopThePlan(t *testing.T) {
 	}})
 	if p, diags := diff.Make(in); p != nil || len(diags) != 1 {
 		t.Errorf("plan %v, diagnostics %v", p, diags)
+	}
+}
+
+// A record that was lost costs explanations only: the same steps, and a note.
+func TestLostRecord(t *testing.T) {
+	known, _ := diff.Make(world())
+	in := world()
+	in.Recorded = nil
+	lost, _ := diff.Make(in)
+	if !reflect.DeepEqual(known.Steps, lost.Steps) {
+		t.Errorf("steps %v, with a record %v", lost.Steps, known.Steps)
+	}
+	if last := lost.Notes[len(lost.Notes)-1].Text; !strings.Contains(last, "no apply has left a record") {
+		t.Errorf("the last note says %q", last)
 	}
 }
