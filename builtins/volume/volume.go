@@ -147,7 +147,7 @@ func orphan(in kind.Input, o state.Object) kind.Result {
 	if in.Mode != kind.Destroy || !in.Volumes || s.Protect {
 		text := "volume " + o.Name + " is kept"
 		if s.Protect {
-			text += ": it is protected"
+			text += ": it is protected; docker volume rm " + o.Name + " removes it for good"
 		} else {
 			text += "; destroy --volumes removes it"
 		}

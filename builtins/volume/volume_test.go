@@ -32,8 +32,8 @@ func TestDiff(t *testing.T) {
 		{"its block is gone", "", `{}`, "", kind.Apply, false, "volume shop-data is kept; destroy --volumes removes it"},
 		{"destroyed without", "", `{}`, "", kind.Destroy, false, "volume shop-data is kept; destroy --volumes removes it"},
 		{"destroyed with", "", `{}`, "", kind.Destroy, true, "remove volume shop-data"},
-		{"protected", "", `{"protect":true}`, "", kind.Destroy, true, "volume shop-data is kept: it is protected"},
-		{"protected since", "", `{"protect":false}`, `{"protect":true}`, kind.Destroy, true, "volume shop-data is kept: it is protected"},
+		{"protected", "", `{"protect":true}`, "", kind.Destroy, true, "volume shop-data is kept: it is protected; docker volume rm shop-data removes it for good"},
+		{"protected since", "", `{"protect":false}`, `{"protect":true}`, kind.Destroy, true, "volume shop-data is kept: it is protected; docker volume rm shop-data removes it for good"},
 		{"rollback", `{}`, "", "", kind.Rollback, false, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

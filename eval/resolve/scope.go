@@ -219,7 +219,7 @@ func tidy(diags hcl.Diagnostics, s *scope) hcl.Diagnostics {
 		}
 		c := *d
 		c.EvalContext, c.Expression = nil, nil
-		c.Detail = diag.CallDetail(d)
+		c.Detail = diag.CallDetail(d) + nearAttribute(d)
 		code := diag.EvaluationFailed
 		if _, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d); ok {
 			code = diag.UnknownFunction

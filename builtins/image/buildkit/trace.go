@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/client"
@@ -151,9 +152,9 @@ func (t *trace) failure(ctx context.Context, err error) error {
 	return e
 }
 
-// oneLine makes a step's name fit a line of progress.
+// oneLine makes a step's name fit a line of progress: what it runs matters there, and not what is mounted for it.
 func oneLine(name string) string {
-	name = strings.Join(strings.Fields(name), " ")
+	name = strings.Join(slices.DeleteFunc(strings.Fields(name), func(word string) bool { return strings.HasPrefix(word, "--mount=") }), " ")
 	const most = 120
 	if runes := []rune(name); len(runes) > most {
 		return string(runes[:most-3]) + "..."
