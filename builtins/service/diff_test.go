@@ -16,6 +16,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/proxy/haproxy"
 	"github.com/deployrecipe/recipe/builtins/service"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -37,6 +38,7 @@ type scene struct {
 	mode       kind.Mode
 	recorded   *state.Recorded
 	cut        bool // the last apply did not see the site in force
+	edited     bool // somebody wrote a line of their own into the recipe's file on the edge
 	moved      bool // service.web is service.front["main"] now
 }
 
@@ -163,6 +165,12 @@ func TestPlans(t *testing.T) {
 		"died_between_file_and_proxy": func(t *testing.T) scene {
 			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t), cut: true}
 		},
+		"edited_by_hand": func(t *testing.T) scene {
+			return scene{spec: oldEnv, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t), edited: true}
+		},
+		"edited_by_hand_and_changed": func(t *testing.T) scene {
+			return scene{spec: newEnv, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t), edited: true}
+		},
 		"moved": func(t *testing.T) scene {
 			return scene{spec: oldEnv, moved: true, have: []have{running(oldEnv, 1, 1, fixed1)}, site: oldServes(t)}
 		},
@@ -229,7 +237,7 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	o := &state.Observed{}
 	known := &world.Known{Info: engine.Info{OS: "linux", Version: "20.10"}, Networks: []engine.Network{{Name: "shop-default", Subnet: netip.MustParsePrefix(subnet)}}}
 	if s.site != nil {
-		known.Edge = world.Edge{Exists: true, Running: true, Sites: []proxy.Site{*s.site}}
+		known.Edge = world.Edge{Exists: true, Running: true, Sites: []proxy.Site{*s.site}, Files: s.files(t)}
 	}
 	world.SetFacts(o, known)
 	for _, h := range s.have {
@@ -261,6 +269,20 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	return p
 }
 
+// files are those of the site.
+func (s scene) files(t *testing.T) map[string][]byte {
+	t.Helper()
+	files, err := haproxy.Config{Sites: []proxy.Site{*s.site}}.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.edited {
+		name := haproxy.SiteFile(s.site.Recipe)
+		files[name] = append(files[name], "    timeout server 1s\n"...)
+	}
+	return files
+}
+
 func (h have) object(t *testing.T, a addr.Addr) state.Object {
 	t.Helper()
 	rel := release(t, h.spec)
@@ -284,6 +306,11 @@ func transcript(p *plan.Plan) string {
 		fmt.Fprintf(&b, "%s %s: %s\n", c.Action, c.Addr, c.Summary)
 		for _, f := range c.Fields {
 			fmt.Fprintf(&b, "    %s %s -> %s\n", f.Path, f.Before, f.After)
+		}
+	}
+	for _, d := range p.Drift {
+		if d.Text != nil {
+			fmt.Fprintf(&b, "drift: %s %s; it loses %q\n", d.Object, d.What, strings.TrimPrefix(d.Text.Before, d.Text.After))
 		}
 	}
 	for _, n := range p.Notes {

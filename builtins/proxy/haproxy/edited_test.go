@@ -51,3 +51,22 @@ func TestEdited(t *testing.T) {
 		})
 	}
 }
+
+func TestPartOf(t *testing.T) {
+	port := proxy.Port{Name: "web", Mode: proxy.HTTP, Listen: 8080}
+	var sites []proxy.Site
+	for _, name := range []string{"blog", "shop"} {
+		port.Routes = []proxy.Route{{Path: "/" + name, Service: "web.http"}}
+		sites = append(sites, proxy.Site{Recipe: name, Groups: []proxy.Group{{Name: "web"}}, Ports: []proxy.Port{port},
+			Services: []proxy.Service{{Name: "web.http", Mode: proxy.HTTP, Group: "web"}}})
+	}
+	files, err := haproxy.Config{Sites: sites}.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := haproxy.PartOf(files, "shop")
+	if part["maps/live.map"] != "shop/web 0\n" || part[haproxy.SiteFile("blog")] != "" ||
+		part[haproxy.SiteFile("shop")] == "" || part["cfg/10-port-8080.cfg"] == "" || strings.Contains(part["maps/port-8080.map"], "blog") {
+		t.Errorf("shop's part is %q", part)
+	}
+}

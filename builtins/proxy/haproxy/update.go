@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
@@ -117,6 +118,8 @@ type updating struct {
 	files  map[string][]byte // all files as they shall stand
 	write  map[string][]byte // what differs
 	remove []string
+	// edited says that somebody changed the configuration by hand, and may have had HAProxy read it.
+	edited bool
 }
 
 func (u *updating) changes() bool { return len(u.write)+len(u.remove) > 0 }
@@ -148,6 +151,7 @@ func (e *Edge) plan(ctx context.Context, recipe string, change func(*proxy.Site)
 		return nil, err
 	}
 	u.files = config.merge(u.before, site)
+	u.edited = slices.ContainsFunc(Edited(u.before, recipe), func(e Edit) bool { return strings.HasPrefix(e.Name, "cfg/") })
 	u.site, u.ipv6 = site, config.Options.IPv6
 	u.compare()
 	return u, u.free(ctx)
@@ -219,7 +223,7 @@ func (u *updating) due(ctx context.Context) (bool, error) {
 	if u.site.Empty() {
 		return w.structure != "", nil
 	}
-	return w.structure != structure(&u.site, u.ipv6), nil
+	return u.edited || w.structure != structure(&u.site, u.ipv6), nil
 }
 
 // follow brings the runtime in line with the written files, by a reload where due or where it turns out so.
