@@ -1,9 +1,14 @@
 package main
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/render"
 )
@@ -90,10 +95,26 @@ nothing to do; 1 an error; 2 there are changes.`,
 
 // print shows a plan, to people or as JSON.
 func (p *planner) print(made *planned) error {
+	if lock := world.Facts(made.observed).Lock; lock != nil {
+		p.locked(lock)
+	}
 	if p.options.json {
 		return render.JSON(p.stdout, made.Plan)
 	}
 	return render.Text(p.stdout, made.Plan, p.style())
+}
+
+// locked says who changes the recipe's objects while a plan for them is made.
+func (p *planner) locked(lock *world.Lock) {
+	to, by := p.stdout, lock.By
+	if p.options.json {
+		to = p.stderr
+	}
+	if by == "" {
+		by = "someone"
+	}
+	fmt.Fprintf(to, "Locked: %s applies %s, since %s (%s ago). What stands changes under this plan.\n\n",
+		by, p.head.Name, lock.Since.Local().Format("2006-01-02 15:04:05"), event.Elapsed(max(0, time.Since(lock.Since))))
 }
 
 func (p *planner) style() render.Options {
