@@ -82,7 +82,7 @@ func TestSavedPlanOfAWorldThatMoved(t *testing.T) {
 			continue
 		}
 		o = d.must(2, "plan", "--detailed-exitcode")
-		if drift := strings.Contains(o.stdout, "drift") && strings.Contains(o.stdout, "-    timeout server 7s"); drift != strings.Contains(moved.name, "edited") {
+		if drift := strings.Contains(o.stdout, "Changed outside of recipe") && strings.Contains(o.stdout, "-    timeout server 7s"); drift != strings.Contains(moved.name, "edited") {
 			t.Errorf("%s: drift of the edge's files is shown: %v\n%s", moved.name, drift, o)
 		}
 		d.must(0, "plan", "--out", "x.plan")
