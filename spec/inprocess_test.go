@@ -74,6 +74,7 @@ type options struct {
 	path  string
 	vars  []string // of --var
 	files []string // of --var-file
+	explain string // of --explain
 	// destroy, volumes, full and detailed are the options of those names.
 	destroy, volumes, full, detailed bool
 }
@@ -88,6 +89,9 @@ func read(args []string) options {
 		case "--var-file":
 			i++
 			o.files = append(o.files, args[i])
+		case "--explain":
+			i++
+			o.explain = args[i]
 		case "--destroy":
 			o.destroy = true
 		case "--volumes":
@@ -136,11 +140,35 @@ func (p *player) run(program string, args []string) (string, int) {
 		return p.apply(text, made)
 	}
 	var b bytes.Buffer
+	if o.explain != "" {
+		return p.explain(text, m, made, o)
+	}
 	if err := render.Text(&b, made.Plan, render.Options{Full: o.full}); err != nil {
 		p.t.Fatal(err)
 	}
 	if o.detailed && !made.Empty() {
 		return text + b.String(), 2
+	}
+	return text + b.String(), 0
+}
+
+// explain tells about one resource or step, as the command does.
+func (p *player) explain(text string, m *loaded, made *simulated.Planned, o options) (string, int) {
+	known := render.Known{Desired: made.Desired, Source: func(name string) []byte {
+		if file := m.sources[name]; file != nil {
+			return file.Bytes
+		}
+		return nil
+	}}
+	var b bytes.Buffer
+	candidates, ok, err := render.Explain(&b, made.Plan, o.explain, known, render.Options{Full: o.full})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if !ok {
+		unknown := diag.Errorf(diag.UnknownReference, nil, "Nothing to explain",
+			"Neither the plan nor the recipe has %q. Give an address such as service.web, a step's number, or its ID.%s", o.explain, diag.DidYouMean(o.explain, candidates))
+		return text + p.shown(m, hcl.Diagnostics{unknown}), 1
 	}
 	return text + b.String(), 0
 }

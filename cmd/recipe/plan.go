@@ -16,7 +16,7 @@ import (
 func newPlan(a *app) *cobra.Command {
 	o := planOptions{mode: kind.Apply}
 	var destroy, detailed, rehearsal bool
-	var out string
+	var out, about string
 	cmd := &cobra.Command{
 		Use:   "plan [PATH]",
 		Short: "Show what an apply would do, and change nothing",
@@ -27,6 +27,10 @@ engine is only asked: nothing on it changes, and no image is built.
 With --out the plan is saved too, to be shown again and to be carried out as it is.
 No secret is in the file in any form; what else the recipe was evaluated with is.
 
+With --explain all is told about one resource, all of a library, or one step: the way
+back from each argument to the variable, file or block that changed, with old and new
+values, what forces a replacement, and what waits for it.
+
 With --rehearse the plan is played on a simulator, which begins with what stands on
 the engine: the good path, and a failure, a hang and a crash of this program at each
 step, each followed by the next apply. Requests that are lost are counted, and hours
@@ -36,6 +40,7 @@ Exit codes: 0 the plan was made; 1 an error. With --detailed-exitcode: 0 there i
 nothing to do; 1 an error; 2 there are changes.`,
 		Example: `  recipe plan
   recipe plan ./shop --var release=1.4.2 --detailed-exitcode
+  recipe plan --explain service.web
   recipe plan --out shop.plan
   recipe plan --rehearse --full
   recipe plan --json | jq .changes`,
@@ -66,6 +71,8 @@ nothing to do; 1 an error; 2 there are changes.`,
 			a.show(p.warnings)
 			if rehearsal {
 				err = p.rehearsed(cmd.Context(), looking, made)
+			} else if about != "" {
+				err = p.explain(made.Plan, made.desired, about)
 			} else {
 				err = p.print(made)
 			}
@@ -87,9 +94,11 @@ nothing to do; 1 an error; 2 there are changes.`,
 	cmd.Flags().BoolVar(&o.json, "json", false, "write the plan as JSON")
 	cmd.Flags().StringVar(&out, "out", "", "save the plan in this `FILE`, for \"recipe apply FILE\" and \"recipe show FILE\"")
 	_ = cmd.MarkFlagFilename("out") // fails only for an option that is not there
+	cmd.Flags().StringVar(&about, "explain", "", explainUsage)
 	cmd.Flags().BoolVar(&destroy, "destroy", false, "plan what \"recipe destroy\" would do")
 	cmd.Flags().BoolVar(&rehearsal, "rehearse", false, "play the plan on a simulator, with every accident that can happen")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with code 2 if there are changes")
+	cmd.MarkFlagsMutuallyExclusive("explain", "json", "rehearse")
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 
 func newShow(a *app) *cobra.Command {
 	var full, asJSON bool
+	var about string
 	cmd := &cobra.Command{
 		Use:   "show FILE",
 		Short: "Show a saved plan",
@@ -23,6 +24,7 @@ The file's form is documented in spec/plan-file.md.
 Exit codes: 0 shown; 1 the file is not a saved plan, or damaged.`,
 		Example: `  recipe show shop.plan
   recipe show shop.plan --full
+  recipe show shop.plan --explain service.web
   recipe show shop.plan --json | jq .changes`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -39,6 +41,9 @@ Exit codes: 0 shown; 1 the file is not a saved plan, or damaged.`,
 			fmt.Fprintf(a.stderr, "Plan of %s, made by %s on %s for the engine at %s.\n",
 				f.Recipe.Name, f.By, f.Made.Local().Format("2006-01-02 15:04:05"), f.Engine.Address)
 			p := &planner{app: a, options: planOptions{full: full, json: asJSON, mode: f.Mode}}
+			if about != "" {
+				return p.explain(f.Plan, nil, about)
+			}
 			if asJSON {
 				return render.JSON(a.stdout, f.Plan)
 			}
@@ -47,5 +52,7 @@ Exit codes: 0 shown; 1 the file is not a saved plan, or damaged.`,
 	}
 	cmd.Flags().BoolVar(&full, "full", false, "show everything: whole texts, all limits, each step of the way back")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the plan as JSON")
+	cmd.Flags().StringVar(&about, "explain", "", explainUsage)
+	cmd.MarkFlagsMutuallyExclusive("explain", "json")
 	return cmd
 }
