@@ -71,10 +71,10 @@ func (p *player) can(program string, args []string) bool {
 
 // options are what stories give commands.
 type options struct {
-	path  string
-	vars  []string // of --var
-	files []string // of --var-file
-	explain string // of --explain
+	path    string
+	vars    []string // of --var
+	files   []string // of --var-file
+	explain string   // of --explain
 	// destroy, volumes, full and detailed are the options of those names.
 	destroy, volumes, full, detailed bool
 }

@@ -83,7 +83,15 @@ func (r *printer) fields(fields []plan.Field) {
 	widest = min(widest, 32)
 	for _, f := range fields {
 		head := "    " + r.cyan(pad(clean(f.Path), widest)) + "  "
-		fmt.Fprintln(r.w, head+r.field(f, 4+widest+2))
+		text, lines := r.inside(f)
+		if lines == nil {
+			fmt.Fprintln(r.w, head+r.field(f, 4+widest+2))
+			continue
+		}
+		fmt.Fprintln(r.w, strings.TrimRight(head+r.remarked(text, fieldRemark(f), 4+widest+2), " "))
+		for _, line := range lines {
+			fmt.Fprintln(r.w, strings.TrimRight("        "+line, " "))
+		}
 	}
 }
 
@@ -101,6 +109,20 @@ func (r *printer) field(f plan.Field, indent int) string {
 		return shown + tail
 	}
 	return r.arrow(shown) + tail
+}
+
+// remarked puts a remark beside a text, or below it where there is no room.
+func (r *printer) remarked(text, note string, indent int) string {
+	note = remark(note)
+	switch {
+	case note == "":
+		return text
+	case text == "":
+		return r.dim(note)
+	case indent+columns(text)+2+columns(note) <= r.width():
+		return text + "  " + r.dim(note)
+	}
+	return text + "\n" + strings.Repeat(" ", indent) + r.dim(note)
 }
 
 // fieldRemark says what a field's change means and where it comes from. The field itself is not named again.
@@ -149,7 +171,7 @@ func window(a, b string, n int) (string, string) {
 	if cut := min(same-n/3, max(len(ra), len(rb))-n+1); cut > 0 {
 		return shorten("…"+string(ra[cut:]), n), shorten("…"+string(rb[cut:]), n)
 	}
-	return shorten(a, n), shorten(b, n)
+	return middle(a, n), middle(b, n)
 }
 
 // arrow sets off the arrow between two values.

@@ -150,7 +150,12 @@ func (e *explainer) cause(c *plan.Change) {
 			continue
 		}
 		values, wide := e.values(f, 4)
-		if wide {
+		if text, lines := e.inside(f); lines != nil {
+			e.line(1, e.cyan(clean(f.Path))+"  "+text)
+			for _, line := range lines {
+				e.line(3, line)
+			}
+		} else if wide {
 			values = strings.ReplaceAll(values, "\n", "\n  ")
 			e.line(1, e.cyan(clean(f.Path))+"\n    "+values)
 		} else {
@@ -215,7 +220,7 @@ func (e *explainer) links(depth int, links []state.Link) {
 // worth is a link's value, or how it changed.
 func worth(l state.Link) string {
 	const most = 80
-	show := func(raw []byte) string { return shorten(value("env.", raw), most) }
+	show := func(raw []byte) string { return middle(value("env.", raw), most) }
 	switch {
 	case l.Sensitive:
 		return " (sensitive)"

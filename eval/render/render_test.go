@@ -124,7 +124,18 @@ func TestTextIsNeutralised(t *testing.T) {
 	p.Steps[1].Title, p.Steps[1].Wait, p.Steps[1].Group, p.Steps[1].Irreversible = evil, evil, evil, evil
 	p.Notes[0].Text, p.Outputs[0].Name = evil, evil
 	p.Interruptions = []plan.Interruption{{Group: evil, Why: evil}}
+	c.Fields = append(c.Fields, plan.Field{Path: "a", Before: raw(`"{\"k\": 1}"`), After: plan.Raw(`{"k": "` + "\x1b\u202e" + `"}`)},
+		plan.Field{Path: "b", Before: plan.Raw("x\ny" + evil), After: plan.Raw(evil + "\nz")})
+	p.Drift = []plan.Drift{{Addr: c.Addr, Object: evil, What: evil, Then: evil}, {Addr: c.Addr, Object: evil, Path: evil, Now: plan.Raw(evil)}}
 	got := text(t, p, render.Options{Full: true})
+	known := render.Known{Source: func(string) []byte { return []byte(strings.Repeat(evil+"\n", 40)) }}
+	for _, about := range []string{c.Addr.String(), "1", "2"} {
+		var out strings.Builder
+		if _, ok, err := render.Explain(&out, p, about, known, render.Options{Full: true}); !ok || err != nil {
+			t.Errorf("%q is not explained: %v", about, err)
+		}
+		got += out.String()
+	}
 	if i := strings.IndexAny(got, "\x1b\r\x07\u202e\u0085"); i >= 0 || strings.Contains(got, "\xff") {
 		t.Errorf("a control character got through at %d: %q", i, got[max(0, i-20):i+5])
 	}
