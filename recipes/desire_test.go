@@ -18,6 +18,17 @@ import (
 // desire evaluates the recipe of a directory, with values for its variables from files, as the program does.
 func desire(t *testing.T, dir string, values ...string) *state.Desired {
 	t.Helper()
+	module, in := read(t, dir, values...)
+	desired, diags := resolve.Resolve(module, in)
+	if diags.HasErrors() {
+		t.Fatalf("%s: %v", dir, diags)
+	}
+	return desired
+}
+
+// read reads the recipe of a directory, and gives what it takes to evaluate it.
+func read(t *testing.T, dir string, values ...string) (*decode.Module, resolve.Inputs) {
+	t.Helper()
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -46,11 +57,10 @@ func desire(t *testing.T, dir string, values ...string) *state.Desired {
 	diags = append(diags, more...)
 	diags = append(diags, decode.Libraries{FS: os.DirFS(abs), Std: recipes.Files, Top: blocks, Version: "0.1.0"}.Use(module)...)
 	in.Library = builtins.Library(funcs.Inputs{Env: noEnv}, abs, recipes.Files)
-	desired, more := resolve.Resolve(module, in)
-	if diags = append(diags, more...); diags.HasErrors() {
+	if diags.HasErrors() {
 		t.Fatalf("%s: %v", dir, diags)
 	}
-	return desired
+	return module, in
 }
 
 // secret is in testdata where its form counts.

@@ -19,7 +19,7 @@ import (
 // TestSchemas finds blocks and arguments that nobody described, and schemas that contradict themselves.
 func TestSchemas(t *testing.T) {
 	t.Parallel()
-	for _, problem := range schema.Validate(builtins.Schemas()) {
+	for _, problem := range schema.Validate(builtins.Described()) {
 		t.Error(problem)
 	}
 	for _, d := range funcs.All() {

@@ -16,6 +16,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/render"
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/fix"
+	"github.com/deployrecipe/recipe/lang/rtest"
 	"github.com/deployrecipe/recipe/lang/schema"
 	"github.com/deployrecipe/recipe/lang/syntax"
 )
@@ -120,9 +121,9 @@ func (f *formatter) directory(dir string) {
 	}
 }
 
-// isFormatted tells whether a directory's file of this name belongs to a recipe or gives values to one.
+// isFormatted tells whether a directory's file of this name belongs to a recipe, gives values to one or tests it.
 func isFormatted(name string) bool {
-	return syntax.IsRecipe(name) || strings.HasSuffix(name, ".vars.hcl")
+	return syntax.IsRecipe(name) || rtest.Is(name) || strings.HasSuffix(name, ".vars.hcl")
 }
 
 func (f *formatter) file(name string, mode fs.FileMode) {

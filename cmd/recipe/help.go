@@ -48,7 +48,7 @@ func (a *app) explainWord(path []string) error {
 	if columns <= 0 || columns > 100 {
 		columns = 80
 	}
-	blocks := builtins.Schemas()
+	blocks := builtins.Described()
 	block, row, ok := reference.Find(blocks, path)
 	switch {
 	case ok && row != nil:
@@ -74,7 +74,7 @@ func helpWords(root *cobra.Command) []string {
 			words = append(words, c.Name())
 		}
 	}
-	words = append(words, schema.BlockNames(builtins.Schemas())...)
+	words = append(words, schema.BlockNames(builtins.Described())...)
 	for _, d := range funcs.All() {
 		words = append(words, d.Name)
 	}

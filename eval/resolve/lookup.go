@@ -22,6 +22,10 @@ func (r *resolver) lookUp(n *node, s *scope, ref decode.Reference) bool {
 	}
 	written := ref.Root
 	ref = r.present(s.in, ref)
+	if v, ok := r.extra[ref.Root]; ok {
+		s.root.at(ref.Root).value = v
+		return true
+	}
 	_, isKind := r.in.Kinds[ref.Root]
 	switch {
 	case !isKind && !slices.Contains(rootNames(), ref.Root):

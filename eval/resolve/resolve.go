@@ -90,6 +90,8 @@ type resolver struct {
 	libraries map[*object]*module
 	// modules are those that were evaluated whole, at is the one being evaluated.
 	modules []*module
+	// extra are roots that blocks of tests may read besides, see Scope.
+	extra map[string]cty.Value
 	// open are the blocks whose instances are not known.
 	open []string
 	at   *module

@@ -53,6 +53,7 @@ const (
 	CheckFailed      Code = "check-failed"
 	PortTaken        Code = "port-taken"
 	StepFailed       Code = "step-failed"
+	TestFailed       Code = "test-failed"
 	TooMuchWork      Code = "too-much-work"
 	Internal         Code = "internal"
 )
@@ -118,6 +119,7 @@ func Codes() []Info {
 		{CheckFailed, "Check failed", "What a check block states does not hold; nothing is stopped by it.", "Checks"},
 		{PortTaken, "Port taken", "Another program listens on a port of the machine that the recipe wants.", "Ports"},
 		{StepFailed, "Step failed", "A step of the plan failed.", "Apply"},
+		{TestFailed, "A test failed", "A run of a test file did not do what the file expects of it.", "Tests"},
 		{TooMuchWork, "Too much to compute", "Evaluating the recipe takes more memory or time than the bound.", "Expressions"},
 		{Internal, "Internal error", "The tool broke one of its own rules; please report it.", "Diagnostics"},
 	}
