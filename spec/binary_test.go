@@ -64,7 +64,7 @@ type program struct {
 
 // can refuses what changes an engine.
 func (p *program) can(program string, args []string) bool {
-	return program == "cat" || program == "recipe" && slices.Contains([]string{"validate", "plan", "fmt", "status", "docs"}, args[0])
+	return program == "cat" || program == "recipe" && slices.Contains([]string{"validate", "plan", "fmt", "status", "docs", "test"}, args[0])
 }
 
 var codePattern = regexp.MustCompile(`(?m)^\[([a-z-]+)\]$`)

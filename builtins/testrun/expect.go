@@ -83,10 +83,18 @@ func (c *checker) outcome(s Spec) {
 	}
 	for _, d := range c.Said {
 		if d.Severity == hcl.DiagError {
-			text += fmt.Sprintf(".\n%s: %s", d.Summary, strings.TrimSuffix(d.Detail, "."))
+			text = fmt.Sprintf("%s\n%s: %s", sentence(text), d.Summary, d.Detail)
 		}
 	}
-	c.fail("outcome", "Another outcome", "%s.", text)
+	c.fail("outcome", "Another outcome", "%s", sentence(text))
+}
+
+// sentence ends a text as one.
+func sentence(text string) string {
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
 }
 
 // counts compares numbers and durations.

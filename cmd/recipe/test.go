@@ -52,7 +52,7 @@ Exit codes: 0 all runs did what is expected; 1 some did not, or an error.`,
 	cmd.Flags().StringVar(&o.run, "run", "", "show only runs whose names match `GLOB`, in which * stands for any text")
 	cmd.Flags().StringVar(&o.junit, "junit", "", "write the outcomes as JUnit XML to this `FILE`, too")
 	cmd.Flags().BoolVar(&o.json, "json", false, "write what happens as JSON, one object a line")
-	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show the steps of each run")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show the requests and steps of each run")
 	_ = cmd.MarkFlagFilename("junit", "xml") // fails only for an option that is not there
 	return cmd
 }
@@ -129,10 +129,11 @@ func (t *tester) told(file string, o *testrun.Outcome) {
 	}
 	ended := ""
 	if o.Ended != "" {
-		ended = fmt.Sprintf(" (%s in %s, %d requests)", o.Ended, event.Elapsed(o.Took), o.Requests)
+		ended = fmt.Sprintf(" (%s in %s)", o.Ended, event.Elapsed(o.Took))
 	}
 	fmt.Fprintf(t.stdout, "  %s  %s%s\n", word, o.Name, ended)
 	if t.options.verbose && o.Plan != nil {
+		fmt.Fprintf(t.stdout, "          %d requests, %d lost unannounced\n", o.Requests, o.Lost)
 		for i := range o.Plan.Steps {
 			fmt.Fprintf(t.stdout, "          %s  %s\n", o.Plan.Steps[i].ID, o.Plan.Steps[i].Title)
 		}
@@ -152,7 +153,11 @@ func (t *tester) ended() error {
 	}
 	switch {
 	case t.options.json:
-		t.line(map[string]any{"type": "summary", "passed": t.passed, "failed": t.failed})
+		t.line(struct {
+			Type   string `json:"type"`
+			Passed int    `json:"passed"`
+			Failed int    `json:"failed"`
+		}{"summary", t.passed, t.failed})
 	case t.passed+t.failed == 0:
 		return failf("No such run", "No run is named %q.", t.options.run)
 	default:
