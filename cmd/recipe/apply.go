@@ -34,7 +34,7 @@ reverting), and last one of type "result".
 Exit codes: 0 applied, or nothing to do; 1 an error, also when all was taken back.`,
 		Example: `  recipe apply
   recipe apply ./shop --var release=1.4.2 --auto-approve
-  recipe plan --out shop.plan && recipe apply shop.plan
+  recipe plan --out shop.recipe.plan && recipe apply shop.recipe.plan
   recipe apply --auto-approve --lock-timeout 5m --json`,
 		Args: onePath, ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {

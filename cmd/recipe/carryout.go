@@ -71,6 +71,7 @@ func (a *app) carrySaved(ctx context.Context, path string, o applyOptions) error
 	if err != nil {
 		return err
 	}
+	p.file = path
 	o.planOptions, o.autoApprove = p.options, true
 	return a.carry(ctx, p, o)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,6 +27,7 @@ engine is only asked: nothing on it changes, and no image is built.
 
 With --out the plan is saved too, to be shown again and to be carried out as it is.
 No secret is in the file in any form; what else the recipe was evaluated with is.
+Named *.recipe.plan it is no part of any build context.
 
 With --explain all is told about one resource, all of a library, or one step: the way
 back from each argument to the variable, file or block that changed, with old and new
@@ -41,13 +43,15 @@ nothing to do; 1 an error; 2 there are changes.`,
 		Example: `  recipe plan
   recipe plan ./shop --var release=1.4.2 --detailed-exitcode
   recipe plan --explain service.web
-  recipe plan --out shop.plan
+  recipe plan --out shop.recipe.plan
   recipe plan --rehearse --full
   recipe plan --json | jq .changes`,
 		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if destroy {
 				o.mode = kind.Destroy
+			} else if o.volumes {
+				return usage{errors.New("--volumes is for plans with --destroy"), cmd.CommandPath()}
 			}
 			if out != "" {
 				if err := replaceable(out); err != nil {
@@ -97,6 +101,7 @@ nothing to do; 1 an error; 2 there are changes.`,
 	cmd.Flags().StringVar(&about, "explain", "", explainUsage)
 	cmd.Flags().BoolVar(&destroy, "destroy", false, "plan what \"recipe destroy\" would do")
 	cmd.Flags().BoolVar(&rehearsal, "rehearse", false, "play the plan on a simulator, with every accident that can happen")
+	cmd.Flags().BoolVar(&o.volumes, "volumes", false, "with --destroy: plan to remove volumes too, with all data in them")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with code 2 if there are changes")
 	cmd.MarkFlagsMutuallyExclusive("explain", "json", "rehearse")
 	return cmd

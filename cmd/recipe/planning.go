@@ -53,6 +53,8 @@ type planner struct {
 	warnings hcl.Diagnostics
 	// saved is the plan that is expected; nil where none was saved.
 	saved *saved.File
+	// file is where it was saved.
+	file string
 }
 
 // planned is a plan and what it was made of.

@@ -18,6 +18,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine/docker"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/eval/saved"
@@ -32,6 +33,9 @@ import (
 
 // save writes a plan with all that it takes to make it again.
 func (p *planner) save(made *planned, host, name string) error {
+	if err := copied(made); err != nil {
+		return err
+	}
 	o := p.options
 	f := &saved.File{
 		Tool: versionText(), Made: time.Now().UTC().Truncate(time.Second), By: who(), Mode: o.mode,
@@ -117,29 +121,39 @@ func (m *module) variables() map[string]bool {
 	return declared
 }
 
-// wants are the resources of a plan, with what image builds may copy. The files that hold secrets are left out.
+// wants are the resources of a plan, with what image builds may copy.
 func wants(made *planned) []saved.Wanted {
-	contents, secrets := image.FactsOf(made.observed).Contents, secretFiles(made.desired)
+	contents := image.FactsOf(made.observed).Contents
 	var all []saved.Wanted
 	for _, r := range made.desired.Resources {
-		context := maps.Clone(contents[r.Addr].Manifest)
-		var of struct {
-			Context string `json:"context"`
-		}
-		_ = json.Unmarshal(r.Spec, &of) // one that has none is the recipe's directory
-		for _, name := range secrets {
-			if below, err := filepath.Rel(filepath.Join(made.desired.Recipe.Dir, of.Context), name); err == nil {
-				delete(context, filepath.ToSlash(below))
-			}
-		}
-		all = append(all, saved.Want(r, context))
+		all = append(all, saved.Want(r, contents[r.Addr].Manifest))
 	}
 	return all
 }
 
-// secretFiles are the paths of the files that secrets are read from.
-func secretFiles(d *state.Desired) []string {
-	var names []string
+// copied refuses to save a plan of an image that copies a file with a secret in it: the plan holds digests of what
+// images copy. And the secret would be in the image.
+func copied(made *planned) error {
+	secrets, contents := secretFiles(made.desired), image.FactsOf(made.observed).Contents
+	for _, r := range made.desired.Resources {
+		var of struct {
+			Context string `json:"context"`
+		}
+		_ = json.Unmarshal(r.Spec, &of) // one that has none is the recipe's directory
+		for _, name := range slices.Sorted(maps.Keys(secrets)) {
+			below, err := filepath.Rel(filepath.Join(made.desired.Recipe.Dir, of.Context), name)
+			if _, in := contents[r.Addr].Manifest[filepath.ToSlash(below)]; err == nil && in {
+				return fail(diag.Errorf("", &r.Range, "An image copies a secret",
+					"%s copies %s, which holds the value of %s. A saved plan has digests of what images copy, and the image itself would have the value. Name the file in .dockerignore.", r.Addr, below, secrets[name]))
+			}
+		}
+	}
+	return nil
+}
+
+// secretFiles are the files that secrets are read from, by path, with the secrets' addresses.
+func secretFiles(d *state.Desired) map[string]addr.Addr {
+	files := map[string]addr.Addr{}
 	for _, r := range d.Resources {
 		var of struct {
 			File string `json:"file"`
@@ -150,9 +164,9 @@ func secretFiles(d *state.Desired) []string {
 		if !filepath.IsAbs(of.File) {
 			of.File = filepath.Join(d.Recipe.Dir, of.File)
 		}
-		names = append(names, of.File)
+		files[filepath.Clean(of.File)] = r.Addr
 	}
-	return names
+	return files
 }
 
 // savedPlanner makes a planner for a saved plan, in place of newPlanner.
@@ -240,6 +254,9 @@ func (p *planner) stale(made *planned) error {
 	}
 	lines := slices.Concat(saved.Wants(p.saved.Desired, wants(made)), saved.Moved(p.saved.Observed, world.Seen(made.observed, made.recorded, p.head.Name)))
 	why := "  " + strings.Join(lines, "\n  ")
+	if strings.Contains(why, filepath.Base(p.file)+" is new") {
+		why += "\nThe plan's own file is in that build context: name it *.recipe.plan, or name it in .dockerignore."
+	}
 	if len(lines) == 0 {
 		why = difference(&planned{Plan: p.saved.Plan}, made)
 	}

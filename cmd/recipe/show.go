@@ -22,10 +22,10 @@ which engine is told on standard error.
 The file's form is documented in spec/plan-file.md.
 
 Exit codes: 0 shown; 1 the file is not a saved plan, or damaged.`,
-		Example: `  recipe show shop.plan
-  recipe show shop.plan --full
-  recipe show shop.plan --explain service.web
-  recipe show shop.plan --json | jq .changes`,
+		Example: `  recipe show shop.recipe.plan
+  recipe show shop.recipe.plan --full
+  recipe show shop.recipe.plan --explain service.web
+  recipe show shop.recipe.plan --json | jq .changes`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage{fmt.Errorf("the file of a saved plan is missing"), cmd.CommandPath()}
@@ -38,8 +38,8 @@ Exit codes: 0 shown; 1 the file is not a saved plan, or damaged.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stderr, "Plan of %s, made by %s on %s for the engine at %s.\n",
-				f.Recipe.Name, f.By, f.Made.Local().Format("2006-01-02 15:04:05"), f.Engine.Address)
+			fmt.Fprintf(a.stderr, "Plan of %s, made by %s on %s for the engine at %s.\n", render.Clean(f.Recipe.Name),
+				render.Clean(f.By), f.Made.Local().Format("2006-01-02 15:04:05"), render.Clean(f.Engine.Address))
 			p := &planner{app: a, options: planOptions{full: full, json: asJSON, mode: f.Mode}}
 			if about != "" {
 				return p.explain(f.Plan, nil, about)

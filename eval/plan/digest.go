@@ -9,13 +9,16 @@ import (
 )
 
 // Digest is the plan's identity, 64 hex digits: equal for plans that do the same for the same reasons, and
-// the same after a plan was saved and read again.
+// the same after a plan was saved and read again. Notes are remarks, on images that a registry has newer for one, and
+// no part of it.
 func Digest(p *Plan) string {
-	text, err := Canonical(p)
+	bare := *p
+	bare.Notes = nil
+	text, err := Canonical(&bare)
 	if err != nil {
 		// A plan holds plain data and JSON that a decoder has read: only a kind that writes broken JSON
 		// into a Config gets here, and such a plan must equal no other.
-		text = fmt.Appendf(nil, "%+v", *p)
+		text = fmt.Appendf(nil, "%+v", bare)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])

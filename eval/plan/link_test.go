@@ -157,6 +157,10 @@ func TestDigestSurvivesSaving(t *testing.T) {
 	if plan.Digest(p) != plan.Digest(&again) || len(plan.Digest(p)) != 64 {
 		t.Errorf("digests %s and %s", plan.Digest(p), plan.Digest(&again))
 	}
+	again.Notes = []plan.Note{{Text: "a remark"}}
+	if plan.Digest(p) != plan.Digest(&again) || again.Notes == nil {
+		t.Error("a remark makes another plan")
+	}
 	again.Steps = slices.Clone(again.Steps)
 	again.Steps[1].Title = "other"
 	if plan.Digest(p) == plan.Digest(&again) {

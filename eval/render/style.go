@@ -49,6 +49,9 @@ func clean(s string) string {
 	return b.String()
 }
 
+// Clean is a text from a recipe, an engine or a file on one line that can act on no terminal.
+func Clean(s string) string { return clean(s) }
+
 // columns is how many cells of a terminal a clean text takes.
 func columns(s string) int {
 	n := 0

@@ -20,10 +20,10 @@ type entry struct {
 }
 
 // Ignore reads the patterns of what a builder does not see. Before those of .dockerignore come two of our own, which a
-// pattern with ! takes back: the recipe's files, since how many replicas run changes no image, and git's directory,
+// pattern with ! takes back: the recipe's files and saved plans of it, since how many replicas run changes no image, and git's directory,
 // which every commit changes.
 func Ignore(root, dockerfile string) ([]string, error) {
-	patterns := []string{"recipe.hcl", "*.recipe.hcl", "*.recipe.json", "*.auto.vars.hcl", ".git"}
+	patterns := []string{"recipe.hcl", "*.recipe.hcl", "*.recipe.json", "*.recipe.plan", "*.auto.vars.hcl", "*.auto.vars.json", ".git"}
 	names := []string{".dockerignore"}
 	if dockerfile != "" {
 		names = []string{dockerfile + ".dockerignore", ".dockerignore"}
