@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -82,6 +83,26 @@ func TestLongLists(t *testing.T) {
 		}
 		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s takes %s", name, took)
+		}
+	}
+}
+
+// Elements of several types are brought to one in time that grows with their number: 40,000 took half a minute. The
+// bound of the test is that of go test itself.
+func TestManyMixed(t *testing.T) {
+	var mixed []cty.Value
+	attrs := map[string]cty.Value{}
+	for i := range 40_000 {
+		number := cty.NumberIntVal(int64(i))
+		mixed = append(mixed, number)
+		attrs[fmt.Sprint("a", i)] = number
+	}
+	mixed, attrs["z"] = append(mixed, cty.StringVal("x")), cty.StringVal("x")
+	all := Map(Inputs{})
+	for name, arg := range map[string]cty.Value{"toset": cty.TupleVal(mixed), "tolist": cty.TupleVal(mixed), "tomap": cty.ObjectVal(attrs)} {
+		v, err := all[name].Call([]cty.Value{arg})
+		if err != nil || v.LengthInt() != 40_001 || v.Type().ElementType() != cty.String {
+			t.Errorf("%s: %d of %#v, %v", name, v.LengthInt(), v.Type(), err)
 		}
 	}
 }

@@ -115,7 +115,7 @@ func to(ty cty.Type) function.Function {
 			Name: "value", Type: cty.DynamicPseudoType, AllowNull: true, AllowDynamicType: true, AllowMarked: true,
 		}},
 		Type: func(args []cty.Value) (cty.Type, error) {
-			v, err := convert.Convert(args[0], ty)
+			v, err := converted(args[0], ty)
 			if err != nil {
 				return cty.NilType, function.NewArgError(0, err)
 			}
