@@ -38,7 +38,8 @@ engine is asked and no secret fetched; sensitive values are not shown.
 In a terminal lines can be edited, tab completes names, and earlier ones come back
 with the arrow keys; they are kept in recipe/console_history under XDG_STATE_HOME
 or ~/.local/state, except those that begin with a space. An open bracket lets an
-expression go on in the next line. Ctrl-C gives a line up; "exit" and Ctrl-D leave.
+expression go on in the next line. Ctrl-C gives up a line or breaks off
+an evaluation, which takes 30 s and 1 GiB at most; "exit" and Ctrl-D leave.
 
 From anything but a terminal, one expression a line is read.
 
@@ -141,7 +142,7 @@ func (c *console) run(ctx context.Context) error {
 			c.help()
 		default:
 			c.remember([]byte(text))
-			c.evaluate(text)
+			c.evaluate(ctx, text)
 		}
 	}
 }
@@ -184,7 +185,7 @@ func (c *console) remember(text []byte) {
 }
 
 // evaluate shows the value of an expression, or what is wrong with it.
-func (c *console) evaluate(text string) {
+func (c *console) evaluate(ctx context.Context, text string) {
 	start := hcl.Pos{Line: c.line, Column: 1, Byte: len(c.entered)}
 	c.entered = append(c.entered, text...)
 	c.line += strings.Count(text, "\n")
@@ -200,7 +201,12 @@ func (c *console) evaluate(text string) {
 	shown := ""
 	if !diags.HasErrors() {
 		var more hcl.Diagnostics
-		shown, more = c.scope.Show(expr)
+		if c.interactive { // elsewhere Ctrl-C ends all
+			only, done := c.signals.only()
+			defer done()
+			ctx = only
+		}
+		shown, more = c.scope.Show(ctx, expr)
 		diags = append(diags, more...)
 	}
 	if c.show(diags); len(diags) > 0 {
@@ -222,6 +228,6 @@ func (c *console) help() {
   output.NAME             what an output gives
 
 An open bracket lets an expression go on in the next line. A line that begins with
-a space is not kept in the history. "exit" or Ctrl-D leaves, Ctrl-C gives a line up.
+a space is not kept in the history. "exit" or Ctrl-D leaves, Ctrl-C gives up a line or an evaluation.
 `)
 }

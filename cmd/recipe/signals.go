@@ -20,6 +20,9 @@ type signals struct {
 	// applying says that steps are running, for which it matters how they end.
 	applying atomic.Bool
 
+	// task is what Ctrl-C ends instead of the run, nil for nothing.
+	task atomic.Pointer[context.CancelFunc]
+
 	stderr io.Writer
 	seen   atomic.Int32
 	in     chan os.Signal
@@ -30,7 +33,11 @@ func listen(stderr io.Writer) *signals {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	signal.Notify(s.in, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
-		for range s.in {
+		for sig := range s.in {
+			if cancel := s.task.Load(); cancel != nil && sig == os.Interrupt {
+				(*cancel)()
+				continue
+			}
 			s.next()
 		}
 	}()
@@ -50,6 +57,16 @@ func (s *signals) next() {
 		close(s.hard)
 	default:
 		os.Exit(exitError)
+	}
+}
+
+// only gives what Ctrl-C ends, instead of the run, until done is called.
+func (s *signals) only() (ctx context.Context, done func()) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.task.Store(&cancel)
+	return ctx, func() {
+		s.task.Store(nil)
+		cancel()
 	}
 }
 

@@ -50,6 +50,11 @@ func (r *resolver) working(rng hcl.Range) (done func()) {
 // bounded runs an evaluation, and returns an error if it was left to itself. Nothing that the evaluation
 // writes may be read then.
 func (r *resolver) bounded(run func()) hcl.Diagnostics {
+	return r.boundedUntil(nil, run)
+}
+
+// boundedUntil is bounded by the end of something else, too.
+func (r *resolver) boundedUntil(end <-chan struct{}, run func()) hcl.Diagnostics {
 	ended := make(chan any, 1)
 	base := heap()
 	go func() {
@@ -70,9 +75,11 @@ func (r *resolver) bounded(run func()) hcl.Diagnostics {
 				panic(v) // where the program expects it
 			}
 			return nil
+		case <-end:
+			return hcl.Diagnostics{r.breakOff(ended, diag.Errorf(diag.TooMuchWork, nil, "Interrupted", "The evaluation was broken off."))}
 		case <-tick.C:
 			if d := r.beyond(base); d != nil {
-				return hcl.Diagnostics{d}
+				return hcl.Diagnostics{r.breakOff(ended, d)}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -33,13 +34,27 @@ func NewConsole(m *decode.Module, in Inputs) *Console {
 // Show evaluates an expression and writes its value as HCL, over several lines where it has parts. A reference to a
 // block shows all that the block offers, and a bare root (var, local, output, a kind) all that it holds. Parts
 // that cannot be shown are in brackets: "(sensitive value)", "(not known yet)".
-func (c *Console) Show(expr hcl.Expression) (string, hcl.Diagnostics) {
+//
+// An evaluation has the bounds of any other, and ends with the context, too.
+func (c *Console) Show(ctx context.Context, expr hcl.Expression) (string, hcl.Diagnostics) {
 	if c.r == nil {
 		c.r = newResolver(c.m, c.in)
-		c.r.lenient = true
+		c.r.lenient, c.r.stoppable = true, true
 	}
 	r := c.r
-	v, ok := r.shown(expr)
+	var ok bool
+	text := ""
+	stopped := r.boundedUntil(ctx.Done(), func() {
+		var v cty.Value
+		if v, ok = r.shown(expr); ok {
+			w := writer{refs: r.refs}
+			text = w.text(v)
+		}
+	})
+	if stopped != nil {
+		c.r = nil
+		return "", stopped
+	}
 	diags := r.diags
 	r.diags, r.told = nil, map[complaint]*telling{}
 	if diags.HasErrors() {
@@ -50,8 +65,7 @@ func (c *Console) Show(expr hcl.Expression) (string, hcl.Diagnostics) {
 		return "", hcl.Diagnostics{diag.Errorf(diag.EvaluationFailed, expr.Range().Ptr(), "Evaluation failed",
 			"Something that this reads has errors, which were told when the recipe was read.")}
 	}
-	w := writer{refs: r.refs}
-	return w.text(v), diags
+	return text, diags
 }
 
 // shown is the value that a console shows for an expression.

@@ -1,9 +1,13 @@
 package resolve
 
 import (
+	"context"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -69,7 +73,7 @@ func TestConsole(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatalf("%s: %v", tt.in, diags)
 		}
-		got, diags := c.Show(expr)
+		got, diags := c.Show(t.Context(), expr)
 		if got != tt.want || diags.HasErrors() != (tt.err != "") || !strings.Contains(diags.Error(), tt.err) {
 			t.Errorf("%s\ngave %s, %v\nwant %s, %q", tt.in, got, diags, tt.want, tt.err)
 		}
@@ -85,7 +89,7 @@ func TestConsole(t *testing.T) {
 func TestConsoleBlock(t *testing.T) {
 	m, _ := load(t, &txtar.Archive{Files: []txtar.File{{Name: "recipe.hcl", Data: []byte(consoleModule)}}})
 	expr, _ := syntax.ParseExpression([]byte("service.web"), "console")
-	got, diags := NewConsole(m, inputs()).Show(expr)
+	got, diags := NewConsole(m, inputs()).Show(t.Context(), expr)
 	for _, want := range []string{`"service.web"`, `count   = 1`, `"shop-web"`, `http    = service.web.http`, "(sensitive value)"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s, %v", want, got, diags)
@@ -93,5 +97,37 @@ func TestConsoleBlock(t *testing.T) {
 	}
 	if strings.Contains(got, "hunter2") {
 		t.Errorf("the password is shown: %s", got)
+	}
+}
+
+// What is broken off ends in fact, and the console goes on.
+func TestConsoleBreaksOff(t *testing.T) {
+	m, _ := load(t, &txtar.Archive{Files: []txtar.File{{Name: "recipe.hcl", Data: []byte("locals { l = [" + strings.Repeat("1,", 300) + "] }\n")}}})
+	endless := "length([for a in local.l: length([for b in local.l: length([for c in local.l: length([for d in local.l: 1])])])])"
+	show := func(ctx context.Context, c *Console, src string) (string, hcl.Diagnostics) {
+		expr, diags := syntax.ParseExpression([]byte(src), "console")
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		return c.Show(ctx, expr)
+	}
+	before := runtime.NumGoroutine()
+	c := NewConsole(m, inputs())
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if _, diags := show(ctx, c, endless); len(diags) != 1 || diags[0].Summary != "Interrupted" {
+		t.Errorf("broken off: %v", diags)
+	}
+	for range 2 { // its bounds are those of a plan
+		if _, diags := show(t.Context(), c, "local.l[0]"); diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		c.r.budget.time = time.Millisecond
+		if _, diags := show(t.Context(), c, endless); len(diags) != 1 || diag.CodeOf(diags[0]) != diag.TooMuchWork || diags[0].Subject == nil {
+			t.Errorf("too long: %v", diags)
+		}
+	}
+	if left := runtime.NumGoroutine() - before; left > 0 {
+		t.Errorf("%d evaluations go on", left)
 	}
 }

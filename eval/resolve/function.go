@@ -63,7 +63,7 @@ type functions struct {
 // declareFunctions makes the functions known, those of the recipe and those handed in. What is wrong with them is
 // kept until they are called or everything is evaluated, whichever comes first.
 func (r *resolver) declareFunctions(m *module, given map[string]function.Function) {
-	m.funcs = functions{callable: map[string]function.Function{decode.Instances: r.splatFunction()}, given: given, own: map[string]*userFunction{}}
+	m.funcs = functions{callable: map[string]function.Function{decode.Instances: r.splatFunction(), stopping: r.stopFunction()}, given: given, own: map[string]*userFunction{}}
 	maps.Copy(m.funcs.callable, given)
 	for _, b := range m.Blocks {
 		if b.Type != "function" || m.funcs.own[b.Label] != nil {

@@ -67,6 +67,7 @@ func (r *resolver) node(key nodeKey, text string, at hcl.Range, compute func(*no
 		n = &node{text: text, at: at, value: cty.DynamicVal}
 		r.nodes[key] = n
 	}
+	r.unlessBroken()
 	switch {
 	case n.done:
 	case n.busy:

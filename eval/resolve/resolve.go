@@ -104,6 +104,9 @@ type resolver struct {
 	diags   hcl.Diagnostics
 	// told are those about libraries, which may come again from other instances of these.
 	told map[complaint]*telling
+	// stoppable says that an evaluation that is broken off has to end, and broken that this one was.
+	stoppable bool
+	broken    atomic.Bool
 	// budget is what the evaluation may take, and current the expression at hand.
 	budget  budget
 	current atomic.Pointer[work]

@@ -79,6 +79,9 @@ func (r *resolver) parsed(expr hcl.Expression) *parsed {
 	if p == nil {
 		native := decode.Native(expr)
 		p = &parsed{native, decode.References(native)}
+		if r.stoppable {
+			markFors(native)
+		}
 		r.exprs[expr] = p
 	}
 	return p
