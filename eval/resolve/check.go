@@ -39,8 +39,7 @@ func (r *resolver) checks(m *module) {
 func (r *resolver) check(n *node, o *object, rule piece) bool {
 	switch found, message := r.judge(rule.Block, r.within(n, rule.frame)); {
 	case found == fails:
-		r.errorf(diag.CheckFailed, rule.Args["condition"].Expr.Range(), "Check failed",
-			"%s: %s%s", o.text(), message, r.values(n, rule.frame, rule.Block))
+		r.failed(n, o, rule, diag.CheckFailed, message)
 	case found == undecided && !r.lenient:
 		r.errorf(diag.CheckFailed, rule.Args["condition"].Expr.Range(), "Check not decided",
 			"Whether %s holds is known only when the plan runs.", o.text())

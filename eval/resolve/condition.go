@@ -91,8 +91,7 @@ func (r *resolver) stated(n *node, o *object, typ string, visit func(piece) bool
 func (r *resolver) condition(n *node, o *object, rule piece) bool {
 	switch found, message := r.judge(rule.Block, r.within(n, rule.frame)); {
 	case found == fails:
-		r.errorf(diag.ConditionFailed, rule.Args["condition"].Expr.Range(), "Condition does not hold",
-			"%s: %s%s", o.text(), message, r.values(n, rule.frame, rule.Block))
+		r.failed(n, o, rule, diag.ConditionFailed, message)
 	case found == undecided && !r.lenient:
 		r.errorf(diag.UnknownValue, rule.Args["condition"].Expr.Range(), "Value not known yet",
 			"Whether the %s of %s holds is known only when the plan runs, and it decides whether there is a plan.", rule.Type, o.text())
@@ -100,6 +99,11 @@ func (r *resolver) condition(n *node, o *object, rule piece) bool {
 		return found != broken
 	}
 	return false
+}
+
+// failed reports a rule that does not hold, with what it read.
+func (r *resolver) failed(n *node, o *object, rule piece, code diag.Code, message string) {
+	r.errorf(code, rule.Args["condition"].Expr.Range(), code.Summary(), "%s: %s%s", o.text(), message, r.values(n, rule.frame, rule.Block))
 }
 
 // within evaluates expressions as parts of a node.

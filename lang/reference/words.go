@@ -35,13 +35,18 @@ func Type(t schema.Type) string {
 	case schema.Object:
 		return "object"
 	case schema.Either:
-		alts := make([]string, len(t.Alts))
-		for i, alt := range t.Alts {
-			alts[i] = Type(alt)
-		}
-		return strings.Join(alts, " or ")
+		return choice(t.Alts, Type)
 	}
 	return "any value"
+}
+
+// choice names several types, one of which is taken.
+func choice(types []schema.Type, name func(schema.Type) string) string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = name(t)
+	}
+	return strings.Join(names, " or ")
 }
 
 func text(values []string) string {
@@ -93,11 +98,7 @@ func plural(t schema.Type) string {
 	case schema.Object:
 		return "objects"
 	case schema.Either:
-		alts := make([]string, len(t.Alts))
-		for i, alt := range t.Alts {
-			alts[i] = plural(alt)
-		}
-		return strings.Join(alts, " or ")
+		return choice(t.Alts, plural)
 	}
 	return Type(t)
 }
