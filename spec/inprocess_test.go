@@ -175,6 +175,9 @@ func (p *player) explain(text string, m *loaded, made *simulated.Planned, o opti
 
 // meddle does what somebody else does to the containers of a service.
 func (p *player) meddle(verb, address string) {
+	if p.meddled(verb, address) {
+		return
+	}
 	found, err := p.world.Engine.Containers(p.ctx, map[string]string{label.Addr: address})
 	if err != nil || len(found) == 0 {
 		p.t.Fatalf("%s has no containers: %v", address, err)
@@ -183,7 +186,7 @@ func (p *player) meddle(verb, address string) {
 		switch verb {
 		case "stop":
 			err = p.world.Engine.StopContainer(p.ctx, c.ID, "", time.Second)
-		case "kill":
+		case "crash":
 			err = p.world.Engine.Crash(c.Name, 137)
 		case "update":
 			err = p.world.Engine.UpdateContainer(p.ctx, c.ID, engine.Limits{Memory: 1 << 30}, "no")
@@ -196,6 +199,44 @@ func (p *player) meddle(verb, address string) {
 			p.t.Fatal(err)
 		}
 	}
+}
+
+// meddled does what somebody else does to a network, a volume or an image, or to the record.
+func (p *player) meddled(verb, address string) bool {
+	name := "shop-" + address[strings.LastIndex(address, ".")+1:]
+	var err error
+	switch kind, _, _ := strings.Cut(address, "."); {
+	case verb == "forget":
+		p.world.Forget("shop")
+	case kind == "network":
+		err = p.world.Engine.RemoveNetwork(p.ctx, name)
+	case kind == "volume":
+		err = p.world.Engine.RemoveVolume(p.ctx, name)
+	case kind == "image":
+		err = p.meddledImage(verb, address)
+	default:
+		return false
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return true
+}
+
+// meddledImage takes an image's names away, and with retag gives them to another one.
+func (p *player) meddledImage(verb, address string) error {
+	images, err := p.world.Engine.Images(p.ctx, map[string]string{label.Addr: address})
+	for _, image := range images {
+		for _, tag := range image.Tags {
+			if err == nil && verb == "retag" {
+				p.world.Engine.AddImage("stranger", engine.ImageConfig{}, sim.App{})
+				err = p.world.Engine.Tag(p.ctx, "stranger", tag)
+			} else if err == nil {
+				err = p.world.Engine.RemoveImage(p.ctx, tag)
+			}
+		}
+	}
+	return err
 }
 
 func (p *player) validate(m *loaded, diags hcl.Diagnostics) (string, int) {

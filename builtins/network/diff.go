@@ -94,6 +94,9 @@ func unchanged(r *state.Resource, n Net, objects []state.Object) hcl.Diagnostics
 
 func remove(in kind.Input, o state.Object) kind.Result {
 	cause := in.Gone(o.Addr)
+	if o.Addr == Default && in.Mode != kind.Destroy {
+		cause = plan.Cause{Why: "nothing that is wanted is on it"}
+	}
 	var needs []plan.ID
 	seen := map[addr.Addr]bool{}
 	for _, other := range in.Observed.Objects {

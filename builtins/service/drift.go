@@ -133,10 +133,11 @@ func blame(b *base, drift []plan.Drift) plan.Cause {
 	if drift[0].Path != "" {
 		why = drift[0].Path + " of " + drift[0].Object + " was changed"
 	}
+	why += " outside of recipe"
 	if n := len(drift) - 1; n > 0 {
 		why += fmt.Sprintf(", and %d more", n)
 	}
-	c := plan.At(why+" outside of recipe", b.r.Range)
+	c := plan.At(why, b.r.Range)
 	c.Drift = true
 	return c
 }

@@ -34,7 +34,7 @@ type Planned struct {
 
 // Plan says what must happen for the world to be as is desired. It changes nothing, d neither.
 func (w *World) Plan(ctx context.Context, d *state.Desired, mode kind.Mode) (*Planned, hcl.Diagnostics, error) {
-	desired := &state.Desired{Recipe: d.Recipe, Outputs: d.Outputs}
+	desired := &state.Desired{Recipe: d.Recipe, Outputs: d.Outputs, Missing: d.Missing}
 	for _, r := range d.Resources {
 		if mode != kind.Destroy {
 			one := *r
@@ -160,6 +160,13 @@ func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result, 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.recorded[p.Desired.Recipe.Name] = &kept
+}
+
+// Forget loses a recipe's record, as a volume that somebody removed.
+func (w *World) Forget(recipe string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.recorded, recipe)
 }
 
 // forget takes from the record what the edge was seen to do: a way back ends where the apply began, and one that is

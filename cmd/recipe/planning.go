@@ -203,7 +203,7 @@ func (p *planner) resolve(ctx context.Context) error {
 
 // fresh is a copy of what is wanted that may be completed by what is observed.
 func (p *planner) fresh() *state.Desired {
-	copied := &state.Desired{Recipe: p.desired.Recipe, Resources: slices.Clone(p.desired.Resources), Outputs: p.desired.Outputs}
+	copied := &state.Desired{Recipe: p.desired.Recipe, Resources: slices.Clone(p.desired.Resources), Outputs: p.desired.Outputs, Missing: p.desired.Missing}
 	for i, r := range copied.Resources {
 		one := *r
 		copied.Resources[i] = &one

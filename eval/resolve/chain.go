@@ -26,14 +26,36 @@ type chain struct {
 	r    *resolver
 	seen map[string]bool
 	out  []state.Link
+	// quiet says that what is followed makes up something sensitive, of which no part is told: a file that is read for a
+	// sensitive value has no mark of its own.
+	quiet bool
 }
 
 func newChain(r *resolver) *chain { return &chain{r: r, seen: map[string]bool{}} }
 
 func (r *resolver) chain(f frame, expr hcl.Expression) []state.Link {
 	c := newChain(r)
+	v := c.value(f, expr)
+	c.quiet = v == cty.DynamicVal || v.ContainsMarked()
 	c.follow(f, expr, 0)
 	return c.out
+}
+
+// below follows what a link is made of.
+func (c *chain) below(l state.Link, f frame, expr hcl.Expression) {
+	before := c.quiet
+	c.quiet = before || l.Sensitive
+	c.follow(f, expr, l.Depth+1)
+	c.quiet = before
+}
+
+// set puts a value into a link, where it may be told.
+func (c *chain) set(l *state.Link, v cty.Value) {
+	if c.quiet {
+		l.Sensitive = true
+		return
+	}
+	setValue(l, c.r, v)
 }
 
 func (c *chain) add(f frame, l state.Link) bool {
@@ -68,9 +90,9 @@ func (c *chain) link(f frame, ref decode.Reference, depth int) {
 	if e, of, from := f.element(ref.Root); from != nil {
 		setPlace(&l, from.Range)
 		l.Of = of
-		setValue(&l, c.r, reach(map[string]cty.Value{"key": e.key, "value": e.value}[ref.Path[0]], ref.Path[1:]))
+		c.set(&l, reach(map[string]cty.Value{"key": e.key, "value": e.value}[ref.Path[0]], ref.Path[1:]))
 		if c.add(f, l) {
-			c.follow(frame{in: f.in, of: f.of}, from.Expr, depth+1)
+			c.below(l, frame{in: f.in, of: f.of}, from.Expr)
 		}
 		return
 	}
@@ -84,9 +106,9 @@ func (c *chain) link(f frame, ref decode.Reference, depth int) {
 		}
 		n := c.r.local(f.in, ref.Path[0], a.Range)
 		setPlace(&l, a.Range)
-		setValue(&l, c.r, reach(known(n), ref.Path[1:]))
+		c.set(&l, reach(known(n), ref.Path[1:]))
 		if c.add(f, l) {
-			c.follow(frame{in: f.in}, a.Expr, depth+1)
+			c.below(l, frame{in: f.in}, a.Expr)
 		}
 	case "use":
 		c.library(f, l, ref, depth)
@@ -110,12 +132,12 @@ func (c *chain) variable(f frame, l state.Link, ref decode.Reference) {
 	if l.File == "" {
 		setPlace(&l, b.Range)
 	}
-	setValue(&l, c.r, reach(known(n), ref.Path[1:]))
+	c.set(&l, reach(known(n), ref.Path[1:]))
 	if !c.add(f, l) {
 		return
 	}
 	if a := f.in.input(b.Label); a != nil && from.source != "default" {
-		c.follow(f.in.caller.frame(), a.Expr, l.Depth+1)
+		c.below(l, f.in.caller.frame(), a.Expr)
 	}
 }
 
@@ -145,7 +167,7 @@ func (c *chain) library(f frame, l state.Link, ref decode.Reference, depth int) 
 		return
 	}
 	if out := lib.output(ref.Path[words]); out != nil && out.Args["value"] != nil {
-		c.follow(frame{in: lib}, out.Args["value"].Expr, depth+1)
+		c.below(l, frame{in: lib}, out.Args["value"].Expr)
 	} else if len(ref.Path) > words+1 && lib.blocks[ref.Path[words]] != nil {
 		inner := ref.From(words + 1)
 		c.block(frame{in: lib}, state.Link{Name: inner.Root + "." + inner.Path[0], Depth: depth + 1}, inner, depth+1)
@@ -177,12 +199,12 @@ func (c *chain) block(f frame, l state.Link, ref decode.Reference, depth int) {
 		}
 		if o := c.r.objects[a]; o != nil && !l.Sensitive {
 			if n := c.r.nodes[nodeKey{of: o, part: argument, name: ref.Path[attr]}]; n != nil {
-				setValue(&l, c.r, reach(known(n), ref.Path[attr+1:]))
+				c.set(&l, reach(known(n), ref.Path[attr+1:]))
 			}
 		}
 	}
 	if c.add(f, l) && next != nil {
-		c.follow(frame{in: f.in, of: c.r.objects[a]}, next, depth+1)
+		c.below(l, frame{in: f.in, of: c.r.objects[a]}, next)
 	}
 }
 

@@ -54,13 +54,13 @@ func (c *chain) reader(f frame, call *hclsyntax.FunctionCallExpr, depth int) {
 		if read, ok := f.in.funcs.given["file"]; ok && call.Name == "templatefile" {
 			text, err := read.Call([]cty.Value{first})
 			if err == nil {
-				setValue(&l, c.r, text)
+				c.set(&l, text)
 			}
 			c.add(f, l)
 			return
 		}
 	}
-	setValue(&l, c.r, c.value(f, call))
+	c.set(&l, c.value(f, call))
 	c.add(f, l)
 }
 

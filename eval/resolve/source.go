@@ -107,11 +107,11 @@ func (c *chain) declared(o *object, library bool) {
 		}
 		l := state.Link{Name: o.b.Type + "." + o.b.Label + "." + name, Depth: depth, File: a.Range.Filename, Line: a.Range.Start.Line}
 		if list := o.in.listed[o.b]; name == forEach && list != nil {
-			setValue(&l, c.r, listOf(list.keys()))
+			c.set(&l, listOf(list.keys()))
 		} else if n := c.r.nodes[nodeKey{of: o, part: argument, name: name}]; n != nil {
-			setValue(&l, c.r, known(n))
+			c.set(&l, known(n))
 		}
 		c.add(frame{in: o.in}, l)
-		c.follow(frame{in: o.in, of: o}, a.Expr, depth+1)
+		c.below(l, frame{in: o.in, of: o}, a.Expr)
 	}
 }
