@@ -148,7 +148,7 @@ func TestBuildWithEverythingThatRuns(t *testing.T) {
 		{"from":{"image":"scratch"}},
 		{"copy":{"stage":"build","from":["/data"],"to":"/data"}}]}`)
 	s.applied()
-	if all := strings.Join(s.lines, "\n"); strings.Contains(all, "hush") || !strings.Contains(all, `RUN --mount=type=secret`) {
+	if all := strings.Join(s.lines, "\n"); strings.Contains(all, "hush") || !strings.Contains(all, "RUN $one line") || strings.Contains(all, "--mount=") {
 		t.Error(all)
 	}
 	if again := s.applied(); len(again.Steps) > 0 {
