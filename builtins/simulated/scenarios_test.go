@@ -113,6 +113,7 @@ func scenarios() []scenario {
 		{name: "no port", from: web("1", ""), to: service("web", "1", ""), third: service("web", "2", ""), stops: true},
 		{name: "port for a worker", from: service("web", "1", ""), to: web("1", ""), third: web("2", "")},
 		{name: "nothing wanted", from: web("1", ""), to: web("1", "count = 0"), third: web("2", ""), stops: true},
+		{name: "closed and opened", from: both("1", "1"), to: web("1", "count = 0"), third: both("1", "2"), stops: true},
 		{name: "rollback", from: web("1", "count = 2"), to: web("2", "count = 2"), mode: kind.Rollback},
 		{name: "destroy", from: both("1", "1"), to: both("1", "1"), mode: kind.Destroy, stops: true},
 	}

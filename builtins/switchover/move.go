@@ -184,7 +184,7 @@ func (g *Group) Twice(m *Member, n Instance) bool {
 	if g.Moves() && !m.Changed && n.Running {
 		return true
 	}
-	gets := g.Moves() && n.Running && n.Release == m.Release
+	gets := (g.Moves() || g.Fresh) && n.Running && n.Release == m.Release
 	return len(onSide(n.Servers, g.Side.Other())) > 0 && (gets || len(onSide(n.Servers, g.Side)) > 0)
 }
 
