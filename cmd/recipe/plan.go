@@ -103,7 +103,8 @@ nothing to do; 1 an error; 2 there are changes.`,
 	cmd.Flags().BoolVar(&rehearsal, "rehearse", false, "play the plan on a simulator, with every accident that can happen")
 	cmd.Flags().BoolVar(&o.volumes, "volumes", false, "with --destroy: plan to remove volumes too, with all data in them")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with code 2 if there are changes")
-	cmd.MarkFlagsMutuallyExclusive("explain", "json", "rehearse")
+	cmd.MarkFlagsMutuallyExclusive("explain", "json")
+	cmd.MarkFlagsMutuallyExclusive("explain", "rehearse")
 	return cmd
 }
 
