@@ -103,7 +103,7 @@ func scenarios() []scenario {
 		{name: "worker", from: worker("1", ""), to: worker("2", ""), third: worker("3", "count = 2")},
 		{name: "workers", from: worker("1", "count = 3"), to: worker("2", "count = 2"), third: worker("3", "")},
 		{name: "exclusive", from: web("1", exclusive), to: web("2", exclusive), third: web("3", exclusive)},
-		{name: "exclusive canary", from: web("1", exclusive) + canary, to: web("2", exclusive) + canary, third: web("3", exclusive)},
+		{name: "exclusive canary", from: web("1", exclusive) + canary, to: web("2", exclusive) + canary},
 		{name: "exclusive worker", from: worker("1", exclusive), to: worker("2", exclusive), third: worker("3", exclusive)},
 		{name: "more services", from: web("1", ""), to: both("2", "1"), third: both("1", "2")},
 		{name: "service removed", from: both("1", "1"), to: web("1", "count = 2"), third: web("2", "")},
