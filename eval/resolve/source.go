@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"strconv"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -62,7 +61,7 @@ func (t *tracer) arg(a *decode.Arg, f frame, path string) {
 
 // source is where an argument's value comes from.
 func (r *resolver) source(f frame, a *decode.Arg) state.Source {
-	return state.Source{Range: a.Range, Expr: f.in.source(a.Expr.Range()), Chain: sync.OnceValue(func() []state.Link { return r.chain(f, a.Expr) })}
+	return state.Source{Range: a.Range, Expr: f.in.source(a.Expr.Range()), Chain: func() []state.Link { return r.chain(f, a.Expr) }}
 }
 
 // source is the text of an expression, as it stands in its file.
@@ -76,13 +75,13 @@ func (m *module) source(rng hcl.Range) string {
 
 // origin tells what makes an object be there: its block, what that goes through, and the use blocks around it.
 func (r *resolver) origin(o *object) state.Source {
-	return state.Source{Range: o.b.Range, Chain: sync.OnceValue(func() []state.Link {
+	return state.Source{Range: o.b.Range, Chain: func() []state.Link {
 		c := newChain(r)
 		for at := o; at != nil; at = at.in.caller {
 			c.declared(at, at != o)
 		}
 		return c.out
-	})}
+	}}
 }
 
 func listOf(keys []string) cty.Value {
