@@ -4,7 +4,6 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/deployrecipe/recipe/eval/resolve"
@@ -121,6 +120,6 @@ func to(ty cty.Type) function.Function {
 			}
 			return v.Type(), nil
 		},
-		Impl: func(args []cty.Value, want cty.Type) (cty.Value, error) { return convert.Convert(args[0], want) },
+		Impl: func(args []cty.Value, want cty.Type) (cty.Value, error) { return converted(args[0], want) },
 	})
 }
