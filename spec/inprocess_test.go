@@ -19,7 +19,10 @@ import (
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/document"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/render"
 	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -35,6 +38,9 @@ type player struct {
 	world   *simulated.World
 	// codes are those of all diagnostics given.
 	codes map[string]bool
+	// made is the plan of the last command that made one. note, when set, gets what an apply tells other programs.
+	made *plan.Plan
+	note func(any)
 }
 
 func newPlayer(t *testing.T, dir string, environ []string) *player {
@@ -135,6 +141,7 @@ func (p *player) run(program string, args []string) (string, int) {
 	if diags.HasErrors() {
 		return p.shown(m, diags), 1
 	}
+	p.made = made.Plan
 	text := p.shown(m, diags)
 	if args[0] != "plan" {
 		return p.apply(text, made)
@@ -298,7 +305,12 @@ func (p *player) learnRefs(m *loaded) {
 
 // apply carries a plan out and says in few words how it ended.
 func (p *player) apply(text string, made *simulated.Planned) (string, int) {
-	done, err := p.world.Apply(p.ctx, made, simulated.ApplyOptions{})
+	var o simulated.ApplyOptions
+	if p.note != nil {
+		p.note(document.Begin(made.Plan))
+		o.Sink = func(e event.Event) { p.note(document.EventOf(e)) }
+	}
+	done, err := p.world.Apply(p.ctx, made, o)
 	if err == nil {
 		return fmt.Sprintf("%sSteps done: %d\n", text, len(done.Done)), 0
 	}

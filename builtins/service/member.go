@@ -205,12 +205,13 @@ func stopOf(name string, spec *container.Spec) container.StopConfig {
 // describe adds the service's line to the plan, with the fields that differ, and gives the cause for steps.
 func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 	cause := plan.From(b.r.Addr.String()+" is new", state.Source{Range: b.r.Range, Chain: b.r.Origin.Chain})
-	change := plan.Change{Addr: b.r.Addr, Action: plan.Create}
+	change := plan.Change{Addr: b.r.Addr, Action: plan.Create, After: b.r.Spec}
 	drift := p.drift(b)
 	p.out.Drift = append(p.out.Drift, drift...)
 	was := b.stock.of(b.serving)
 	if b.serving != "" && len(was) > 0 {
 		change.Fields = p.fields(b, was[0])
+		change.Before = p.applied(b, was[0])
 		change.Action = plan.Update
 		if m.Changed {
 			change.Action = plan.Replace
@@ -259,6 +260,17 @@ func (p *planner) settledSince(b *base, applied json.RawMessage) func(plan.Field
 		open[f.Path] = true
 	}
 	return func(f plan.Field) bool { return !open[f.Path] && !forces(b.spec, f.Path) }
+}
+
+// applied are the arguments with which the serving release was applied last. Its containers' labels tell them but for
+// those that changed since without a new release: these the record tells, if what it holds is of that release.
+func (p *planner) applied(b *base, was piece) json.RawMessage {
+	recorded, ok := p.in.Recorded.Resources[b.r.Addr.String()]
+	other := func(f plan.Field) bool { return forces(b.spec, f.Path) }
+	if !ok || slices.ContainsFunc(plan.Fields(was.Object.Spec, recorded, nil), other) {
+		return was.Object.Spec
+	}
+	return recorded
 }
 
 // fields compares the service with a container of the release that serves.

@@ -122,7 +122,7 @@ func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	var hold plan.Step
 	if s.hold > 0 {
 		hold = plan.Step{ID: x.ID("hold", s.name), Op: OpHold, Title: fmt.Sprintf("hold stage %q", s.name),
-			Wait: "for " + s.hold.String() + ", while every new container keeps running", Idle: true, Needs: []plan.ID{step.ID}, Limit: s.hold + stopSlack,
+			Wait: "for " + s.hold.String() + ", while every new container keeps running", Idle: true, Needs: []plan.ID{step.ID}, Limit: s.hold + stopSlack, AtLeast: s.hold,
 			Config: plan.Raw(HoldConfig{Hold: state.Duration(s.hold), Containers: x.newNames()})}
 		last = &hold
 	}

@@ -157,8 +157,7 @@ func (c *carrier) moved(shown *planned) error {
 		return c.report.plan(c.made)
 	}
 	if c.options.autoApprove {
-		c.report.moved(shown, c.made)
-		return nil
+		return c.report.moved(shown, c.made)
 	}
 	return failf("The world moved", "Since the plan was shown, something changed, so that it would do something else now:\n%s\nNothing was changed. Plan again.",
 		difference(shown, c.made))

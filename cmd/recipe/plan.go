@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -37,6 +38,8 @@ With --rehearse the plan is played on a simulator, which begins with what stands
 the engine: the good path, and a failure, a hang and a crash of this program at each
 step, each followed by the next apply. Requests that are lost are counted, and hours
 take no time. A rehearsal that breaks a promise of this program is an error.
+
+With --json the plan is one object, which spec/plan.schema.json describes.
 
 Exit codes: 0 the plan was made; 1 an error. With --detailed-exitcode: 0 there is
 nothing to do; 1 an error; 2 there are changes.`,
@@ -114,7 +117,7 @@ func (p *planner) print(made *planned) error {
 		p.locked(lock)
 	}
 	if p.options.json {
-		return render.JSON(p.stdout, made.Plan)
+		return document.Write(p.stdout, made.Plan)
 	}
 	return render.Text(p.stdout, made.Plan, p.style())
 }

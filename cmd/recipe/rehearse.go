@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
-	"github.com/deployrecipe/recipe/eval/render"
+	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
@@ -65,20 +64,11 @@ func (p *planner) rehearse(ctx context.Context, looking *simulated.Looking, made
 
 // rehearsedJSON writes the plan's JSON with the report in it, as "rehearsal".
 func (p *planner) rehearsedJSON(made *planned, report *rehearse.Report) error {
-	var text bytes.Buffer
-	if err := render.JSON(&text, made.Plan); err != nil {
-		return err
-	}
-	var document map[string]json.RawMessage
-	if err := json.Unmarshal(text.Bytes(), &document); err != nil {
-		return err
-	}
-	data, err := json.Marshal(report)
-	if err != nil {
-		return err
-	}
-	document["rehearsal"] = data
 	encoder := json.NewEncoder(p.stdout)
+	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(document)
+	return encoder.Encode(struct {
+		*document.Plan
+		Rehearsal *rehearse.Report `json:"rehearsal"`
+	}{document.Of(made.Plan), report})
 }

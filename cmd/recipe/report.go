@@ -13,6 +13,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/helper"
 	"github.com/deployrecipe/recipe/eval/apply"
+	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -32,10 +33,7 @@ func (r *report) plan(made *planned) error {
 		return failf("Nothing to go back to", "No earlier release of any service of %s is kept on the engine.", r.head.Name)
 	}
 	if r.options.json {
-		return r.line(struct {
-			Type string     `json:"type"`
-			Plan *plan.Plan `json:"plan"`
-		}{"plan", made.Plan})
+		return r.line(document.Begin(made.Plan))
 	}
 	if made.Empty() && len(made.Changes) == 0 && r.options.mode == kind.Destroy {
 		if made.nothing(kind.Destroy) {
@@ -73,8 +71,12 @@ func (r *report) waiting(held *helper.HeldError) {
 }
 
 // moved says that another plan than the one shown will be carried out.
-func (r *report) moved(shown, made *planned) {
+func (r *report) moved(shown, made *planned) error {
+	if r.options.json {
+		return r.line(document.Begin(made.Plan))
+	}
 	fmt.Fprintf(r.stderr, "Something changed since the plan was shown. It is now:\n%s\n", difference(shown, made))
+	return nil
 }
 
 // difference tells in which steps two plans differ, the first few.
@@ -112,7 +114,7 @@ func difference(before, after *planned) string {
 func (r *report) sink(made *planned) event.Sink {
 	r.began = time.Now()
 	if r.options.json {
-		return func(e event.Event) { _ = r.line(e) }
+		return func(e event.Event) { _ = r.line(document.EventOf(e)) }
 	}
 	fmt.Fprintln(r.stdout)
 	return render.NewProgress(r.stdout, made.Plan, r.style()).Sink

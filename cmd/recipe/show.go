@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/eval/render"
 )
 
@@ -45,7 +46,7 @@ Exit codes: 0 shown; 1 the file is not a saved plan, or damaged.`,
 				return p.explain(f.Plan, nil, about)
 			}
 			if asJSON {
-				return render.JSON(a.stdout, f.Plan)
+				return document.Write(a.stdout, f.Plan)
 			}
 			return render.Text(a.stdout, f.Plan, p.style())
 		},

@@ -51,6 +51,7 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 		return nil, append(diags, problem)
 	}
 	p.Steps = steps
+	whole(in, p.Changes)
 	chains(in, p)
 	if broken := prove(p); broken.HasErrors() {
 		return nil, append(diags, broken...)

@@ -60,10 +60,14 @@ type Change struct {
 	Addr   addr.Addr `json:"addr"`
 	Action Action    `json:"action"`
 	// Summary is the rest of the resource's line: "3fa9c2e1, was 77aa01bc: image content, env.RELEASE".
-	Summary string  `json:"summary"`
-	Fields  []Field `json:"fields,omitempty"`
-	Texts   []Text  `json:"texts,omitempty"`
-	Cause   Cause   `json:"cause"`
+	Summary string `json:"summary"`
+	// Before and After are all arguments in the form of state.Resource.Spec: as they were applied, and as they will be.
+	// They are absent where nothing stands, or is to stand, and where nothing tells them.
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+	Fields []Field         `json:"fields,omitempty"`
+	Texts  []Text          `json:"texts,omitempty"`
+	Cause  Cause           `json:"cause"`
 }
 
 // Field is one argument that differs.
@@ -141,6 +145,8 @@ type Step struct {
 	Early bool `json:"early,omitempty"`
 	// Limit is how long the step may take at most: Within, and what the engine may need besides.
 	Limit time.Duration `json:"limit"`
+	// AtLeast is how long it takes however well things go: a hold.
+	AtLeast time.Duration `json:"at_least,omitempty"`
 }
 
 // EffectKind is a word of the neutral vocabulary on which Validate decides.

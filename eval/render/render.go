@@ -9,7 +9,6 @@ package render
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -62,19 +61,6 @@ func Text(w io.Writer, p *plan.Plan, o Options) error {
 	r.outputs(p.Outputs)
 	fmt.Fprintf(r.w, "\n%s\n", r.bold(Totals(p)))
 	return r.w.Flush()
-}
-
-// JSON writes a plan's canonical JSON, indented.
-func JSON(w io.Writer, p *plan.Plan) error {
-	text, err := plan.Canonical(p)
-	if err != nil {
-		return err
-	}
-	var value any = json.RawMessage(text)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }
 
 // printer writes one plan.
