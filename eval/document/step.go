@@ -15,19 +15,19 @@ type Step struct {
 	Wait   string  `json:"wait,omitempty"`
 	Within float64 `json:"within_seconds,omitempty"`
 	// Limit is how long it may take at most, 0 without a bound; AtLeast how long it takes in any case.
-	Limit        float64       `json:"limit_seconds"`
-	AtLeast      float64       `json:"at_least_seconds,omitempty"`
-	Idle         bool          `json:"idle,omitempty"`
-	Group        string        `json:"group,omitempty"`
-	Cause        plan.Cause    `json:"cause"`
-	Needs        []plan.ID     `json:"needs"`
-	Provides     []plan.ID     `json:"provides"`
-	Effects      []Effect      `json:"effects"`
-	Undo         []plan.ID     `json:"undo"`
-	Irreversible string        `json:"irreversible,omitempty"`
-	Ancillary    bool          `json:"ancillary,omitempty"`
-	Commit       bool          `json:"commit,omitempty"`
-	Early        bool          `json:"early,omitempty"`
+	Limit        float64    `json:"limit_seconds"`
+	AtLeast      float64    `json:"at_least_seconds,omitempty"`
+	Idle         bool       `json:"idle,omitempty"`
+	Group        string     `json:"group,omitempty"`
+	Cause        plan.Cause `json:"cause"`
+	Needs        []plan.ID  `json:"needs"`
+	Provides     []plan.ID  `json:"provides"`
+	Effects      []Effect   `json:"effects"`
+	Undo         []plan.ID  `json:"undo"`
+	Irreversible string     `json:"irreversible,omitempty"`
+	Ancillary    bool       `json:"ancillary,omitempty"`
+	Commit       bool       `json:"commit,omitempty"`
+	Early        bool       `json:"early,omitempty"`
 }
 
 // Effect is what a step does that others can notice.
