@@ -3,6 +3,7 @@ package recipes_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/deployrecipe/recipe/builtins"
@@ -26,13 +27,34 @@ func desire(t *testing.T, dir string, values ...string) *state.Desired {
 	return desired
 }
 
-// read reads the recipe of a directory, and gives what it takes to evaluate it.
-func read(t *testing.T, dir string, values ...string) (*decode.Module, resolve.Inputs) {
+// built is the path of a directory, or of a copy with stand-ins for what a person builds there before the image: the
+// files that its .gitignore names.
+func built(t *testing.T, dir string) string {
 	t.Helper()
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	ignored, err := os.ReadFile(filepath.Join(abs, ".gitignore"))
+	if err != nil {
+		return abs
+	}
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(abs)); err != nil {
+		t.Fatal(err)
+	}
+	for name := range strings.FieldsSeq(string(ignored)) {
+		if err := os.WriteFile(filepath.Join(copied, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return copied
+}
+
+// read reads the recipe of a directory, and gives what it takes to evaluate it.
+func read(t *testing.T, dir string, values ...string) (*decode.Module, resolve.Inputs) {
+	t.Helper()
+	abs := built(t, dir)
 	root := os.DirFS(abs)
 	in := resolve.Inputs{FS: root, Dir: abs, Origin: "here", Env: noEnv, Kinds: map[string]kind.Kind{},
 		Functions: builtins.Functions(funcs.Inputs{FS: root, Dir: abs, Env: noEnv}),

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -186,7 +188,24 @@ func (c *Content) scan(ctx context.Context, s spec, dir string, from Sources) er
 		return err
 	}
 	c.Manifest, c.ignore = files.Select(c.File.Sources), files.Ignore
+	for i, step := range c.File.Readers {
+		if err := there(files, c.File.Sources[i]); err != nil {
+			return &StepError{Step: step, Err: err}
+		}
+	}
 	return nil
+}
+
+// there sees that a build will find what it reads of its context; a pattern may match nothing.
+func there(files buildcontext.Context, source string) error {
+	if strings.ContainsAny(source, `*?[\`) || len(files.Select([]string{source})) > 0 || path.Clean("/"+source) == "/" {
+		return nil
+	}
+	hint := ""
+	if _, err := os.Lstat(filepath.Join(files.Dir, filepath.FromSlash(source))); err == nil {
+		hint = " It is there, and a .dockerignore file leaves it out."
+	}
+	return fmt.Errorf("%q is not in the context %s.%s", source, files.Dir, hint)
 }
 
 // digest is over all that a build reads, secrets excepted: their values never, and their names stand in the

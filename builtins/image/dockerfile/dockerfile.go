@@ -65,6 +65,8 @@ type File struct {
 	Stages []string
 	// Sources are the patterns of the context's files that instructions read; see buildcontext.Select.
 	Sources []string
+	// Readers are the indices of the steps that read Sources, one by one; none for an existing Dockerfile.
+	Readers []int
 	Secrets []Secret
 	// SSH are the ids of the agents that are forwarded.
 	SSH []string
@@ -158,7 +160,9 @@ func (r *renderer) line(words ...string) {
 // source notes files of the context that the build reads.
 func (r *renderer) source(patterns ...string) {
 	if !r.nested {
-		r.file.Sources = append(r.file.Sources, patterns...)
+		for _, pattern := range patterns {
+			r.file.Sources, r.file.Readers = append(r.file.Sources, pattern), append(r.file.Readers, r.step)
+		}
 	}
 }
 

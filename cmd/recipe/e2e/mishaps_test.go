@@ -12,6 +12,9 @@ func fileMishaps() []mishap {
 	return []mishap{
 		{name: "a context that is not there", early: true, recipe: func(a *app) { a.image = "context = \"./none\"\n" },
 			says: []string{"recipe.hcl line", "build context DIR/none does not exist", "create it, or set context"}},
+		{name: "a file to copy that is not there", early: true, recipe: func(a *app) {
+			a.edit = func(text string) string { return strings.Replace(text, `"page.html"]`, `"none.html"]`, 1) }
+		}, says: []string{"recipe.hcl line", `"none.html" is not in the context DIR`}},
 		{name: "an ignore file that cannot be read", early: true, set: func(d *deploy) {
 			path := filepath.Join(d.dir, ".dockerignore")
 			_ = os.Remove(path)
