@@ -46,7 +46,8 @@ race: ## run all tests under the race detector
 # Generated files are compared before and after, so that it works in a dirty tree.
 files = git ls-files -z --cached --others --exclude-standard | xargs -0 sha256sum 2>/dev/null
 
-check: ## formatting, vet, go.mod, generated files
+check: ## formatting, vet, scripts, go.mod, generated files
+	@for script in .ci/*; do bash -n "$$script" || exit 1; done
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "run gofmt -w on:" $$unformatted; exit 1; }
 	go vet ./...
 	go mod tidy -diff
