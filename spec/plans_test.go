@@ -14,10 +14,11 @@ import (
 
 	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/render"
 )
 
-// TestPlans compares the last plan of stories, as other programs get it, with the files of testdata/plans, and holds it
-// to the schema. A story is told there when its name has a file, which may begin empty: -update writes it.
+// TestPlans compares the last plan of stories, as other programs and pull requests get it, with the files of
+// testdata/plans, and holds it to the schema. A story is told there when its name has a file, which may begin empty: -update writes it.
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/plans/*.json")
@@ -44,6 +45,11 @@ func TestPlans(t *testing.T) {
 			}
 			valid(t, schema, out.Bytes())
 			golden(t, file, clean(out.String()))
+			out.Reset()
+			if err := render.Markdown(&out, p, render.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, strings.TrimSuffix(file, ".json")+".md", clean(out.String()))
 		})
 	}
 }

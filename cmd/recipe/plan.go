@@ -12,6 +12,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/render"
 )
 
@@ -39,7 +40,8 @@ the engine: the good path, and a failure, a hang and a crash of this program at 
 step, each followed by the next apply. Requests that are lost are counted, and hours
 take no time. A rehearsal that breaks a promise of this program is an error.
 
-With --json the plan is one object, which spec/plan.schema.json describes.
+With --json the plan is one object, which spec/plan.schema.json describes; with
+--markdown a text for a pull request, at most as long as a comment may be.
 
 Exit codes: 0 the plan was made; 1 an error. With --detailed-exitcode: 0 there is
 nothing to do; 1 an error; 2 there are changes.`,
@@ -48,7 +50,8 @@ nothing to do; 1 an error; 2 there are changes.`,
   recipe plan --explain service.web
   recipe plan --out shop.recipe.plan
   recipe plan --rehearse --full
-  recipe plan --json | jq .changes`,
+  recipe plan --json | jq .changes
+  recipe plan --markdown | gh pr comment --body-file -`,
 		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if destroy {
@@ -106,8 +109,10 @@ nothing to do; 1 an error; 2 there are changes.`,
 	cmd.Flags().BoolVar(&rehearsal, "rehearse", false, "play the plan on a simulator, with every accident that can happen")
 	cmd.Flags().BoolVar(&o.volumes, "volumes", false, "with --destroy: plan to remove volumes too, with all data in them")
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with code 2 if there are changes")
-	cmd.MarkFlagsMutuallyExclusive("explain", "json")
+	cmd.Flags().BoolVar(&o.markdown, "markdown", false, markdownUsage)
+	cmd.MarkFlagsMutuallyExclusive("explain", "json", "markdown")
 	cmd.MarkFlagsMutuallyExclusive("explain", "rehearse")
+	cmd.MarkFlagsMutuallyExclusive("markdown", "rehearse")
 	return cmd
 }
 
@@ -116,16 +121,27 @@ func (p *planner) print(made *planned) error {
 	if lock := world.Facts(made.observed).Lock; lock != nil {
 		p.locked(lock)
 	}
-	if p.options.json {
-		return document.Write(p.stdout, made.Plan)
+	return p.write(made.Plan)
+}
+
+// markdownUsage is the help on --markdown.
+const markdownUsage = "write the plan for a comment on a pull request"
+
+// write writes a plan in the form that was asked for.
+func (p *planner) write(made *plan.Plan) error {
+	switch {
+	case p.options.json:
+		return document.Write(p.stdout, made)
+	case p.options.markdown:
+		return render.Markdown(p.stdout, made, p.style())
 	}
-	return render.Text(p.stdout, made.Plan, p.style())
+	return render.Text(p.stdout, made, p.style())
 }
 
 // locked says who changes the recipe's objects while a plan for them is made.
 func (p *planner) locked(lock *world.Lock) {
 	to, by := p.stdout, lock.By
-	if p.options.json {
+	if p.options.json || p.options.markdown {
 		to = p.stderr
 	}
 	if by == "" {

@@ -28,6 +28,7 @@ type planOptions struct {
 	upgrade   bool
 	full      bool
 	json      bool
+	markdown  bool
 	volumes   bool
 	mode      kind.Mode
 }

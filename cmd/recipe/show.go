@@ -5,12 +5,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/eval/render"
 )
 
 func newShow(a *app) *cobra.Command {
-	var full, asJSON bool
+	var o planOptions
 	var about string
 	cmd := &cobra.Command{
 		Use:   "show FILE",
@@ -41,19 +40,18 @@ Exit codes: 0 shown; 1 the file is not a saved plan, or damaged.`,
 			}
 			fmt.Fprintf(a.stderr, "Plan of %s, made by %s on %s for the engine at %s.\n", render.Clean(f.Recipe.Name),
 				render.Clean(f.By), f.Made.Local().Format("2006-01-02 15:04:05"), render.Clean(f.Engine.Address))
-			p := &planner{app: a, options: planOptions{full: full, json: asJSON, mode: f.Mode}}
+			o.mode = f.Mode
+			p := &planner{app: a, options: o}
 			if about != "" {
 				return p.explain(f.Plan, nil, about)
 			}
-			if asJSON {
-				return document.Write(a.stdout, f.Plan)
-			}
-			return render.Text(a.stdout, f.Plan, p.style())
+			return p.write(f.Plan)
 		},
 	}
-	cmd.Flags().BoolVar(&full, "full", false, "show everything: whole texts, all limits, each step of the way back")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write the plan as JSON")
+	cmd.Flags().BoolVar(&o.full, "full", false, "show everything: whole texts, all limits, each step of the way back")
+	cmd.Flags().BoolVar(&o.json, "json", false, "write the plan as JSON")
 	cmd.Flags().StringVar(&about, "explain", "", explainUsage)
-	cmd.MarkFlagsMutuallyExclusive("explain", "json")
+	cmd.Flags().BoolVar(&o.markdown, "markdown", false, markdownUsage)
+	cmd.MarkFlagsMutuallyExclusive("explain", "json", "markdown")
 	return cmd
 }

@@ -60,6 +60,7 @@ func Text(w io.Writer, p *plan.Plan, o Options) error {
 	r.notes(p.Notes)
 	r.outputs(p.Outputs)
 	fmt.Fprintf(r.w, "\n%s\n", r.bold(Totals(p)))
+	r.bounds(p)
 	return r.w.Flush()
 }
 
@@ -72,19 +73,23 @@ type printer struct {
 
 func (r *printer) interruptions(list []plan.Interruption) {
 	for _, i := range list {
-		what := "requests fail"
-		switch {
-		case i.Held:
-			what = "requests wait"
-		case i.Down:
-			what = "it does not run"
-		}
-		line := fmt.Sprintf("Interruption: %s: %s for at most %s: %s", clean(i.Group), what, limit(i.Bound), clean(i.Why))
-		fmt.Fprintln(r.w, r.yellow(line))
+		fmt.Fprintln(r.w, r.yellow("Interruption: "+clean(interrupted(i))))
 	}
 	if len(list) > 0 {
 		fmt.Fprintln(r.w)
 	}
+}
+
+// interrupted says whose interruption it is, what happens, for how long at most, and why.
+func interrupted(i plan.Interruption) string {
+	what := "requests fail"
+	switch {
+	case i.Held:
+		what = "requests wait"
+	case i.Down:
+		what = "it does not run"
+	}
+	return fmt.Sprintf("%s: %s for at most %s: %s", i.Group, what, limit(i.Bound), i.Why)
 }
 
 func (r *printer) notes(notes []plan.Note) {

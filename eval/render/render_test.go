@@ -52,9 +52,9 @@ func release() *plan.Plan {
 	p.Steps = []plan.Step{
 		{ID: "build", Addr: image, Title: "build shop/web:3fa9c2e1", Cause: source, Limit: 10 * time.Minute, Early: true},
 		{ID: "migrate", Addr: migrate, Title: "run migrate", Group: "web", Cause: content, Wait: "until it exits with 0", Within: 10 * time.Minute, Limit: 10 * time.Minute, Irreversible: "a job is not taken back"},
-		{ID: "start", Addr: web, Title: "start shop-web-3fa9c2e1-1", Group: "web", Cause: env, Undo: []plan.ID{"stop-new"}},
-		{ID: "check", Addr: web, Title: "check shop-web-3fa9c2e1-1", Group: "web", Cause: env, Wait: "until GET /up answers 200", Within: time.Minute, Limit: time.Minute},
-		{ID: "shift", Addr: web, Title: "send 100% to 3fa9c2e1", Group: "web", Cause: env, Undo: []plan.ID{"back"}, Commit: true},
+		{ID: "start", Addr: web, Title: "start shop-web-3fa9c2e1-1", Group: "web", Cause: env, Undo: []plan.ID{"stop-new"}, Limit: 2 * time.Minute, Needs: []plan.ID{"build", "migrate"}},
+		{ID: "check", Addr: web, Title: "check shop-web-3fa9c2e1-1", Group: "web", Cause: env, Needs: []plan.ID{"start"}, Wait: "until GET /up answers 200", Within: time.Minute, Limit: time.Minute},
+		{ID: "shift", Addr: web, Title: "send 100% to 3fa9c2e1", Group: "web", Cause: env, Undo: []plan.ID{"back"}, Commit: true, Limit: time.Minute, Needs: []plan.ID{"check"}},
 		{ID: "drain", Addr: web, Title: "drain 77aa01bc", Group: "web", Cause: env, Wait: "until no request is left", Within: 30 * time.Second, Limit: 30 * time.Second},
 		{ID: "stop", Addr: web, Title: "stop shop-web-77aa01bc-1", Group: "web", Cause: env, Limit: 30 * time.Second},
 	}
