@@ -26,6 +26,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/render"
 	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/eval/target"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
@@ -82,7 +83,8 @@ type options struct {
 	files   []string // of --var-file
 	explain string   // of --explain
 	// destroy, volumes, full and detailed are the options of those names.
-	destroy, volumes, full, detailed bool
+	destroy, volumes, full, detailed, refresh bool
+	part                                      target.Options // of --target, --exclude and --replace
 }
 
 func read(args []string) options {
@@ -98,6 +100,17 @@ func read(args []string) options {
 		case "--explain":
 			i++
 			o.explain = args[i]
+		case "--target":
+			i++
+			o.part.Targets = append(o.part.Targets, args[i])
+		case "--exclude":
+			i++
+			o.part.Excludes = append(o.part.Excludes, args[i])
+		case "--replace":
+			i++
+			o.part.Replaces = append(o.part.Replaces, args[i])
+		case "--refresh-only":
+			o.refresh = true
 		case "--destroy":
 			o.destroy = true
 		case "--volumes":
@@ -136,7 +149,10 @@ func (p *player) run(program string, args []string) (string, int) {
 	if o.destroy {
 		mode = kind.Destroy
 	}
-	p.world.Volumes = o.volumes
+	if o.refresh {
+		mode = kind.Refresh
+	}
+	p.world.Volumes, p.world.Part = o.volumes, o.part
 	made, diags := p.plan(m, diags, mode)
 	if diags.HasErrors() {
 		return p.shown(m, diags), 1

@@ -23,6 +23,7 @@ type Place struct {
 	Addr       addr.Addr
 	Release    string
 	Generation int
+	Renewed    int    // how often the release was asked for anew
 	Index      int    // replica, from 1
 	Image      string // the reference to run
 	// Networks are the real names in the order of the spec; Address is fixed on the first one, zero for a
@@ -51,6 +52,9 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 	labels[label.Release] = p.Release
 	labels[label.Generation] = strconv.Itoa(p.Generation)
 	labels[label.Index] = strconv.Itoa(p.Index)
+	if p.Renewed > 0 {
+		labels[label.Renewed] = strconv.Itoa(p.Renewed)
+	}
 	if p.Address.IsValid() {
 		labels[label.Address] = p.Address.String()
 	}

@@ -42,6 +42,16 @@ func (s *Spec) Release(content string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
+// Renewed names the n-th release that was asked for anew though it is made like the first one, that of n = 0.
+func (s *Spec) Renewed(content string, n int) string {
+	release := s.Release(content)
+	if n == 0 {
+		return release
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s renewed %d", release, n))
+	return hex.EncodeToString(sum[:4])
+}
+
 // Named is the spec with its networks and volumes under the addresses that give them their names, so that a block
 // that moved makes no other release.
 func (s *Spec) Named(moved *state.Moves) *Spec {

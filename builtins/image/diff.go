@@ -199,9 +199,7 @@ func (d *differ) orphans() {
 		var gone []plan.ID
 		stays := false
 		for _, user := range users(d.in.Observed, image) {
-			if d.in.Desired.Find(user.Addr) != nil {
-				stays = true
-			}
+			stays = stays || !d.in.Goes(user.Addr)
 			gone = append(gone, plan.GoneID(user.Addr))
 		}
 		if !stays {

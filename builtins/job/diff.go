@@ -59,7 +59,8 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	}
 	release := spec.Named(in.Desired.Recipe.Moved).Release(image.Content)
 	made := in.Observed.At(r.Addr)
-	if done(in, r.Addr, release, made) {
+	renews := in.Renews(r.Addr) && done(in, r.Addr, release, made)
+	if !renews && done(in, r.Addr, release, made) {
 		return superseded(r.Addr, release, made), nil // without its image, too
 	}
 	cause := why(in, r, release, made)
@@ -67,15 +68,21 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	if err != nil {
 		return kind.Result{}, err
 	}
+	if renews {
+		cause = plan.At("another run was asked for with --replace", r.Range)
+	}
 	run.Cause = cause
 	result.Changes = append(result.Changes, plan.Change{Addr: r.Addr, Action: plan.Run,
 		Summary: "release " + release + ", at most " + spec.Timeout.String(), Cause: cause})
 	for _, o := range made {
-		if o.Release == release {
+		if o.Release == release && !renews {
 			continue
 		}
 		step := remove(o, plan.Cause{Why: "a later release of the job is done"}, []plan.ID{run.ID})
-		if o.Running { // an apply that was broken off began it, and two releases must not run at once
+		if o.Release == release {
+			step = remove(o, cause, nil)
+			run.Needs = append(run.Needs, step.ID)
+		} else if o.Running { // an apply that was broken off began it, and two releases must not run at once
 			step = remove(o, plan.Cause{Why: "another release of the job is wanted"}, nil)
 			run.Needs = append(run.Needs, step.ID)
 		}

@@ -28,6 +28,9 @@ func (Kind) Schema() *schema.Block {
 	}
 }
 
+// Renewable says that jobs have releases.
+func (Kind) Renewable() {}
+
 // Export has nothing to compute.
 func (Kind) Export(kind.Instance, string) (cty.Value, hcl.Diagnostics) { return cty.NilVal, nil }
 

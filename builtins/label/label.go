@@ -19,6 +19,7 @@ const (
 	Addr       = "recipe.addr"       // the block that made the object
 	Release    = "recipe.release"    // short release digest
 	Generation = "recipe.generation" // which release of its service it is, from 1
+	Renewed    = "recipe.renewed"    // how many times its release was asked for anew, absent for none
 	Index      = "recipe.index"      // which replica of its release it is, from 1
 	Address    = "recipe.address"    // the fixed address that it has on its first network
 	Spec       = "recipe.spec"       // canonical JSON of the block's arguments, without sensitive values

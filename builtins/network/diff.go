@@ -43,8 +43,9 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		}
 		result.Add(create(in, a, r, nets[a]))
 	}
+	wanted := Wanted(in.All())
 	for _, o := range in.Orphans {
-		if _, wanted := nets[o.Addr]; !wanted {
+		if !slices.Contains(wanted, o.Addr) {
 			result.Add(remove(in, o))
 		}
 	}

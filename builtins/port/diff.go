@@ -29,12 +29,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 			have[p.Name] = p
 		}
 	}
-	named := Recorded(in.Desired.Recipe, in.Recorded)
-	for _, r := range in.Desired.Resources {
-		if r.Addr.Kind == "port" {
-			named[in.Desired.Recipe.Moved.Named(r.Addr).Short()] = r.Addr
-		}
-	}
+	named := Known(in)
 	for _, want := range Site(in.Desired) {
 		a := named[want.Name]
 		cause := plan.Cause{Why: a.String() + " is new"}
@@ -61,6 +56,9 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(have)) {
 		a := named.Addr(name)
+		if !in.Has(a) {
+			continue
+		}
 		result.Changes = append(result.Changes, plan.Change{Addr: a, Action: plan.Delete, Summary: describe(have[name]),
 			Cause: in.Gone(a)})
 	}

@@ -2,6 +2,7 @@ package port
 
 import (
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
@@ -17,6 +18,17 @@ func Recorded(recipe state.Recipe, r *state.Recorded) Names {
 	for text := range r.Resources {
 		if a, err := addr.Parse(text); err == nil && a.Kind == "port" {
 			names[recipe.Moved.Named(a).Short()] = a
+		}
+	}
+	return names
+}
+
+// Known are the names of the last apply's ports and of all that the recipe wants.
+func Known(in kind.Input) Names {
+	names := Recorded(in.Desired.Recipe, in.Recorded)
+	for _, r := range in.All().Resources {
+		if r.Addr.Kind == "port" {
+			names[in.Desired.Recipe.Moved.Named(r.Addr).Short()] = r.Addr
 		}
 	}
 	return names

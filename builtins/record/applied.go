@@ -25,6 +25,12 @@ type Applied struct {
 // was taken back.
 func (a Applied) Settle(kept *state.Recorded) {
 	open := a.unsettled()
+	left := map[addr.Addr]bool{}
+	if a.Plan.Scope != nil {
+		for _, out := range a.Plan.Scope.LeftOut {
+			open[out], left[out] = true, true
+		}
+	}
 	resources, contexts, jobs := map[string]json.RawMessage{}, map[string]state.Manifest{}, map[string]string{}
 	contents := image.FactsOf(a.Observed).Contents
 	for _, r := range a.Desired.Resources {
@@ -48,6 +54,11 @@ func (a Applied) Settle(kept *state.Recorded) {
 		}
 		if r.Addr.Kind == "job" && kept.Jobs[name] != "" {
 			jobs[name] = kept.Jobs[name]
+		}
+	}
+	for name, spec := range kept.Resources { // what stands and was left out, wanted or not
+		if at, err := addr.Parse(name); err == nil && left[at] {
+			resources[name] = spec
 		}
 	}
 	for _, o := range a.Observed.Objects { // a volume outlives its block, and so does its protection

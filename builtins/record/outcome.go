@@ -8,6 +8,7 @@ const (
 	Reverted   = "reverted" // something failed, and all that belonged to it was taken back
 	Failed     = "failed"
 	RolledBack = "rolled back"
+	Refreshed  = "refreshed" // the record alone followed what others had changed
 )
 
 // Outcome is the word for how an apply ended.

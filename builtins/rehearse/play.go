@@ -62,8 +62,13 @@ func (s Scene) play(a Accident, good *played) *played {
 	p.clients = Attend(p.world, p.first)
 	time.Sleep(before)
 	p.apply(ctx, made, a, good)
+	anew := p.world.Part.Replaces
+	p.world.Part.Replaces = nil
 	if a.Kind != "" {
 		p.recover(ctx)
+		if len(anew) > 0 {
+			p.again(ctx, anew, good)
+		}
 	}
 	p.settled(ctx, good)
 	return p
@@ -187,6 +192,17 @@ func (p *played) recover(ctx context.Context) {
 		p.broken("the next apply failed: %v", err)
 	}
 	p.ending.Recovery = time.Since(began)
+}
+
+// again asks once more for other releases, as who did not get them does.
+func (p *played) again(ctx context.Context, replaces []string, good *played) {
+	last, err := Look(ctx, p.world, p.scene.Desired.Recipe.Name)
+	if err != nil || last.Difference(good.last) == "" {
+		return
+	}
+	p.world.Part.Replaces = replaces
+	p.recover(ctx)
+	p.world.Part.Replaces = nil
 }
 
 func errorsOf(diags hcl.Diagnostics) error {

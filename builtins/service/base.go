@@ -22,6 +22,8 @@ type base struct {
 	spec    *container.Spec
 	image   container.Found
 	release string
+	renewed int // how often the release was asked for anew
+	asked   bool
 	stock   stock
 	nets    []network.Net
 	volumes []addr.Addr
@@ -53,8 +55,8 @@ func (p *planner) base(r *state.Resource) *base {
 	}
 	p.in.Done.Add(more) // the next one need not pull the same image
 	p.out.Add(more)
-	b := &base{r: r, spec: spec, image: image, release: spec.Named(p.in.Desired.Recipe.Moved).Release(image.Content), stock: p.stocks[r.Addr],
-		nets: network.Of(spec.Networks, p.nets), volumes: volumes}
+	b := &base{r: r, spec: spec, image: image, stock: p.stocks[r.Addr], nets: network.Of(spec.Networks, p.nets), volumes: volumes}
+	b.renew(spec.Named(p.in.Desired.Recipe.Moved), p.in.Renews(r.Addr), p.serving(r, b.stock))
 	b.ports = p.ports(r.Addr, spec)
 	return b
 }

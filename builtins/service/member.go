@@ -118,7 +118,7 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 		return n, nil
 	}
 	recipe := p.in.Desired.Recipe
-	place := container.Place{Recipe: recipe, Addr: b.r.Addr, Release: b.release, Generation: b.stock.generation(b.release), Index: i,
+	place := container.Place{Recipe: recipe, Addr: b.r.Addr, Release: b.release, Generation: b.stock.generation(b.release), Renewed: b.renewed, Index: i,
 		Image: b.image.Ref, Alias: len(b.ports) == 0, Volumes: map[string]string{}}
 	for _, n := range b.nets {
 		place.Networks = append(place.Networks, n.Name)
@@ -227,6 +227,9 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 		}
 		if why, ok := p.undone(b, change.Fields); ok {
 			cause = plan.At(why, b.r.Range)
+		}
+		if b.asked && m.Changed {
+			cause = plan.At("another release was asked for with --replace", b.r.Range)
 		}
 		if p.in.Mode == kind.Rollback {
 			cause = plan.Cause{Why: "back to release " + b.release + ", which ran before"}

@@ -28,6 +28,9 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	if in.Mode == kind.Destroy {
 		return k.destroy(in), nil
 	}
+	if idle(in) {
+		return kind.Result{}, nil
+	}
 	p := newPlanner(k, in)
 	groups := p.groups()
 	if p.diags.HasErrors() {
@@ -82,6 +85,7 @@ func newPlanner(k Kind, in kind.Input) *planner {
 			p.served[r.Addr.String()] = p.open(r.Addr)
 		}
 	}
+	p.keep(port.Kept(in))
 	for _, s := range p.stocks {
 		for _, piece := range s.all {
 			for _, a := range piece.Addresses {

@@ -49,7 +49,7 @@ func (w *World) Plan(ctx context.Context, d *state.Desired, mode kind.Mode) (*Pl
 		return nil, nil, err
 	}
 	made, diags := diff.Make(diff.Input{Kinds: builtins.Kinds(w.Settings), Desired: desired, Observed: observed, Recorded: recorded,
-		Mode: mode, Volumes: w.Volumes, Engine: world.Facts(observed).Info.ID})
+		Mode: mode, Volumes: w.Volumes, Engine: world.Facts(observed).Info.ID, Target: w.Part})
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
@@ -145,6 +145,9 @@ func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result, 
 	switch {
 	case p.Mode == kind.Apply:
 		done.Settle(&kept)
+	case p.Mode == kind.Refresh:
+		record.Follow(&kept, p.Plan)
+		entry.Result = record.Refreshed
 	case p.Mode == kind.Destroy && ended == nil:
 		kept = state.Recorded{Format: record.Format}
 	case p.Mode == kind.Destroy:

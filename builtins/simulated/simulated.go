@@ -29,6 +29,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/eval/target"
 )
 
 // checkLag is how long the edge takes to notice that a server went away: three checks, a second apart.
@@ -42,6 +43,8 @@ type World struct {
 	Settings builtins.Settings
 	// Volumes says that a destroy takes volumes too.
 	Volumes bool
+	// Part is the part of recipes that plans are about.
+	Part target.Options
 	// Listeners are where other programs of the engine's machine listen.
 	Listeners []netip.AddrPort
 

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -25,6 +28,8 @@ fetched again; sensitive variables are given again, as when it was planned. Buil
 contexts are read from the recipe's directory, where the command is run as the
 plan was made. A plan can be carried out once.
 
+` + strings.TrimPrefix(scopeHelp, "\n") + `
+
 Ctrl-C finishes the steps in hand and goes back; a second one stops at once.
 
 With --json the output is one object a line: one of type "plan" with the plan, then
@@ -35,6 +40,7 @@ Exit codes: 0 applied, or nothing to do; 1 an error, also when all was taken bac
 		Example: `  recipe apply
   recipe apply ./shop --var release=1.4.2 --auto-approve
   recipe plan --out shop.recipe.plan && recipe apply shop.recipe.plan
+  recipe apply --replace service.web
   recipe apply --auto-approve --lock-timeout 5m --json`,
 		Args: onePath, ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -45,9 +51,10 @@ Exit codes: 0 applied, or nothing to do; 1 an error, also when all was taken bac
 					return err
 				}
 			}
-			if err := o.check(cmd); err != nil {
+			if err := errors.Join(o.check(cmd), o.scope.check(cmd, map[string]bool{"--upgrade": o.upgrade})); err != nil {
 				return err
 			}
+			o.mode = o.scope.mode()
 			if saved {
 				return a.carrySaved(cmd.Context(), pathOf(args), o)
 			}
@@ -55,5 +62,6 @@ Exit codes: 0 applied, or nothing to do; 1 an error, also when all was taken bac
 		},
 	}
 	o.register(cmd)
+	o.scope.register(cmd)
 	return cmd
 }

@@ -39,6 +39,7 @@ With --rehearse the plan is played on a simulator, which begins with what stands
 the engine: the good path, and a failure, a hang and a crash of this program at each
 step, each followed by the next apply. Requests that are lost are counted, and hours
 take no time. A rehearsal that breaks a promise of this program is an error.
+` + scopeHelp + `
 
 With --json the plan is one object, which spec/plan.schema.json describes; with
 --markdown a text for a pull request, at most as long as a comment may be.
@@ -50,11 +51,15 @@ nothing to do; 1 an error; 2 there are changes.`,
   recipe plan --explain service.web
   recipe plan --out shop.recipe.plan
   recipe plan --rehearse --full
+  recipe plan --target service.web --target use.cache
   recipe plan --json | jq .changes
   recipe plan --markdown | gh pr comment --body-file -`,
 		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if destroy {
+			if err := o.scope.check(cmd, map[string]bool{"--destroy": destroy, "--rehearse": rehearsal, "--upgrade": o.upgrade}); err != nil {
+				return err
+			}
+			if o.mode = o.scope.mode(); destroy {
 				o.mode = kind.Destroy
 			} else if o.volumes {
 				return usage{errors.New("--volumes is for plans with --destroy"), cmd.CommandPath()}
@@ -94,13 +99,14 @@ nothing to do; 1 an error; 2 there are changes.`,
 					return err
 				}
 			}
-			if detailed && !made.Empty() {
+			if detailed && (!made.Empty() || made.refreshes()) {
 				return exit(exitChanges)
 			}
 			return nil
 		},
 	}
 	o.register(cmd)
+	o.scope.register(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "write the plan as JSON")
 	cmd.Flags().StringVar(&out, "out", "", "save the plan in this `FILE`, for \"recipe apply FILE\" and \"recipe show FILE\"")
 	_ = cmd.MarkFlagFilename("out") // fails only for an option that is not there

@@ -10,6 +10,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/docker"
+	"github.com/deployrecipe/recipe/builtins/record"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/diff"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -30,6 +31,7 @@ type planOptions struct {
 	json      bool
 	markdown  bool
 	volumes   bool
+	scope     scopeOptions
 	mode      kind.Mode
 }
 
@@ -71,7 +73,12 @@ type planned struct {
 // nothing tells whether carrying the plan out would write nothing at all: there is no step, no origin to remember,
 // and in a destroy no record to remove.
 func (p *planned) nothing(mode kind.Mode) bool {
-	return p.Empty() && len(p.adopts) == 0 && (mode != kind.Destroy || len(p.recorded.History) == 0)
+	return p.Empty() && !p.refreshes() && len(p.adopts) == 0 && (mode != kind.Destroy || len(p.recorded.History) == 0)
+}
+
+// refreshes tells whether the plan has the record follow what others changed.
+func (p *planned) refreshes() bool {
+	return p.Scope != nil && p.Scope.RefreshOnly && record.Follows(p.Plan)
 }
 
 // newPlanner reads the recipe at path as far as it must be known before an engine is asked.
@@ -148,6 +155,7 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	made, diags := diff.Make(diff.Input{
 		Kinds: p.module.kinds, Desired: desired, Observed: observed, Recorded: recorded,
 		Mode: p.options.mode, Volumes: p.options.volumes, Engine: world.Facts(observed).Info.ID,
+		Target: p.options.scope.Options,
 	})
 	if diags.HasErrors() {
 		return nil, failure{append(p.warnings, diags...)}

@@ -47,7 +47,7 @@ func (p *planner) rehearse(ctx context.Context, looking *simulated.Looking, made
 	report, diags, err := rehearse.Run(ctx, rehearse.Scene{
 		Begin: func() (*simulated.World, error) {
 			w := simulated.New(simulated.Options{Settings: p.settings})
-			w.Volumes = p.options.volumes
+			w.Volumes, w.Part = p.options.volumes, p.options.scope.Options
 			w.Stand(snapshot)
 			return w, nil
 		},

@@ -31,6 +31,8 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	switch {
 	case mode == kind.Apply:
 		done.Settle(&kept)
+	case mode == kind.Refresh:
+		record.Follow(&kept, c.made.Plan)
 	case mode == kind.Destroy && len(result.Done) > 0:
 		// As after a whole destroy, jobs run again: what they set up may be gone with its volume.
 		kept.Jobs = nil
@@ -45,6 +47,9 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	}
 	if c.saved != nil {
 		entry.Saved = c.saved.Checksum
+	}
+	if mode == kind.Refresh && ended == nil {
+		entry.Result = record.Refreshed
 	}
 	if mode == kind.Rollback && ended == nil {
 		entry.Result = record.RolledBack

@@ -13,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine/docker"
 	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/eval/saved"
@@ -29,6 +30,7 @@ func (a *app) savedPlanner(f *saved.File, o planOptions) (*planner, error) {
 		return nil, failf("The plan is of another version", "Version %s of recipe made it, and this is %s, which may plan otherwise. Use that version, or plan again.", f.Tool, versionText())
 	}
 	o.mode, o.upgrade, o.adopt, o.volumes = f.Mode, f.Options.Upgrade, f.Options.Adopt, f.Options.Volumes
+	o.scope = scopeOptions{Options: f.Options.Scope, refresh: f.Mode == kind.Refresh}
 	again := o.variables
 	o.variables = variableOptions{allow: f.Options.AllowFiles}
 	settings := builtins.Settings{Edge: f.Edge.Name, EdgeImage: f.Edge.Image}
@@ -123,7 +125,7 @@ func (p *planner) stale(made *planned) error {
 
 // heldOptions refuses the options that a saved plan answers itself.
 func heldOptions(cmd *cobra.Command) error {
-	for _, name := range []string{"upgrade", "adopt", "allow-files"} {
+	for _, name := range []string{"upgrade", "adopt", "allow-files", "target", "exclude", "replace", "refresh-only"} {
 		if cmd.Flags().Changed(name) {
 			return usage{fmt.Errorf("--%s belongs to planning: a saved plan holds whether it was given", name), cmd.CommandPath()}
 		}

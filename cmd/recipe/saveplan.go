@@ -29,7 +29,7 @@ func (p *planner) save(made *planned, host, name string) error {
 	o := p.options
 	f := &saved.File{
 		Tool: versionText(), Made: time.Now().UTC().Truncate(time.Second), By: who(), Mode: o.mode,
-		Options: saved.Options{Upgrade: o.upgrade, Adopt: o.adopt, Volumes: o.volumes, AllowFiles: o.variables.allow},
+		Options: saved.Options{Upgrade: o.upgrade, Adopt: o.adopt, Volumes: o.volumes, AllowFiles: o.variables.allow, Scope: o.scope.Options},
 		Recipe:  made.Recipe, Engine: saved.Engine{ID: made.Engine, Address: host},
 		Edge:    saved.Edge{Name: p.settings.Edge, Image: p.settings.EdgeImage},
 		Desired: wants(made), Observed: world.Seen(made.observed, made.recorded, p.head.Name),
@@ -158,4 +158,3 @@ func secretFiles(d *state.Desired) map[string]addr.Addr {
 	}
 	return files
 }
-

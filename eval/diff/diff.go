@@ -13,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/eval/target"
 )
 
 // Input is what a plan is made of.
@@ -27,6 +28,8 @@ type Input struct {
 	Engine string
 	// Volumes says that a destroy takes volumes too.
 	Volumes bool
+	// Target says which part of the recipe the plan is about, and what it does again.
+	Target target.Options
 }
 
 // Make makes the plan. It is nil when the diagnostics have errors. A plan that breaks an invariant is a fault of
@@ -35,7 +38,13 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 	if in.Recorded == nil {
 		in.Recorded = &state.Recorded{}
 	}
-	result, diags := decide(in)
+	part, diags := choose(in)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	all := in.Desired
+	in.Desired = part.Narrow(all)
+	result, diags := decide(in, all, part)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -53,14 +62,15 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 	p.Steps = steps
 	whole(in, p.Changes)
 	chains(in, p)
+	scoped(in, all, part, p)
 	if broken := prove(p); broken.HasErrors() {
 		return nil, append(diags, broken...)
 	}
 	return p, diags
 }
 
-// decide asks the kinds.
-func decide(in Input) (kind.Result, hcl.Diagnostics) {
+// decide asks the kinds about a part of all that is wanted.
+func decide(in Input, whole *state.Desired, part *target.Selection) (kind.Result, hcl.Diagnostics) {
 	resources := map[string][]*state.Resource{}
 	wanted := map[addr.Addr]bool{}
 	for _, r := range in.Desired.Resources {
@@ -69,9 +79,13 @@ func decide(in Input) (kind.Result, hcl.Diagnostics) {
 	}
 	orphans := map[string][]state.Object{}
 	for _, o := range in.Observed.Objects {
-		if !wanted[o.Addr] {
+		if !wanted[o.Addr] && part.Has(o.Addr) {
 			orphans[o.Addr.Kind] = append(orphans[o.Addr.Kind], o)
 		}
+	}
+	mode := in.Mode
+	if mode == kind.Refresh {
+		mode = kind.Apply
 	}
 	var done kind.Result
 	var diags hcl.Diagnostics
@@ -80,7 +94,7 @@ func decide(in Input) (kind.Result, hcl.Diagnostics) {
 		result, more := k.Diff(kind.Input{
 			Desired: in.Desired, Observed: in.Observed, Recorded: in.Recorded,
 			Resources: resources[name], Orphans: orphans[name],
-			Mode: in.Mode, Volumes: in.Volumes, Done: done,
+			Mode: mode, Volumes: in.Volumes, Whole: whole, Selected: part.Has, Again: part.Again, Done: done,
 		})
 		diags = append(diags, more...)
 		done.Add(result)

@@ -23,6 +23,7 @@ type Plan struct {
 	Digest string       `json:"digest"` // plan.Digest
 	Recipe state.Recipe `json:"recipe"`
 	Engine string       `json:"engine"` // the engine's ID
+	Scope  *Scope       `json:"scope,omitempty"`
 	// Changes are in the order of the resources, removals last.
 	Changes       []Change       `json:"changes"`
 	Drift         []Drift        `json:"drift"`
@@ -53,7 +54,7 @@ type Interruption struct {
 // Of makes the document of a plan that links.
 func Of(p *plan.Plan) *Plan {
 	d := &Plan{
-		Format: Format, Digest: plan.Digest(p), Recipe: p.Recipe, Engine: p.Engine,
+		Format: Format, Digest: plan.Digest(p), Recipe: p.Recipe, Engine: p.Engine, Scope: scopeOf(p.Scope),
 		Changes: list(p.Changes, changeOf), Drift: list(p.Drift, driftOf),
 		Steps: list(p.Steps, stepOf), Undo: list(p.Undo, stepOf),
 		Pause: list(p.Pause, same[string]), Traffic: list(p.Traffic, same[plan.Traffic]),

@@ -61,6 +61,12 @@ type Input struct {
 	Mode Mode
 	// Volumes says that a destroy takes volumes too, other than protected ones.
 	Volumes bool
+	// Whole is all that the recipe wants where Desired is a part of it; nil where that is all.
+	Whole *state.Desired
+	// Selected tells whether the plan is about an address; what it is not about stays as it stands. Nil selects all.
+	Selected func(addr.Addr) bool
+	// Again tells whether a resource is to have another release though nothing changed. Nil is for none.
+	Again func(addr.Addr) bool
 	// Done are the results of the kinds diffed before this one (see builtins.Kinds for the order).
 	Done Result
 }
@@ -73,7 +79,25 @@ const (
 	Apply    Mode = "apply"
 	Destroy  Mode = "destroy"  // Desired holds no resources
 	Rollback Mode = "rollback" // services go back to the release before
+	Refresh  Mode = "refresh"  // the record follows what stands, and nothing else changes; kinds are asked as for Apply
 )
+
+// Has tells whether the plan is about an address.
+func (in Input) Has(a addr.Addr) bool { return in.Selected == nil || in.Selected(a) }
+
+// Renews tells whether a resource is to have another release though nothing changed.
+func (in Input) Renews(a addr.Addr) bool { return in.Again != nil && in.Again(a) }
+
+// All is all that the recipe wants, with what the plan leaves out.
+func (in Input) All() *state.Desired {
+	if in.Whole != nil {
+		return in.Whole
+	}
+	return in.Desired
+}
+
+// Goes tells whether the plan removes what stands under an address: nothing wants it, and the plan is about it.
+func (in Input) Goes(a addr.Addr) bool { return in.All().Find(a) == nil && in.Has(a) }
 
 // Result is what a Diff decided.
 type Result struct {

@@ -13,7 +13,7 @@ import (
 // no part of it.
 func Digest(p *Plan) string {
 	bare := *p
-	bare.Notes = nil
+	bare.Notes, bare.Scope = nil, p.Scope.deed()
 	text, err := Canonical(&bare)
 	if err != nil {
 		// A plan holds plain data and JSON that a decoder has read: only a kind that writes broken JSON

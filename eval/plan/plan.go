@@ -21,6 +21,8 @@ type Plan struct {
 	Format int          `json:"format_version"`
 	Recipe state.Recipe `json:"recipe"`
 	Engine string       `json:"engine"` // the engine's ID
+	// Scope is nil for a plan of the whole recipe.
+	Scope *Scope `json:"scope,omitempty"`
 	// Changes are in the order of the resources, removals last. Unchanged resources have none.
 	Changes []Change `json:"changes"`
 	// Drift is what others changed since the last apply, as far as that was recorded.

@@ -42,12 +42,15 @@ func (o Options) width() int {
 func Text(w io.Writer, p *plan.Plan, o Options) error {
 	r := &printer{paint: paint(o.Color), Options: o, w: bufio.NewWriter(w)}
 	if p.Empty() && len(p.Changes) == 0 {
+		r.about(p.Scope)
 		r.drift(p.Drift)
-		fmt.Fprintf(r.w, "No changes. %s is as its recipe says.\n", clean(p.Recipe.Name))
+		r.nothing(p)
+		r.pending(p.Scope)
 		r.notes(p.Notes)
 		r.outputs(p.Outputs)
 		return r.w.Flush()
 	}
+	r.about(p.Scope)
 	r.interruptions(p.Interruptions)
 	r.drift(p.Drift)
 	r.changes(p.Changes)
@@ -57,6 +60,7 @@ func Text(w io.Writer, p *plan.Plan, o Options) error {
 		}
 		r.steps(p)
 	}
+	r.pending(p.Scope)
 	r.notes(p.Notes)
 	r.outputs(p.Outputs)
 	fmt.Fprintf(r.w, "\n%s\n", r.bold(Totals(p)))

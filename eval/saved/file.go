@@ -18,6 +18,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/resolve"
 	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/eval/target"
 )
 
 // Format is the version of the file's form. It changes when a field changes its meaning or goes.
@@ -57,6 +58,8 @@ type Options struct {
 	Volumes bool `json:"volumes,omitempty"`
 	// AllowFiles are the directories that functions may read besides the recipe's, as they were given.
 	AllowFiles []string `json:"allow_files,omitempty"`
+	// Scope is the part of the recipe that the plan is about.
+	Scope target.Options `json:"scope,omitzero"`
 }
 
 // Engine is what the plan was made for.
