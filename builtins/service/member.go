@@ -278,7 +278,7 @@ func (p *planner) applied(b *base, was piece) json.RawMessage {
 
 // fields compares the service with a container of the release that serves.
 func (p *planner) fields(b *base, was piece) []plan.Field {
-	fields := plan.Fields(was.Object.Spec, b.r.Spec, b.r.Sources)
+	fields := plan.Fields(p.applied(b, was), b.r.Spec, b.r.Sources)
 	if applied, ok := p.in.Recorded.Resources[b.r.Addr.String()]; ok {
 		fields = slices.DeleteFunc(fields, p.settledSince(b, applied))
 	}

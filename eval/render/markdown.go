@@ -27,6 +27,9 @@ func Markdown(w io.Writer, p *plan.Plan, o Options) error {
 	if len(p.Changes) > 0 {
 		m.table()
 	}
+	if s := p.Scope; s != nil && (len(s.Pending) > 0 || s.Unplanned != "") {
+		m.folded("Left out, and not as the recipe says", "text", m.print(func(r *printer) { r.pending(s) }))
+	}
 	m.remarks()
 	m.diff("What others changed", m.print(func(r *printer) { r.drift(p.Drift) }))
 	for i := range p.Changes {
@@ -74,6 +77,9 @@ func (m *markdown) head() {
 		title = "no changes"
 	}
 	m.add(fmt.Sprintf("### Plan for %s: %s\n\n", inline(p.Recipe.Name, 80), title))
+	if p.Scope != nil {
+		m.add("- **Planned**: " + inline(about(p.Scope), 600) + "\n")
+	}
 	for _, i := range p.Interruptions {
 		m.add("- **Interruption**: " + inline(interrupted(i), 600) + "\n")
 	}

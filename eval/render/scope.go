@@ -7,11 +7,8 @@ import (
 	"github.com/deployrecipe/recipe/eval/plan"
 )
 
-// about says first which part of the recipe a plan is about.
-func (r *printer) about(s *plan.Scope) {
-	if s == nil {
-		return
-	}
+// about names the part of the recipe that a plan is about.
+func about(s *plan.Scope) string {
 	var parts []string
 	if s.RefreshOnly {
 		parts = append(parts, "the record alone")
@@ -24,7 +21,15 @@ func (r *printer) about(s *plan.Scope) {
 			parts = append(parts, option.text+strings.Join(option.named, ", "))
 		}
 	}
-	fmt.Fprintln(r.w, r.bold("Planned: "+clean(strings.Join(parts, "; "))))
+	return strings.Join(parts, "; ")
+}
+
+// about says first which part of the recipe a plan is about.
+func (r *printer) about(s *plan.Scope) {
+	if s == nil {
+		return
+	}
+	fmt.Fprintln(r.w, r.bold("Planned: "+clean(about(s))))
 	added := "with it  "
 	if len(s.Excludes) > 0 {
 		added = "left out with it  "
