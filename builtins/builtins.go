@@ -13,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/funcs"
+	"github.com/deployrecipe/recipe/builtins/gate"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/image/buildkit"
 	"github.com/deployrecipe/recipe/builtins/job"
@@ -106,6 +107,7 @@ func Doers(t Tools) map[plan.Op]kind.Doer {
 		Containers: container.Tools{Engine: t.Engine, Prober: probing{t.Session}},
 		Images:     image.Build{Images: t.Engine, Builder: t.Builder, Dir: t.Recipe.Dir},
 		Edge:       edge.For(t.Engine, t.Session, t.Edge, t.Host),
+		Dir:        t.Recipe.Dir,
 	})
 }
 
@@ -114,11 +116,15 @@ type Parts struct {
 	Containers container.Tools
 	Images     image.Build
 	Edge       edge.Deps
+	// Dir is the recipe's directory, where gates run commands; Run is how, nil for on this machine.
+	Dir string
+	Run gate.Runner
 }
 
 // DoersOf are what carries out each step, on parts of one engine.
 func DoersOf(p Parts) map[plan.Op]kind.Doer {
 	e := p.Containers.Engine
+	gates := gate.Tools{Engine: e, Prober: p.Containers.Prober, Edge: p.Edge.Edge, Dir: p.Dir, Run: p.Run}
 	all := map[plan.Op]kind.Doer{}
 	for _, doers := range []map[plan.Op]kind.Doer{
 		volume.Doers(e),
@@ -126,6 +132,7 @@ func DoersOf(p Parts) map[plan.Op]kind.Doer {
 		image.Doers(p.Images),
 		container.Doers(p.Containers),
 		switchover.Doers(e),
+		gate.Doers(gates),
 		job.Doers(p.Containers),
 		edge.Doers(p.Edge),
 	} {

@@ -194,6 +194,11 @@ type Target struct {
 	HTTP    bool   // GET Path, else a connection
 	Path    string // "/" when empty
 	Host    string // Host header, the address when empty
+	// Headers are sent besides. Status are the codes that pass, 200 to 399 when empty; Body is a regular expression
+	// that must match the beginning of the body, as far as Answer has it.
+	Headers map[string]string
+	Status  []int
+	Body    string
 	// Interval is the time from the start of one probe to that of the next, Timeout how long one may take.
 	Interval, Timeout time.Duration
 }
@@ -218,6 +223,19 @@ func (a Answer) String() string {
 		return fmt.Sprintf("the last probe got status %d and no body", a.Status)
 	}
 	return "the last probe failed: " + a.Err
+}
+
+// Told is String for an answer that passed, too.
+func (a Answer) Told() string {
+	switch {
+	case a.Passed && a.Status != 0:
+		return fmt.Sprintf("it answered %d", a.Status)
+	case a.Passed:
+		return "it accepted a connection"
+	case a.Status != 0 && a.Err != "":
+		return a.Err + "; " + a.String()
+	}
+	return a.String()
 }
 
 func firstLine(s string) string {

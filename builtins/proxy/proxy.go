@@ -63,6 +63,9 @@ type Edge interface {
 	Drain(ctx context.Context, servers []ServerID, limit time.Duration, progress func(open int)) (left int, err error)
 	// Stats reads the counters of the servers, summed over workers.
 	Stats(ctx context.Context, servers []ServerID) (map[ServerID]Stats, error)
+	// Counters are those of each worker by itself: a worker that a reload replaced ends, and takes its own along,
+	// while those of the next one begin at 0. Window adds them up.
+	Counters(ctx context.Context, servers []ServerID) (map[Worker]map[ServerID]Stats, error)
 	Close() error
 }
 
@@ -204,6 +207,9 @@ type ServerID struct {
 	Side    Side   `json:"side"`
 	Slot    int    `json:"slot"`
 }
+
+// Worker names a process that serves, or ends what it has; no two of an edge have had one name.
+type Worker int
 
 // Stats are a server's counters since its worker started.
 type Stats struct {

@@ -24,7 +24,7 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 	decision := Decide(Facts{Release: b.changed(), Count: b.count() != b.spec.Replicas(), InPlace: b.differsInPlace(),
 		BehindPort: len(b.ports) > 0, Exclusive: exclusive})
 	m = switchover.Member{Addr: b.r.Addr, Release: b.release, Changed: decision.NewRelease(), Ports: b.ports,
-		CreateNeeds: b.createNeeds(), StartNeeds: b.startNeeds(), Writes: b.writes()}
+		CreateNeeds: b.createNeeds(), StartNeeds: b.startNeeds(), Writes: b.writes(), Exposed: b.exposed()}
 	if exclusive {
 		m.StopFirst = why
 	}
@@ -291,4 +291,13 @@ func (p *planner) fields(b *base, was piece) []plan.Field {
 		fields = append(fields, plan.Field{Path: "image", Before: plan.Raw(was.Container.Image), After: plan.Raw(b.image.Ref), Forces: true, Cause: cause})
 	}
 	return fields
+}
+
+// exposed are the named ports of a service's containers.
+func (b *base) exposed() map[string]int {
+	ports := map[string]int{}
+	for name, e := range b.spec.Expose {
+		ports[name] = e.Port
+	}
+	return ports
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/container"
 	edgesteps "github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/gate"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/image/buildkit"
 	"github.com/deployrecipe/recipe/builtins/record"
@@ -108,13 +109,26 @@ func (w *World) doers(r state.Recipe, wrap func(plan.Op, kind.Doer) kind.Doer) m
 		Containers: container.Tools{Engine: w.Engine, Prober: prober{w}},
 		Images:     image.Build{Images: w.Engine, Dir: r.Dir, Solve: w.build},
 		Edge:       edgesteps.Deps{Engine: w.Engine, Edge: edge{w.Edge, w}},
+		Run:        w.command,
 	})
+	if !w.Judged {
+		doers[gate.OpJudge] = kind.DoerFunc(func(context.Context, plan.Step, kind.Inputs) (kind.Outputs, error) { return nil, nil })
+	}
 	if wrap != nil {
 		for op, doer := range doers {
 			doers[op] = wrap(op, doer)
 		}
 	}
 	return doers
+}
+
+// command plays one of the operator's machine: nothing that is played runs anything there.
+func (w *World) command(_ context.Context, _ string, argv, env []string) ([]byte, int, error) {
+	if w.Command == nil {
+		return nil, 0, nil
+	}
+	output, code := w.Command(argv, env)
+	return []byte(output), code, nil
 }
 
 // build makes an image that is nothing but its name and labels.

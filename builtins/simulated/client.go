@@ -55,7 +55,9 @@ type Report struct {
 	Early int
 	// Answered counts by the release that answered, as SERVICE/RELEASE.
 	Answered map[string]int
-	Lost     []Loss
+	// Errors are those among them that their release answered with a status of 500 or above.
+	Errors int
+	Lost   []Loss
 }
 
 // Loss is a request that failed.
@@ -122,16 +124,19 @@ func (c *Client) run() {
 		draw, lasts := draws.IntN(100), c.options.Lasts(n)
 		c.running.Go(func() {
 			sent := time.Now()
-			release, err := c.world.request(c.options, draw, lasts)
-			c.note(sent, release, err)
+			release, status, err := c.world.request(c.options, draw, lasts)
+			c.note(sent, release, status, err)
 		})
 	}
 }
 
-func (c *Client) note(sent time.Time, release string, err error) {
+func (c *Client) note(sent time.Time, release string, status int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.report.Requests++
+	if err == nil && status >= 500 {
+		c.report.Errors++
+	}
 	switch {
 	case err == nil:
 		c.report.Answered[release]++
@@ -147,33 +152,33 @@ var (
 	errCut    = errors.New("its container ended while it had the request")
 )
 
-// request sends one request, and returns who answered it.
-func (w *World) request(o ClientOptions, draw int, lasts time.Duration) (release string, err error) {
+// request sends one request, and returns who answered it and how.
+func (w *World) request(o ClientOptions, draw int, lasts time.Duration) (release string, status int, err error) {
 	if !w.Engine.Running(w.Settings.Edge) {
-		return "", errNoEdge
+		return "", 0, errNoEdge
 	}
 	conn, err := w.Edge.Open(o.Port, o.Host, o.Path, draw)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	status := 502
+	status = 502
 	defer func() { conn.Close(status) }()
 	peer, err := w.Engine.Dial(conn.Address.Addr())
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name(conn), err)
+		return "", status, fmt.Errorf("%s: %w", name(conn), err)
 	}
 	if has := peer.Labels[label.Release]; has != conn.Release {
-		return "", fmt.Errorf("%s leads to %s, which is of release %s", name(conn), peer.Name, has)
+		return "", status, fmt.Errorf("%s leads to %s, which is of release %s", name(conn), peer.Name, has)
 	}
 	timer := time.NewTimer(lasts)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-peer.Gone:
-		return "", fmt.Errorf("%s (%s): %w", name(conn), peer.Name, errCut)
+		return "", status, fmt.Errorf("%s (%s): %w", name(conn), peer.Name, errCut)
 	}
-	status = 200
-	return conn.ID.Service + "/" + conn.Release, nil
+	status = peer.Answer()
+	return conn.ID.Service + "/" + conn.Release, status, nil
 }
 
 func name(c *proxysim.Conn) string {

@@ -3,6 +3,10 @@ package simulated
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/container"
@@ -69,11 +73,17 @@ func (p prober) Probe(ctx context.Context, t container.Target) (answer container
 	for {
 		answer.Attempts++
 		status, body, err := p.world.Engine.Probe(t.Address.Addr(), t.Path)
-		answer.Status, answer.Body, answer.Err = status, body, ""
+		if err == nil && t.HTTP && !fits(t, status, body) {
+			err = fmt.Errorf("it answered %d %s", status, http.StatusText(status))
+		}
+		answer.Err = ""
 		if err != nil {
 			answer.Err = err.Error()
 		}
-		if answer.Passed = err == nil && (!t.HTTP || status >= 200 && status < 400); answer.Passed {
+		if t.HTTP {
+			answer.Status, answer.Body = status, body
+		}
+		if answer.Passed = err == nil; answer.Passed {
 			return answer, nil
 		}
 		select {
@@ -82,4 +92,13 @@ func (p prober) Probe(ctx context.Context, t container.Target) (answer container
 			return answer, nil
 		}
 	}
+}
+
+// fits tells whether an answer is as a target's should be.
+func fits(t container.Target, status int, body string) bool {
+	if len(t.Status) > 0 && !slices.Contains(t.Status, status) || len(t.Status) == 0 && (status < 200 || status > 399) {
+		return false
+	}
+	matches, err := regexp.MatchString(t.Body, body)
+	return err == nil && matches
 }

@@ -45,6 +45,12 @@ type World struct {
 	Volumes bool
 	// Part is the part of recipes that plans are about.
 	Part target.Options
+	// Judged has gates judge what is played; without it they pass as soon as they may, since whether a release is any
+	// good no play can tell.
+	Judged bool
+	// Command plays the commands that gates run on the operator's machine: what they write and exit with. Nil is
+	// nothing and 0.
+	Command func(argv, env []string) (output string, code int)
 	// Listeners are where other programs of the engine's machine listen.
 	Listeners []netip.AddrPort
 

@@ -47,8 +47,9 @@ type Member struct {
 	Surplus, Old []Instance
 	// Prune are stopped containers that are kept no longer.
 	Prune []Instance
-	// Ports are the named ports behind the edge.
-	Ports []Port
+	// Ports are the named ports behind the edge, Exposed all the named ones of its containers.
+	Ports   []Port
+	Exposed map[string]int
 	// StopFirst, when not empty, says why two releases must not run at once.
 	StopFirst string
 	// Writes are the exclusive volumes.

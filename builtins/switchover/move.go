@@ -3,13 +3,11 @@ package switchover
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/eval/plan"
-	"github.com/deployrecipe/recipe/eval/state"
 )
 
 // shift moves the traffic, stage by stage.
@@ -96,7 +94,7 @@ type stageStep struct {
 	percent     int
 	ready       []proxy.ServerID
 	effects     []plan.Effect
-	hold        time.Duration
+	stage       Stage // with its hold and gates; the zero Stage where traffic does not move in stages
 	final       bool
 }
 
@@ -106,38 +104,40 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 	for i, stage := range stages {
 		needs = x.moveTo(stageStep{name: stage.Name, percent: x.g.percent(stage.Weight),
 			title: fmt.Sprintf("stage %q: %d%% of the traffic to %s", stage.Name, stage.Weight, x.g.newcomers()),
-			ready: ready, effects: effects, hold: stage.Hold.Std(), final: i == len(stages)-1}, needs)
+			ready: ready, effects: effects, stage: stage, final: i == len(stages)-1}, needs)
 		ready, effects = nil, nil
 	}
 }
 
-// moveTo adds the step that moves traffic and, where the stage holds, the one that watches; it returns what
-// the next one needs.
+// moveTo adds the step that moves traffic and those that watch what the stage shows; it returns what the next one
+// needs.
 func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
-	step := plan.Step{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
+	steps := []plan.Step{{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
 		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready}),
 		Effects: slices.Concat(s.effects, x.close(), x.weight(s.percent)),
-		Undo:    x.undoShift(), Limit: edgeLimit}
-	last := &step
-	var hold plan.Step
-	if s.hold > 0 {
-		hold = plan.Step{ID: x.ID("hold", s.name), Op: OpHold, Title: fmt.Sprintf("hold stage %q", s.name),
-			Wait: "for " + s.hold.String() + ", while every new container keeps running", Idle: true, Needs: []plan.ID{step.ID}, Limit: s.hold + stopSlack, AtLeast: s.hold,
-			Config: plan.Raw(HoldConfig{Hold: state.Duration(s.hold), Containers: x.newNames()})}
-		last = &hold
+		Undo:    x.undoShift(), Limit: edgeLimit}}
+	next := []plan.ID{steps[0].ID}
+	if watching := x.watch(s.stage, steps[0].ID); len(watching) > 0 {
+		steps = append(steps, watching...)
+		next = nil
+		for _, w := range watching {
+			next = append(next, w.ID)
+		}
 	}
+	if s.final && len(next) > 1 { // one step has to be the last
+		steps = append(steps, x.accept(s.name, next))
+		next = []plan.ID{steps[len(steps)-1].ID}
+	}
+	last := &steps[len(steps)-1]
 	if s.final {
 		last.Commit = true
 		for _, m := range x.g.Members {
 			last.Provides = append(last.Provides, plan.ReadyID(m.Addr))
 		}
 	}
-	x.add(step)
-	if s.hold > 0 {
-		x.add(hold)
-	}
+	x.add(steps...)
 	x.moved = last.ID
-	return []plan.ID{last.ID}
+	return next
 }
 
 // close gives the effects of closing the doors of services that are wanted nowhere any more, once.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deployrecipe/recipe/builtins/gate"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -40,7 +41,7 @@ func (Kind) Schema() *schema.Block {
 			{Name: "stage", Label: "what the stage is called", Sequence: true, Doc: "One step of the way. Without stages, all traffic moves at once.", Args: []schema.Arg{
 				{Name: "weight", Type: schema.Whole(0, 100), Required: true, Change: schema.PlanOnly, Doc: "The percentage of the traffic that the new release gets."},
 				{Name: "hold", Type: schema.Dur(), Change: schema.PlanOnly, Doc: "How long to stay at it; a container of the new release that ends meanwhile is a failure."},
-			}, Blocks: []schema.Block{{Name: "gate", Label: "kind", Doc: "Judges the new release before the next stage.", Later: later},
+			}, Blocks: []schema.Block{gate.Schema(),
 				{Name: "match", Doc: "Chooses the requests that the stage gives to the new release.", Later: later}}},
 			{Name: "drain", Max: 1, Doc: "How long the old release may take to end what it has.", Args: []schema.Arg{
 				{Name: "timeout", Type: schema.Dur(), Default: `"30s"`, Change: schema.PlanOnly, Doc: "The limit, after which what is left is cut when the old release stops."},
@@ -73,6 +74,7 @@ type Stage struct {
 	Name   string         `json:"label"`
 	Weight int            `json:"weight"`
 	Hold   state.Duration `json:"hold,omitzero"`
+	Gate   []gate.Spec    `json:"gate,omitempty"`
 }
 
 // Settings are how a group of services switches.
@@ -118,7 +120,7 @@ func free(stages []Stage, name string) string {
 }
 
 // Validate finds stages that go back or have one name.
-func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
+func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 	s, settings, err := Read(r.Spec)
 	if err != nil {
 		return hcl.Diagnostics{diag.FromError(diag.Internal, err, &r.Range)}
@@ -144,7 +146,7 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 		}
 		last = stage.Weight
 	}
-	return diags
+	return append(diags, validateGates(r, s, d)...)
 }
 
 var _ kind.Together = Kind{}

@@ -45,6 +45,9 @@ func (t *tracer) body(b *decode.Block, f frame, path string) {
 			at = join(at, strconv.Itoa(count[p.typ]))
 			count[p.typ]++
 		}
+		if p.label != "" && p.Schema.Sequence {
+			t.out[join(at, "label")] = state.Source{Range: p.Block.Range}
+		}
 		t.body(p.Block, p.frame, at)
 	}
 }

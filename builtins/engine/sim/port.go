@@ -85,6 +85,8 @@ type Peer struct {
 	Labels map[string]string
 	// Gone closes when its program ends, and the connection with it.
 	Gone <-chan struct{}
+	// Answer is what its app answers the next request with.
+	Answer func() (status int)
 }
 
 // Dial connects to the container that has an address: ErrRefused where none runs, or its app has not booted.
@@ -95,5 +97,17 @@ func (e *Engine) Dial(address netip.Addr) (Peer, error) {
 	if err != nil {
 		return Peer{}, err
 	}
-	return Peer{Name: b.spec.Name, Labels: maps.Clone(b.spec.Labels), Gone: b.run.killed}, nil
+	r := b.run
+	return Peer{Name: b.spec.Name, Labels: maps.Clone(b.spec.Labels), Gone: r.killed, Answer: func() int { return e.answer(r) }}, nil
+}
+
+// answer counts a request of a running app and gives its status.
+func (e *Engine) answer(r *run) int {
+	if r.app.Answer == nil {
+		return 200
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r.requests++
+	return r.app.Answer(r.requests)
 }

@@ -17,6 +17,8 @@ type run struct {
 	signals chan string
 	killed  chan struct{} // closed when it ends, however it does
 	code    int           // valid once killed is closed
+
+	requests int // that its app was asked to answer
 }
 
 // StartContainer starts a container.

@@ -54,6 +54,25 @@ func (e *Edge) Stats(ctx context.Context, servers []proxy.ServerID) (map[proxy.S
 	return all, nil
 }
 
+// Counters implements proxy.Edge. A worker is its pid.
+func (e *Edge) Counters(ctx context.Context, servers []proxy.ServerID) (map[proxy.Worker]map[proxy.ServerID]proxy.Stats, error) {
+	readings, err := e.read(ctx, servers)
+	if err != nil {
+		return nil, err
+	}
+	all := map[proxy.Worker]map[proxy.ServerID]proxy.Stats{}
+	for id, of := range readings {
+		for _, r := range of {
+			worker := proxy.Worker(r.pid)
+			if all[worker] == nil {
+				all[worker] = map[proxy.ServerID]proxy.Stats{}
+			}
+			all[worker][id] = r.stats
+		}
+	}
+	return all, nil
+}
+
 func add(sum proxy.Stats, r reading) proxy.Stats {
 	s := r.stats
 	sum.Sessions += s.Sessions

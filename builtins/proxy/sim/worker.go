@@ -12,6 +12,7 @@ type worker struct {
 	stats map[proxy.ServerID]*proxy.Stats
 	turns map[string]int // whose turn it is, by backend
 	open  int
+	name  proxy.Worker
 }
 
 // newWorker starts from what is written. Draining servers begin in maint, as a file has them disabled.
@@ -78,7 +79,9 @@ func (e *Edge) current() *worker { return e.workers[len(e.workers)-1] }
 
 // reload lets a new worker take over. Old ones without connections end, and their counters with them.
 func (e *Edge) reload() {
-	e.workers = append(e.workers, newWorker(e.sites))
+	next := newWorker(e.sites)
+	next.name = e.current().name + 1
+	e.workers = append(e.workers, next)
 	e.reap()
 }
 
@@ -127,6 +130,22 @@ func (e *Edge) Stats(_ context.Context, servers []proxy.ServerID) (map[proxy.Ser
 			e.watch(&sum, service.Side(id.Side).Server(id.Slot))
 		}
 		all[id] = sum
+	}
+	return all, nil
+}
+
+// Counters implements proxy.Edge.
+func (e *Edge) Counters(_ context.Context, servers []proxy.ServerID) (map[proxy.Worker]map[proxy.ServerID]proxy.Stats, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := map[proxy.Worker]map[proxy.ServerID]proxy.Stats{}
+	for _, w := range e.workers {
+		all[w.name] = map[proxy.ServerID]proxy.Stats{}
+		for _, id := range servers {
+			if s, ok := w.stats[id]; ok {
+				all[w.name][id] = *s
+			}
+		}
 	}
 	return all, nil
 }

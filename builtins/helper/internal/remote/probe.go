@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -93,6 +94,9 @@ func get(ctx context.Context, in wire.Probe, got *wire.Probed) error {
 	}
 	request.Host = in.Host
 	request.Header.Set("User-Agent", "recipe")
+	for name, value := range in.Headers {
+		request.Header.Set(name, value)
+	}
 	transport := &http.Transport{DisableKeepAlives: true}
 	defer transport.CloseIdleConnections()
 	response, err := transport.RoundTrip(request)
@@ -105,6 +109,13 @@ func get(ctx context.Context, in wire.Probe, got *wire.Probed) error {
 	got.Body = body
 	if !accepts(in.Status, got.Status) {
 		return fmt.Errorf("it answered %d %s", got.Status, http.StatusText(got.Status))
+	}
+	if err != nil || in.Body == "" {
+		return err
+	}
+	want, err := regexp.Compile(in.Body)
+	if err == nil && !want.Match(body) {
+		err = fmt.Errorf("its body does not match %q", in.Body)
 	}
 	return err
 }

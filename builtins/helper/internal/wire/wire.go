@@ -100,6 +100,9 @@ type Probe struct {
 	Host    string // Host header; Address when empty
 	// Status are the codes that pass; every one from 200 to 399 when empty.
 	Status []int
+	// Headers are sent besides, and Body is a regular expression that must match in what is kept of the body.
+	Headers map[string]string
+	Body    string
 	// Interval is from the start of one attempt to the start of the next, at most while connections are refused;
 	// Timeout bounds one.
 	Interval, Timeout time.Duration

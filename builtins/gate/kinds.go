@@ -1,0 +1,31 @@
+package gate
+
+// Kinds are the kinds of gates, in the order of the reference.
+func Kinds() []Kind {
+	return []Kind{
+		httpKind{},
+		tcpKind{},
+		execKind{},
+		commandKind{},
+		errorsKind{},
+	}
+}
+
+// Find returns the kind of a name, nil where there is none.
+func Find(name string) Kind {
+	for _, k := range Kinds() {
+		if k.Name() == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// later are the kinds that are part of the language and not built yet, with what they will be of use in.
+var later = map[string]string{
+	"latency":     "comparing how fast both releases answer needs the proxy's log",
+	"manual":      "waiting for promote or revert",
+	"sql":         "asking a database",
+	"replication": "waiting for a replica of a database",
+	"zookeeper":   "asking ZooKeeper",
+}

@@ -1,0 +1,131 @@
+package simulated_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/engine/sim"
+	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/apply"
+	"github.com/deployrecipe/recipe/eval/event"
+	"github.com/deployrecipe/recipe/eval/kind"
+)
+
+// judged is a scene whose gates judge; apps of release 2 are altered.
+func judged(t *testing.T, alter func(*sim.App), f func(*scene)) {
+	t.Helper()
+	in(t, func(s *scene) {
+		s.Close()
+		s.World = simulated.New(simulated.Options{App: func(c engine.ContainerSpec) sim.App {
+			a := app(c)
+			if slices.Contains(c.Env, "RELEASE=2") && alter != nil {
+				alter(&a)
+			}
+			return a
+		}})
+		s.Judged = true
+		f(s)
+	})
+}
+
+func gated(weight int, hold string, gates ...string) string {
+	return fmt.Sprintf(`
+switchover "web" {
+  services = [service.web]
+  stage "canary" {
+    weight = %d
+    hold   = %q
+    %s
+  }
+}
+`, weight, hold, strings.Join(gates, "\n"))
+}
+
+const errorsGate = "gate \"errors\" {\n max_rate = 0.01\n min_requests = 200\n %s\n}"
+
+func every(n, status int) func(*sim.App) {
+	return func(a *sim.App) {
+		a.Answer = func(request int) int {
+			if request%n == 0 {
+				return status
+			}
+			return 200
+		}
+	}
+}
+
+func exits(code int, output string) func(*sim.App) {
+	return func(a *sim.App) {
+		a.Exec = func(p *sim.Process) int { fmt.Fprintln(p.Stdout, output); return code }
+	}
+}
+
+// Gates let a good release through and send a bad one back, with evidence, and nobody's request is lost.
+func TestGates(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		alter func(*sim.App)
+		gate  string
+		pace  time.Duration // between requests
+		want  string        // of the error; none for a release that passes
+		says  string        // of the progress
+	}{
+		{name: "http", gate: `gate "http" { path = "/up" }`, says: `2 of 2 instances; shop-web-`},
+		{name: "http status", gate: "gate \"http\" {\n status = [201]\n timeout = \"7s\"\n}",
+			want: "it answered 200 OK; the last probe got status 200: ok"},
+		{name: "http body", gate: "gate \"http\" {\n body = \"^o.$\"\n port = \"http\"\n}", says: "it answered 200"},
+		{name: "tcp", gate: `gate "tcp" {}`, says: "it accepted a connection"},
+		{name: "exec", alter: exits(0, "fine"), gate: `gate "exec" { command = ["check"] }`, says: "the command exited with 0"},
+		{name: "exec fails", alter: exits(3, "no database"), gate: "gate \"exec\" {\n command = [\"check\"]\n timeout = \"3s\"\n}",
+			want: "the command exited with 3; it wrote:\n  | no database"},
+		{name: "command", gate: `gate "command" { command = ["smoke"] }`, says: "the command exited with 0"},
+		{name: "command fails", gate: "gate \"command\" {\n command = [\"refuse\"]\n timeout = \"3s\"\n}", want: "RECIPE_STAGE=canary RECIPE_WEIGHT=10"},
+		{name: "errors", gate: fmt.Sprintf(errorsGate, ""), pace: 10 * time.Millisecond, says: "errors: 0 of "},
+		{name: "errors of 5%", alter: every(20, 500), gate: fmt.Sprintf(errorsGate, ""), pace: 10 * time.Millisecond,
+			want: "at 10% weight, old release 0 of 2,"},
+		{name: "too little traffic", gate: fmt.Sprintf(errorsGate, `timeout = "30s"`), pace: 10 * time.Second,
+			want: "inconclusive when its time was over after 2m30s: errors: "},
+		{name: "too little traffic fails", gate: fmt.Sprintf(errorsGate, `on_inconclusive = "fail"`), pace: 10 * time.Second,
+			want: `which on_inconclusive = "fail" makes a failure`},
+		{name: "too little traffic passes", gate: fmt.Sprintf(errorsGate, `on_inconclusive = "pass"`), pace: 10 * time.Second,
+			says: "inconclusive, which the recipe lets pass"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			judged(t, test.alter, func(s *scene) {
+				s.Command = func(argv, env []string) (string, int) {
+					if argv[0] == "refuse" {
+						return strings.Join(env, " "), 1
+					}
+					return "", 0
+				}
+				more := gated(10, "2m", test.gate)
+				s.apply(desire(s, web("1", "count = 2")+more), kind.Apply)
+				if test.pace > 0 {
+					s.send(simulated.ClientOptions{Every: test.pace, Lasts: func(int) time.Duration { return 20 * time.Millisecond }})
+					time.Sleep(time.Second)
+				}
+				var said []string
+				_, err := s.try(s.plan(desire(s, web("2", "count = 2")+more), kind.Apply), simulated.ApplyOptions{Options: apply.Options{Sink: func(e event.Event) {
+					if e.Type == event.StepProgress {
+						said = append(said, e.Text)
+					}
+				}}})
+				if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+					t.Errorf("got %v\nwant %s", err, test.want)
+				}
+				if test.says != "" && !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, test.says) }) {
+					t.Errorf("it said %q, and not %q", said, test.says)
+				}
+				if err != nil {
+					s.settled(desire(s, web("1", "count = 2")+more), kind.Apply)
+				}
+			})
+		})
+	}
+}

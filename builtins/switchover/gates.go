@@ -1,0 +1,166 @@
+package switchover
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/gate"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/diag"
+)
+
+// level is how likely at most the gates of one stage refuse a release that is as it should be, by chance.
+const level = 0.001
+
+// watch are the steps that watch what a stage shows: its hold, and its gates beside it.
+func (x *expander) watch(s Stage, shift plan.ID) []plan.Step {
+	var steps []plan.Step
+	if s.Hold > 0 {
+		steps = append(steps, plan.Step{ID: x.ID("hold", s.Name), Op: OpHold, Title: fmt.Sprintf("hold stage %q", s.Name),
+			Wait: "for " + s.Hold.Std().String() + ", while every new container keeps running", Idle: true, Needs: []plan.ID{shift}, Limit: s.Hold.Std() + stopSlack, AtLeast: s.Hold.Std(),
+			Config: plan.Raw(HoldConfig{Hold: s.Hold, Containers: x.newNames()})})
+	}
+	measured := 0
+	for _, g := range s.Gate {
+		if gate.Find(g.Kind).Measures() {
+			measured++
+		}
+	}
+	for i, g := range s.Gate {
+		c := gate.Config{Gate: g, Stage: s.Name, Weight: s.Weight, Hold: s.Hold, Instances: x.judged()}
+		if gate.Find(g.Kind).Measures() {
+			c.Level = level / float64(measured) // together they keep it
+			c.New, c.Old, c.TCP = x.measured()
+		}
+		steps = append(steps, plan.Step{ID: x.ID("gate", s.Name, fmt.Sprint(i+1), g.Kind), Op: gate.OpJudge,
+			Title: fmt.Sprintf("gate %q of stage %q", g.Kind, s.Name), Wait: gate.Find(g.Kind).Waits(g), Idle: true,
+			Needs: []plan.ID{shift}, Within: c.Within(), Limit: c.Within() + stopSlack, Config: plan.Raw(c)})
+	}
+	return steps
+}
+
+// accept ends a stage that several steps watch: one step has to be the last, and it sees that the new release stands.
+func (x *expander) accept(stage string, needs []plan.ID) plan.Step {
+	return plan.Step{ID: x.ID("accept", stage), Op: OpHold, Title: "see that every new container still runs",
+		Needs: needs, Limit: stopSlack, Config: plan.Raw(HoldConfig{Containers: x.newNames()})}
+}
+
+// judged are the instances that gates look at.
+func (x *expander) judged() []gate.Instance {
+	var all []gate.Instance
+	for _, m := range x.g.Members {
+		for _, n := range m.New {
+			one := gate.Instance{Container: n.Name, Service: m.Addr.String(), Address: n.Address, Ports: m.Exposed}
+			if len(m.Ports) > 0 {
+				one.Port = m.Ports[0].Target
+			}
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// measured are the places of both releases on the edge, and whether no HTTP goes through them.
+func (x *expander) measured() (new, old []proxy.ServerID, tcp bool) {
+	for _, m := range x.g.Members {
+		for _, p := range m.Ports {
+			tcp = tcp || p.Mode == proxy.TCP
+			for _, n := range m.New {
+				new = append(new, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side, Slot: n.Slot})
+			}
+			if p.Current == nil {
+				continue
+			}
+			for _, s := range p.Current.Side(x.g.Side.Other()).Servers {
+				if s.State == proxy.Ready {
+					old = append(old, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side.Other(), Slot: s.Slot})
+				}
+			}
+		}
+	}
+	return new, old, tcp
+}
+
+// validateGates finds gates that are wrong in themselves, or that would have nothing to judge.
+func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for i, stage := range s.Stage {
+		for j, g := range stage.Gate {
+			at := func(arg string) *hcl.Range { return place(r, fmt.Sprintf("stage.%d.gate.%d", i, j), arg) }
+			problems := gate.Validate(g, at)
+			diags = append(diags, problems...)
+			if problems.HasErrors() {
+				continue
+			}
+			switch k := gate.Find(g.Kind); {
+			case !behindPort(s, d):
+				diags = append(diags, diag.Errorf(diag.InvalidValue, at(""), "A gate with nothing to judge",
+					"Gates judge what a stage's part of the traffic shows, and no route leads to a service of %s: it switches without stages. Give one of them a port, or use the service's health block.", r.Addr))
+			case g.Port() != "" && !exposed(s, g.Port(), d):
+				diags = append(diags, diag.Errorf(diag.InvalidValue, at("port"), "No such port",
+					"%q is neither a port number nor the name of an expose block of a service of %s.", g.Port(), r.Addr))
+			case k.Measures() && stage.Weight == 0:
+				diags = append(diags, diag.Errorf(diag.InvalidValue, at(""), "A gate with nothing to judge",
+					"A gate %q counts requests, and stage %q gives the new release none; give it a weight above 0.", g.Kind, stage.Name))
+			}
+		}
+	}
+	return diags
+}
+
+// place is where an argument of a nested block stands, or the block where it is not set, or the resource.
+func place(r *state.Resource, block, arg string) *hcl.Range {
+	if source, ok := r.Sources[block+"."+arg]; ok {
+		return &source.Range
+	}
+	if source, ok := r.Sources[block+".label"]; ok {
+		return &source.Range
+	}
+	return &r.Range
+}
+
+// behindPort tells whether a route leads to one of the services.
+func behindPort(s Spec, d *state.Desired) bool {
+	for _, r := range d.Resources {
+		if r.Addr.Kind != "port" {
+			continue
+		}
+		var port struct {
+			Route []struct {
+				To state.Ref `json:"to"`
+			} `json:"route"`
+		}
+		if json.Unmarshal(r.Spec, &port) != nil {
+			return true // it is told where ports are read
+		}
+		for _, route := range port.Route {
+			if slices.ContainsFunc(s.Services, func(ref state.Ref) bool { return ref.Addr == route.To.Addr }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// exposed tells whether one of the services has a port.
+func exposed(s Spec, port container.PortName, d *state.Desired) bool {
+	for _, r := range d.Resources {
+		if !slices.ContainsFunc(s.Services, func(ref state.Ref) bool { return ref.Addr == r.Addr.String() }) {
+			continue
+		}
+		spec, err := container.Parse(r.Spec)
+		if err != nil {
+			return true // it is told where services are read
+		}
+		if _, ok := port.Number(spec.Expose); ok {
+			return true
+		}
+	}
+	return false
+}
