@@ -142,6 +142,7 @@ type Info struct {
 	Memory      int64 // bytes
 	CPUs        int
 	StoreDriver string
+	Root        string // directory of the engine's things on its machine, empty where it does not tell
 	HostAddress string // where users reach the ports of the engine's machine, "localhost" for a local one
 }
 

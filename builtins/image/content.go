@@ -42,6 +42,7 @@ type Content struct {
 	tagged []string // the further names that the image has already
 	taken  string   // the id of an image of another content that has the name Ref
 	ignore []string
+	size   int64  // of the files that a build may copy, in bytes
 	pinned string // Dockerfile with its bases pinned
 }
 
@@ -188,6 +189,7 @@ func (c *Content) scan(ctx context.Context, s spec, dir string, from Sources) er
 		return err
 	}
 	c.Manifest, c.ignore = files.Select(c.File.Sources), files.Ignore
+	c.size = files.SizeOf(c.Manifest)
 	for i, step := range c.File.Readers {
 		if err := there(files, c.File.Sources[i]); err != nil {
 			return &StepError{Step: step, Err: err}

@@ -164,6 +164,7 @@ func (d *differ) build(r *state.Resource, s spec, c Content) {
 	step := plan.Step{
 		ID: plan.ID("build " + r.Addr.String()), Addr: r.Addr, Op: OpBuild, Title: "build " + c.Ref, Cause: change.Cause,
 		Needs: needs(r), Provides: []plan.ID{plan.ReadyID(r.Addr)}, Early: early(r), Limit: buildLimit,
+		Fetch:  &plan.Fetch{Ref: c.Ref, Build: true, Disk: c.size},
 		Config: plan.Raw(d.buildConfig(r, s, c)),
 	}
 	d.result.Changes = append(d.result.Changes, change)

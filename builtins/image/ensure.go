@@ -22,7 +22,7 @@ func pullID(ref string) plan.ID { return plan.ID("pull " + ref) }
 
 func pullStep(a addr.Addr, ref, platform string, c Content) plan.Step {
 	return plan.Step{
-		ID: pullID(c.Ref), Addr: a, Op: OpPull, Title: "pull " + c.Ref, Early: true, Limit: pullLimit,
+		ID: pullID(c.Ref), Addr: a, Op: OpPull, Title: "pull " + c.Ref, Early: true, Limit: pullLimit, Fetch: &plan.Fetch{Ref: c.Ref},
 		Config: plan.Raw(pullConfig{Ref: c.Ref, Tag: ref, Platform: platform}),
 	}
 }

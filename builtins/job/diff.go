@@ -169,6 +169,7 @@ func run(in kind.Input, r *state.Resource, spec *container.Spec, image container
 	create.Spec.Restart = "no"
 	return plan.Step{ID: plan.ID(r.Addr.String() + "/run"), Addr: r.Addr, Op: OpRun, Title: "run " + create.Spec.Name,
 		Wait: "until it ends with exit code 0", Within: spec.Timeout.Std(), Needs: needs, Provides: []plan.ID{plan.ReadyID(r.Addr)}, Config: plan.Raw(RunConfig{Create: create, Timeout: spec.Timeout, Release: release}),
+		Runs:  []plan.Use{{Name: create.Spec.Name, Memory: create.Spec.Limits.Memory, Ends: true}},
 		Limit: spec.Timeout.Std() + limit, Irreversible: "what a job did stays done"}, nil
 }
 

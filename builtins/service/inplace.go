@@ -45,6 +45,7 @@ func (p *planner) inPlace(b *base, cause plan.Cause) (changed bool) {
 		changed = true
 		p.step(plan.Step{ID: plan.ID(b.r.Addr.String() + "/update/" + piece.name()), Addr: b.r.Addr, Op: container.OpUpdate,
 			Title: "update " + piece.name() + " in place", Cause: cause, Limit: edgeLimit,
+			Runs:   []plan.Use{{Name: piece.name(), Memory: settled.Limits.Memory}},
 			Config: plan.Raw(settled), Irreversible: "no process is restarted"})
 	}
 	if lifted {

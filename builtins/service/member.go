@@ -113,6 +113,7 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 		n.Start.Restart = b.spec.Restart
 		if p.in.Mode != kind.Rollback { // its label tells the limits that it began with, not those it had
 			n.Start.Limits = b.spec.InPlace().Limits
+			n.Memory = n.Start.Limits.Memory
 		}
 		n.Probe = b.probe(n.Name)
 		return n, nil
@@ -139,7 +140,7 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 		return switchover.Instance{}, err
 	}
 	name := create.Spec.Name
-	n := switchover.Instance{Name: name, Release: b.release, Slot: i, Create: &create,
+	n := switchover.Instance{Name: name, Release: b.release, Slot: i, Create: &create, Memory: create.Spec.Limits.Memory,
 		Start: container.StartConfig{Name: name}, Probe: b.probe(name), Stop: stopOf(name, b.spec)}
 	if place.Address.IsValid() {
 		n.Address = place.Address.String()
@@ -154,7 +155,7 @@ func (p *planner) standing(b *base, piece piece, group string) switchover.Instan
 		spec = made
 	}
 	name := piece.name()
-	n := switchover.Instance{Name: name, Release: piece.Release, Exists: true, Running: piece.running(), Slot: piece.index,
+	n := switchover.Instance{Name: name, Release: piece.Release, Exists: true, Running: piece.running(), Slot: piece.index, Memory: spec.InPlace().Limits.Memory,
 		Start: container.StartConfig{Name: name, Restart: spec.Restart}, Stop: stopOf(name, spec)}
 	var at netip.Addr
 	if len(b.nets) > 0 {

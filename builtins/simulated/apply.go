@@ -50,7 +50,7 @@ func (w *World) Plan(ctx context.Context, d *state.Desired, mode kind.Mode) (*Pl
 		return nil, nil, err
 	}
 	made, diags := diff.Make(diff.Input{Kinds: builtins.Kinds(w.Settings), Desired: desired, Observed: observed, Recorded: recorded,
-		Mode: mode, Volumes: w.Volumes, Engine: world.Facts(observed).Info.ID, Target: w.Part})
+		Mode: mode, Volumes: w.Volumes, Engine: world.Facts(observed).Info.ID, Target: w.Part, Machine: world.Machine(observed)})
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}

@@ -198,7 +198,7 @@ func (x *expander) boot(m *Member) {
 		if !n.Running {
 			step := plan.Step{ID: id(m.Addr.String(), "start", n.Name), Addr: m.Addr, Op: container.OpStart,
 				Title: "start " + n.Name, Cause: m.Cause, Needs: needs, Config: plan.Raw(n.Start), Undo: undo,
-				Effects: []plan.Effect{x.start(m, n)}, Limit: engineLimit}
+				Effects: []plan.Effect{x.start(m, n)}, Runs: []plan.Use{{Name: n.Name, Memory: n.Memory}}, Limit: engineLimit}
 			x.add(step)
 			needs = []plan.ID{step.ID}
 		}

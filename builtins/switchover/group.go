@@ -74,7 +74,9 @@ type Instance struct {
 	Release string
 	Exists  bool
 	Running bool
-	Slot    int // in its backends, from 1
+	// Memory is its limit in bytes, 0 for none.
+	Memory int64
+	Slot   int // in its backends, from 1
 	// Address on the serving network, in text; empty where nothing is behind the edge.
 	Address string
 	Create  *container.CreateConfig // nil where it exists

@@ -24,7 +24,9 @@ type Known struct {
 	// Listeners are the addresses of the engine's machine on which TCP is listened; nil where that cannot be seen from
 	// here, or no port needs to know.
 	Listeners []netip.AddrPort
-	Lock      *Lock // nil where nobody holds the recipe's lock
+	// Others are containers of others that run, as far as a listing tells of them.
+	Others []engine.Container
+	Lock   *Lock // nil where nobody holds the recipe's lock
 	// Notes are for the reader of a plan.
 	Notes []string
 }

@@ -57,14 +57,14 @@ func readHere(dir string, folders ...string) (files map[string][]byte, ok bool) 
 	return files, true
 }
 
-// Listening tells who listens on the engine's machine, where that is this one: a running edge shows it, and before
-// there is one, that the engine at a local socket calls its machine by this one's name. Nil where it is not known.
+// Listening tells who listens on the engine's machine, where that is this one. Nil where it is not known.
 // The kernel takes 5 to 30 ms to go through its tables for that.
 func (k *Known) Listening() []netip.AddrPort {
 	dir := "/proc/net"
-	if name, err := os.Hostname(); here(k.Edge.Container) {
+	switch {
+	case here(k.Edge.Container):
 		dir = filepath.Join("/proc", strconv.Itoa(k.Edge.Container.PID), "net") // the edge is on the machine's own network
-	} else if err != nil || k.Info.Name != name || k.Info.HostAddress != "localhost" || k.Info.Desktop || k.Info.Rootless {
+	case !k.local():
 		return nil
 	}
 	found, err := listening.TCP(dir)

@@ -51,7 +51,11 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 		known.Edge, err = w.edge(ctx)
 		return err
 	})
-	group.Go(func() (err error) { containers, err = w.Reader.Containers(ctx, mine); return err })
+	group.Go(func() error {
+		all, err := w.Reader.Containers(ctx, nil) // others take room, too
+		containers, known.Others = apart(all, r.Name)
+		return err
+	})
 	group.Go(func() (err error) { images, err = w.Reader.Images(ctx, mine); return err })
 	group.Go(func() (err error) {
 		defer close(volumed)

@@ -155,7 +155,7 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	made, diags := diff.Make(diff.Input{
 		Kinds: p.module.kinds, Desired: desired, Observed: observed, Recorded: recorded,
 		Mode: p.options.mode, Volumes: p.options.volumes, Engine: world.Facts(observed).Info.ID,
-		Target: p.options.scope.Options,
+		Target: p.options.scope.Options, Machine: world.Machine(observed),
 	})
 	if diags.HasErrors() {
 		return nil, failure{append(p.warnings, diags...)}

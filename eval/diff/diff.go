@@ -30,6 +30,8 @@ type Input struct {
 	Volumes bool
 	// Target says which part of the recipe the plan is about, and what it does again.
 	Target target.Options
+	// Machine is what the engine's machine has; nil where nobody looked.
+	Machine *plan.Machine
 }
 
 // Make makes the plan. It is nil when the diagnostics have errors. A plan that breaks an invariant is a fault of
@@ -53,7 +55,7 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 		Changes: ordered(in, result.Changes), Drift: drifted(in, result.Drift), Undo: result.Undo,
 		Traffic: result.Traffic, Interruptions: result.Interruptions,
 		Notes:   slices.Concat(result.Notes, strangers(in), moved(in), unrecorded(in, result)),
-		Outputs: in.Desired.Outputs,
+		Outputs: in.Desired.Outputs, Machine: in.Machine,
 	}
 	steps, problem := sorted(result)
 	if problem != nil {
@@ -65,6 +67,9 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 	scoped(in, all, part, p)
 	if broken := prove(p); broken.HasErrors() {
 		return nil, append(diags, broken...)
+	}
+	if diags = append(diags, room(in, p)...); diags.HasErrors() {
+		return nil, diags
 	}
 	return p, diags
 }

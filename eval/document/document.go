@@ -33,6 +33,7 @@ type Plan struct {
 	Traffic       []plan.Traffic `json:"traffic"`
 	Interruptions []Interruption `json:"interruptions"`
 	Timeline      Timeline       `json:"timeline"`
+	Room          Room           `json:"room"`
 	Notes         []Note         `json:"notes"`
 	Outputs       []state.Output `json:"outputs"`
 }
@@ -58,7 +59,7 @@ func Of(p *plan.Plan) *Plan {
 		Changes: list(p.Changes, changeOf), Drift: list(p.Drift, driftOf),
 		Steps: list(p.Steps, stepOf), Undo: list(p.Undo, stepOf),
 		Pause: list(p.Pause, same[string]), Traffic: list(p.Traffic, same[plan.Traffic]),
-		Interruptions: list(p.Interruptions, interruptionOf), Timeline: timelineOf(p),
+		Interruptions: list(p.Interruptions, interruptionOf), Timeline: timelineOf(p), Room: roomOf(p),
 		Notes: list(p.Notes, noteOf), Outputs: list(p.Outputs, same[state.Output]),
 	}
 	return d

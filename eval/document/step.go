@@ -24,6 +24,7 @@ type Step struct {
 	Provides     []plan.ID  `json:"provides"`
 	Effects      []Effect   `json:"effects"`
 	Undo         []plan.ID  `json:"undo"`
+	Runs         []plan.Use `json:"runs"`
 	Irreversible string     `json:"irreversible,omitempty"`
 	Ancillary    bool       `json:"ancillary,omitempty"`
 	Commit       bool       `json:"commit,omitempty"`
@@ -49,7 +50,7 @@ func stepOf(s plan.Step) Step {
 		ID: s.ID, Addr: s.Addr, Op: s.Op, Title: s.Title, Wait: s.Wait, Within: s.Within.Seconds(), Limit: s.Limit.Seconds(),
 		AtLeast: s.AtLeast.Seconds(), Idle: s.Idle, Group: s.Group, Cause: s.Cause,
 		Needs: list(s.Needs, same[plan.ID]), Provides: list(s.Provides, same[plan.ID]),
-		Effects: list(s.Effects, effectOf), Undo: list(s.Undo, same[plan.ID]),
+		Effects: list(s.Effects, effectOf), Undo: list(s.Undo, same[plan.ID]), Runs: list(s.Runs, same[plan.Use]),
 		Irreversible: s.Irreversible, Ancillary: s.Ancillary, Commit: s.Commit, Early: s.Early,
 	}
 }

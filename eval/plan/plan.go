@@ -37,6 +37,8 @@ type Plan struct {
 	Traffic []Traffic `json:"traffic,omitempty"`
 	// Interruptions are what no order of steps can avoid.
 	Interruptions []Interruption `json:"interruptions,omitempty"`
+	// Machine is what the engine's machine has; nil where nobody looked.
+	Machine *Machine `json:"machine,omitempty"`
 	// Notes are for the reader: newer base images, orphaned volumes, aliases that do not switch losslessly.
 	Notes   []Note         `json:"notes,omitempty"`
 	Outputs []state.Output `json:"outputs,omitempty"`
@@ -149,6 +151,10 @@ type Step struct {
 	Limit time.Duration `json:"limit"`
 	// AtLeast is how long it takes however well things go: a hold.
 	AtLeast time.Duration `json:"at_least,omitempty"`
+	// Runs are containers that run from its beginning on, until a step stops them, with the memory that they may take.
+	Runs []Use `json:"runs,omitempty"`
+	// Fetch is the image that it brings to the engine, nil for none.
+	Fetch *Fetch `json:"fetch,omitempty"`
 }
 
 // EffectKind is a word of the neutral vocabulary on which Validate decides.

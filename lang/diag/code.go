@@ -52,6 +52,8 @@ const (
 	ConditionFailed  Code = "condition-failed"
 	CheckFailed      Code = "check-failed"
 	PortTaken        Code = "port-taken"
+	LittleMemory     Code = "too-little-memory"
+	LittleDisk       Code = "too-little-disk"
 	StepFailed       Code = "step-failed"
 	TestFailed       Code = "test-failed"
 	TooMuchWork      Code = "too-much-work"
@@ -118,6 +120,8 @@ func Codes() []Info {
 		{ConditionFailed, "Condition does not hold", "A precondition or postcondition of a block does not hold, so there is no plan.", "Conditions"},
 		{CheckFailed, "Check failed", "What a check block states does not hold; nothing is stopped by it.", "Checks"},
 		{PortTaken, "Port taken", "Another program listens on a port of the machine that the recipe wants.", "Ports"},
+		{LittleMemory, "Too little memory for all limits", "Containers that run at once may take more memory by their limits than the engine has; nothing is stopped by it.", "What it needs"},
+		{LittleDisk, "Too little disk", "The images to build take more than is free where the engine keeps them.", "What it needs"},
 		{StepFailed, "Step failed", "A step of the plan failed.", "Apply"},
 		{TestFailed, "A test failed", "A run of a test file did not do what the file expects of it.", "Tests"},
 		{TooMuchWork, "Too much to compute", "Evaluating the recipe takes more memory or time than the bound.", "Expressions"},

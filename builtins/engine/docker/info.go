@@ -30,6 +30,7 @@ func (r *Reader) Info(ctx context.Context) (engine.Info, error) {
 		Memory:      info.MemTotal,
 		CPUs:        info.NCPU,
 		StoreDriver: info.Driver,
+		Root:        info.DockerRootDir,
 		HostAddress: r.target.address(),
 	}
 	r.about.Store(about)

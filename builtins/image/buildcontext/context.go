@@ -48,6 +48,17 @@ type Context struct {
 	Links []string
 	// Size is the sum of the files' sizes, in bytes.
 	Size int64
+	// sizes are theirs, in bytes.
+	sizes map[string]int64
+}
+
+// SizeOf is the sum of the sizes of files of the context, in bytes.
+func (c Context) SizeOf(files state.Manifest) int64 {
+	var sum int64
+	for path := range files {
+		sum += c.sizes[path]
+	}
+	return sum
 }
 
 // Digest stands for all that the manifest tells, in hex.
@@ -79,7 +90,7 @@ func Scan(ctx context.Context, dir string, options Options) (Context, error) {
 	if err != nil {
 		return Context{}, err
 	}
-	c := Context{Dir: root, Ignore: ignore, Manifest: state.Manifest{}}
+	c := Context{Dir: root, Ignore: ignore, Manifest: state.Manifest{}, sizes: map[string]int64{}}
 	entries, err := walk(ctx, root, ignore)
 	if err != nil {
 		return Context{}, err
@@ -97,6 +108,7 @@ func Scan(ctx context.Context, dir string, options Options) (Context, error) {
 			c.Links = append(c.Links, e.path)
 		case e.info.Mode().IsRegular():
 			c.Size += e.info.Size()
+			c.sizes[e.path] = e.info.Size()
 			fresh.remember(e, digests[i], options.Now)
 		}
 	}
