@@ -40,6 +40,7 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 	if in.Recorded == nil {
 		in.Recorded = &state.Recorded{}
 	}
+	in.Observed = inOrder(in.Observed)
 	part, diags := choose(in)
 	if diags.HasErrors() {
 		return nil, diags

@@ -10,8 +10,19 @@ import (
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
+
+// inOrder is what was observed in an order that does not depend on the engine's: an engine may answer in any, and the
+// same world gives the same plan.
+func inOrder(o *state.Observed) *state.Observed {
+	objects := slices.Clone(o.Objects)
+	slices.SortStableFunc(objects, func(a, b state.Object) int {
+		return cmp.Or(addr.Compare(a.Addr, b.Addr), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return &state.Observed{Objects: objects, Moved: o.Moved, Facts: o.Facts}
+}
 
 // ordered puts changes in the order in which people think of them: first what no block declares and others stand
 // on (a default network, the edge), then the resources in their order, and removals last, those of what stood

@@ -13,9 +13,11 @@ type pattern struct {
 	text string
 	// way are the libraries on the way and what is meant in the last one, each with globs in name and key.
 	way []addr.Addr
+	// kind, when not empty, is all of a kind, wherever it is.
+	kind string
 }
 
-// parse reads an address, in which * and ? stand for any letters of a name or key, and a kind alone for all of its name.
+// parse reads an address, in which * and ? stand for any letters of a name or key, and a kind alone for all of it, in libraries too.
 func parse(text string) (pattern, error) {
 	a, err := addr.Parse(text)
 	if err != nil {
@@ -23,7 +25,9 @@ func parse(text string) (pattern, error) {
 		if whole != nil {
 			return pattern{}, fmt.Errorf(`%q is no address. Write one like service.web, service.web["a"] for one instance, use.db for a library, or service for all of a kind; * stands for any letters of a name`, text)
 		}
-		a = all
+		if a = all; !strings.Contains(text, ".") && text != addr.Use {
+			return pattern{text: text, kind: text}, nil
+		}
 	}
 	p := pattern{text: text, way: append(a.Libraries(), a)}
 	for i := range p.way {
@@ -39,6 +43,9 @@ func parse(text string) (pattern, error) {
 
 // matches tells whether an address is meant: it is one of the block's instances, or in the library.
 func (p pattern) matches(a addr.Addr) bool {
+	if p.kind != "" {
+		return a.Kind == p.kind
+	}
 	way := append(a.Libraries(), a)
 	if len(way) < len(p.way) || len(way) > len(p.way) && p.way[len(p.way)-1].Kind != addr.Use {
 		return false
