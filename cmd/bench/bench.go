@@ -116,6 +116,9 @@ func (b *bench) measure(ctx context.Context) (*results, error) {
 	if r.Rows = append(r.Rows, fifty...); err != nil {
 		return nil, err
 	}
+	if r.Plans, err = b.plans(ctx); err != nil {
+		return r, err
+	}
 	b.say("the language")
 	r.Language, err = language(ctx)
 	return r, err

@@ -23,3 +23,17 @@ func TestChained(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// So must the recipes be whose plans are measured.
+func TestShapes(t *testing.T) {
+	for _, s := range shapes() {
+		r, err := read([]byte(s.ours(2 * aNetwork)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, diags := resolve.Resolve(r.module, r.inputs)
+		if diags.HasErrors() || len(d.Resources) < 2*aNetwork+2 {
+			t.Errorf("%s: %v", s.name, diags)
+		}
+	}
+}

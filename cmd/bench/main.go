@@ -6,7 +6,7 @@
 // which says more on a machine that is busy with other things, and ours in terms of the floor's. Rows without a
 // counterpart follow: an apply and a plan with nothing to do, fifty services at once.
 //
-//	go run ./cmd/bench [-rounds N] [-rate N] [-json]
+//	go run ./cmd/bench [-rounds N] [-rate N] [-json] [-language] [-plans]
 //
 // It needs a Docker engine on this machine, the docker command and bash, and takes a few minutes. Everything that
 // it makes is named recipe-bench-..., and is removed in the end, after Ctrl-C too.
@@ -35,6 +35,7 @@ func main() {
 	flag.Float64Var(&o.rate, "rate", 500, "requests a second")
 	flag.BoolVar(&o.json, "json", false, "print the results as JSON")
 	only := flag.Bool("language", false, "measure the language alone, which needs no engine")
+	planned := flag.Bool("plans", false, "measure plans of large recipes alone, beside Terraform's where that is at hand")
 	flag.Parse()
 	if flag.NArg() > 0 || o.rounds < 1 {
 		flag.Usage()
@@ -45,8 +46,11 @@ func main() {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	run := func() error { return runAll(ctx, stop, o) }
-	if *only {
+	switch {
+	case *only:
 		run = func() error { return languageAlone(ctx) }
+	case *planned:
+		run = func() error { return plansAlone(ctx, o) }
 	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", explain(err))

@@ -19,6 +19,7 @@ import (
 type cost struct {
 	Wall time.Duration
 	CPU  time.Duration // user and system
+	User time.Duration // the part of it that is the program's own
 	RSS  int64         // bytes, the peak of the largest process
 }
 
@@ -64,6 +65,7 @@ func measureChild(args []string) int {
 		return 1
 	}
 	used.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	used.User = cmd.ProcessState.UserTime()
 	used.RSS = peak(cmd.ProcessState)
 	if err := json.NewEncoder(os.NewFile(3, "cost")).Encode(used); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -17,6 +17,7 @@ type results struct {
 	Ours, Floor samples
 	Rows        []row
 	Language    []scale
+	Plans       []planning
 }
 
 type samples []sample
@@ -74,6 +75,9 @@ func (r *results) print(w io.Writer, asJSON bool) error {
 		return err
 	}
 	if err := r.printRows(w); err != nil {
+		return err
+	}
+	if err := printPlans(w, r.Plans); err != nil {
 		return err
 	}
 	return printScales(w, r.Language)
