@@ -53,9 +53,20 @@ func (d *differ) compare(r *state.Resource, s spec, c Content, old []state.Objec
 	if len(why) == 0 {
 		note("context", "files changed")
 	}
-	change.Summary += ": " + strings.Join(why, ", ")
+	change.Summary += was(c.Ref, old[0].Name)
 	change.Cause = cause(r, first, strings.Join(why, ", "))
 	return change
+}
+
+// was tells which image a new one follows, by its tag where the rest of the name is the same.
+func was(ref, old string) string {
+	if repository, _, ok := strings.Cut(ref, ":"); ok {
+		old = strings.TrimPrefix(old, repository+":")
+	}
+	if old == "" {
+		return ""
+	}
+	return ", was " + old
 }
 
 func (d *differ) recorded(r *state.Resource) (state.Manifest, bool) {

@@ -122,7 +122,7 @@ func TestApplyBuildsOnce(t *testing.T) {
 		t.Error(text(tagged))
 	}
 	s.write("page.html", "two")
-	if second := s.applied(); !strings.Contains(text(second), "page.html changed") {
+	if second := s.applied(); len(second.Changes) != 1 || second.Changes[0].Cause.Why != "page.html changed" {
 		t.Error(text(second))
 	}
 	if _, err := s.e.Image(context.Background(), ref); err != nil {
@@ -195,7 +195,7 @@ func TestExistingDockerfile(t *testing.T) {
 		t.Error(text(again))
 	}
 	s.write("app/page.html", "changed")
-	if changed := s.applied(); len(changed.Changes) != 1 || !strings.Contains(changed.Changes[0].Summary, "page.html changed") {
+	if changed := s.applied(); len(changed.Changes) != 1 || !strings.Contains(changed.Changes[0].Cause.Why, "page.html changed") {
 		t.Error(text(changed))
 	}
 }

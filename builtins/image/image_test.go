@@ -188,7 +188,7 @@ func TestBuildOnlyWhatChanged(t *testing.T) {
 	s.write("a.html", "")
 	s.write("b.html", "")
 	second, _ := s.plan(e)
-	if got := text(second); !strings.Contains(got, "replace image.web") || !strings.Contains(got, ": page.html changed, 2 files added") || !strings.Contains(got, "image.remove: remove image shop/web:") {
+	if got := text(second); !strings.Contains(got, "replace image.web") || second.Changes[0].Cause.Why != "page.html changed, 2 files added" || !strings.Contains(got, "image.remove: remove image shop/web:") {
 		t.Error(got)
 	}
 	e.add(t, second.Steps[0])

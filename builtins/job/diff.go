@@ -9,6 +9,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/network"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -73,7 +74,7 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	}
 	run.Cause = cause
 	result.Changes = append(result.Changes, plan.Change{Addr: r.Addr, Action: plan.Run,
-		Summary: "release " + release + ", at most " + spec.Timeout.String(), Cause: cause})
+		Summary: "release " + release + ", at most " + event.Limit(spec.Timeout.Std()), Cause: cause})
 	for _, o := range made {
 		if o.Release == release && !renews {
 			continue

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/edge"
@@ -42,7 +43,7 @@ func (p *planner) edge() {
 		}
 		needs = append(needs, p.first...)
 		p.step(plan.Step{ID: "edge/prepare", Op: edge.OpPrepare, Title: "prepare the edge and have HAProxy check it",
-			Cause: p.cause("new servers need a place"), Needs: needs,
+			Cause: p.whyPrepare(prepare), Needs: needs,
 			Provides: []plan.ID{switchover.Prepared}, Config: plan.Raw(prepare), Early: len(needs) == 1, Limit: edgeLimit,
 			Irreversible: "what it adds gets no traffic, and a failed group takes its own off again"})
 	}
@@ -51,6 +52,49 @@ func (p *planner) edge() {
 	after := p.targetSite(prepare)
 	p.claims(after)
 	p.texts(after)
+}
+
+// whyPrepare says what the edge is prepared for. What changes no server is told by the argument that changed.
+func (p *planner) whyPrepare(c edge.PrepareConfig) plan.Cause {
+	switch {
+	case len(c.Services)+len(c.Groups) == 0:
+		return p.cause("a port is new")
+	case len(c.Ports)+len(c.Groups) > 0 || !p.onlyChecks(c.Services):
+		return p.cause("new servers need a place")
+	}
+	for _, change := range slices.Concat(p.out.Changes, p.quiet) {
+		for _, f := range change.Fields {
+			if checked(f) && len(p.served[change.Addr.String()]) > 0 {
+				return f.Cause
+			}
+		}
+	}
+	return p.cause("what HAProxy checks of the servers changed")
+}
+
+// onlyChecks tells whether all servers stand, and HAProxy only checks them otherwise.
+func (p *planner) onlyChecks(services []edge.PrepareService) bool {
+	return !slices.ContainsFunc(services, func(s edge.PrepareService) bool {
+		have := p.stand.services[s.Name]
+		if have == nil {
+			return true
+		}
+		s.Backend.Check = have.Side(s.Side).Check
+		return !p.standsPrepared(s)
+	})
+}
+
+// checked tells whether a field is one that HAProxy's own checks are made of.
+func checked(f plan.Field) bool { return strings.HasPrefix(f.Path, "health.") }
+
+// carrier is the service, not in the plan yet, whose arguments change what stands in the edge's files only.
+func (p *planner) carrier() *plan.Change {
+	for i := range p.quiet {
+		if c := &p.quiet[i]; len(p.served[c.Addr.String()]) > 0 {
+			return c
+		}
+	}
+	return nil
 }
 
 func (p *planner) step(s plan.Step) {
@@ -197,6 +241,11 @@ func (p *planner) texts(after proxy.Site) {
 			c.Texts = append(c.Texts, text)
 			return
 		}
+	}
+	if c := p.carrier(); c != nil {
+		c.Texts = append(c.Texts, text)
+		p.out.Changes = append(p.out.Changes, *c)
+		return
 	}
 	p.out.Changes = append(p.out.Changes, plan.Change{Addr: edgeAddr, Action: plan.Update, Summary: "the recipe's part of " + p.kind.Edge,
 		Texts: []plan.Text{text}, Cause: plan.Cause{Why: "ports or routes changed"}})

@@ -1,6 +1,8 @@
 package service
 
 import (
+	"strings"
+
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -30,26 +32,29 @@ func (b *base) settled(piece piece) container.UpdateConfig {
 	return container.UpdateConfig{Name: piece.name(), Limits: lower(piece.Container.Limits, want.Limits), Restart: want.Restart}
 }
 
-// inPlace changes the limits and the restart policy of running containers of the wanted release.
-func (p *planner) inPlace(b *base, cause plan.Cause) (changed bool) {
-	lifted := false
+// inPlace changes the limits and the restart policy of running containers of the wanted release, and counts them.
+func (p *planner) inPlace(b *base, cause plan.Cause) (changed int) {
+	var lifted []string
 	for _, piece := range b.stock.of(b.release) {
 		if !b.stays(piece) || piece.Container.Restart == "" { // not looked up
 			continue
 		}
-		lifted = lifted || !piece.Container.Limits.CanBecome(b.spec.InPlace().Limits)
+		if !piece.Container.Limits.CanBecome(b.spec.InPlace().Limits) {
+			lifted = append(lifted, piece.name())
+		}
 		settled := b.settled(piece)
 		if settled == b.held(piece) {
 			continue
 		}
-		changed = true
+		changed++
 		p.step(plan.Step{ID: plan.ID(b.r.Addr.String() + "/update/" + piece.name()), Addr: b.r.Addr, Op: container.OpUpdate,
 			Title: "update " + piece.name() + " in place", Cause: cause, Limit: edgeLimit,
 			Runs:   []plan.Use{{Name: piece.name(), Memory: settled.Limits.Memory}},
 			Config: plan.Raw(settled), Irreversible: "no process is restarted"})
 	}
-	if lifted {
-		p.out.Notes = append(p.out.Notes, plan.Note{Addr: b.r.Addr, Text: "engines cannot lift a limit in place; it goes with the next release"})
+	if len(lifted) > 0 {
+		p.out.Notes = append(p.out.Notes, plan.Note{Addr: b.r.Addr, Text: strings.Join(lifted, ", ") +
+			" keeps a limit that the recipe does not set: engines cannot lift one in place; it goes with the next release"})
 	}
 	return changed
 }

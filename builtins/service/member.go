@@ -38,7 +38,8 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 		m.New = append(m.New, n)
 		act = act || !n.Running
 	}
-	kept := b.stock.kept(b.release, b.servedBy(g), g.Settings.Retain)
+	served := b.servedBy(g)
+	kept := b.stock.kept(b.release, served, g.Settings.Retain)
 	for _, piece := range b.stock.all {
 		i := p.standing(b, piece, g.Name)
 		switch {
@@ -49,9 +50,13 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 		case piece.running():
 			m.Old = append(m.Old, i)
 			if !kept[piece.Release] {
+				i.Leaves = leaves(piece, slices.Contains(served, piece.Release))
 				m.Prune = append(m.Prune, i)
 			}
-		case piece.Release == b.release, !kept[piece.Release], piece.State == engine.Created:
+		case piece.Release == b.release:
+			m.Prune = append(m.Prune, i)
+		case !kept[piece.Release], piece.State == engine.Created:
+			i.Leaves = leaves(piece, true)
 			m.Prune = append(m.Prune, i)
 		default:
 			continue
@@ -60,6 +65,15 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 	}
 	m.Cause = p.describe(b, m)
 	return m, act
+}
+
+// leaves is why a container of another release is kept no longer. One that runs and never served, or never ran, is what
+// an apply left that did not come to its end.
+func leaves(p piece, served bool) string {
+	if p.State == engine.Created || !served {
+		return "it never had the traffic to itself: an apply did not come to its end"
+	}
+	return "more releases are kept than retain says"
 }
 
 // count is how many containers of the wanted release run.
@@ -224,7 +238,7 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 		} else if len(drift) > 0 {
 			cause = blame(b, drift)
 		} else {
-			cause = plan.At(b.r.Addr.String()+" is not as it should be", b.r.Range)
+			cause = plan.At(unsettled(b, m), b.r.Range)
 		}
 		if why, ok := p.undone(b, change.Fields); ok {
 			cause = plan.At(why, b.r.Range)
@@ -241,11 +255,24 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 	change.Fields = append(change.Fields, driftFields(drift)...)
 	updated := p.inPlace(b, cause) // also of what runs and does not serve yet
 	change.Cause = cause
-	change.Summary = summary(b, m)
-	if updated || worthALine(m) {
+	change.Summary = summary(b, m, updated)
+	if updated > 0 || worthALine(m) {
 		p.out.Changes = append(p.out.Changes, change)
+	} else if slices.ContainsFunc(change.Fields, checked) {
+		p.quiet = append(p.quiet, change)
 	}
 	return cause
+}
+
+// unsettled says what there is to do for a service whose arguments are as they were applied.
+func unsettled(b *base, m switchover.Member) string {
+	switch {
+	case len(m.Old) > 0:
+		return "release " + m.Old[0].Release + " runs beside " + b.release + ": an apply did not come to its end"
+	case len(m.Prune) > 0 && m.Prune[0].Leaves != "":
+		return m.Prune[0].Leaves
+	}
+	return b.r.Addr.String() + " is not as it should be"
 }
 
 // worthALine tells whether a member changes in a way that its fields do not show.

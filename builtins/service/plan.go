@@ -59,6 +59,7 @@ type planner struct {
 	wanted  []proxy.Port
 	nets    map[addr.Addr]network.Net
 	served  map[string]map[string]proxy.Mode
+	quiet   []plan.Change // services of which only what HAProxy checks changed, if it did
 	stocks  map[addr.Addr]stock
 	taken   map[netip.Addr]bool // fixed addresses that some container has
 

@@ -8,8 +8,8 @@ import (
 	"github.com/deployrecipe/recipe/builtins/switchover"
 )
 
-// summary is the rest of a service's line in a plan.
-func summary(b *base, m switchover.Member) string {
+// summary is the rest of a service's line in a plan; updated is how many containers change without a new process.
+func summary(b *base, m switchover.Member, updated int) string {
 	var parts []string
 	switch {
 	case b.serving == "":
@@ -27,6 +27,9 @@ func summary(b *base, m switchover.Member) string {
 	}
 	if started > 0 {
 		parts = append(parts, count(started, "container")+" to start")
+	}
+	if updated > 0 {
+		parts = append(parts, count(updated, "container")+" to update in place")
 	}
 	if len(m.Surplus) > 0 {
 		parts = append(parts, count(len(m.Surplus), "replica")+" fewer")

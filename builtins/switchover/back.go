@@ -86,10 +86,18 @@ func (x *expander) undoTraffic() []plan.ID {
 		return needs
 	}
 	effects = append(x.closing(), effects...)
-	x.undo(plan.Step{ID: x.undoID("drain"), Op: edge.OpDrain, Title: "drain the new release", Needs: needs,
+	x.undo(plan.Step{ID: x.undoID("drain"), Op: edge.OpDrain, Title: x.drainTitle(), Needs: needs,
 		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
 		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit})
 	return []plan.ID{x.undoID("drain")}
+}
+
+// drainTitle says whom the way back drains: a new release, or what was added to the one that stays.
+func (x *expander) drainTitle() string {
+	if x.g.Moves() || x.g.Fresh {
+		return "drain the new release"
+	}
+	return "drain the new replicas"
 }
 
 // closing gives the effects of doors that close again on the way back: those behind which nobody served before.

@@ -87,6 +87,8 @@ type Instance struct {
 	// to which no route will lead: they are drained once none does.
 	Servers  []proxy.ServerID
 	Unrouted bool
+	// Leaves is why it is removed; empty where that is what the group changes for.
+	Leaves string
 }
 
 // Moves tells whether traffic has to move from one side to the other.

@@ -100,7 +100,7 @@ func onSide(servers []proxy.ServerID, side proxy.Side) []proxy.ServerID {
 
 func (x *expander) removeStep(m *Member, o Instance, needs []plan.ID) plan.Step {
 	return plan.Step{ID: id(m.Addr.String(), "remove", o.Name), Addr: m.Addr, Op: container.OpRemove,
-		Title: "remove " + o.Name, Cause: plan.Cause{Why: "more releases are kept than retain says"}, Needs: needs,
+		Title: "remove " + o.Name, Cause: plan.Cause{Why: o.Leaves}, Needs: needs,
 		Config: plan.Raw(container.RemoveConfig(o.Stop)), Provides: []plan.ID{plan.GoneID(m.Addr)},
 		Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name}}, Limit: o.Stop.Timeout.Std() + stopSlack,
 		Irreversible: "nothing uses it"}

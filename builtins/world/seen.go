@@ -59,8 +59,10 @@ func seen(o state.Object) map[string]string {
 	}
 	switch d := o.Data.(type) {
 	case engine.Container:
-		f["id"], f["state"], f["image"], f["restart"] = short(d.ID), string(d.State), short(d.ImageID), d.Restart
-		f["limits"] = limits(d.Limits)
+		f["id"], f["state"], f["image"], f["restart"] = short(d.ID), string(d.State), short(d.ImageID), saved.Unseen
+		if d.Restart != "" { // looked up: of a container that nothing asks about only the listing is known
+			f["restart"], f["limits"] = d.Restart, limits(d.Limits)
+		}
 		for network, address := range d.Addresses {
 			f["address on "+network] = address.String()
 		}

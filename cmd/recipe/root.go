@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -39,7 +40,10 @@ Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cmd.ValidateFlagGroups(); err != nil {
+				return usage{together(cmd, err), cmd.CommandPath()}
+			}
 			if a.dir == "" {
 				return nil
 			}
@@ -82,6 +86,20 @@ func meantFlag(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w. Did you mean %s?", err, near)
 	}
 	return err
+}
+
+// together says in our words which options do not go together; cobra would list those that could have been given too.
+func together(cmd *cobra.Command, err error) error {
+	var given []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if len(f.Annotations["cobra_annotation_mutually_exclusive"]) > 0 {
+			given = append(given, "--"+f.Name)
+		}
+	})
+	if len(given) < 2 {
+		return err
+	}
+	return fmt.Errorf("%s do not go together: give one of them", strings.Join(given, " and "))
 }
 
 func unknownCommand(root *cobra.Command, word string) error {

@@ -281,9 +281,12 @@ func (s *scheduler) cancel(why error) {
 	}
 }
 
-// err is what Run returns.
+// err is what Run returns. To be told to end when nothing is left to begin is no failure: everything was done.
 func (s *scheduler) err() error {
-	errs := []error{s.why}
+	var errs []error
+	if whole := len(s.result.Skipped)+len(s.result.Failed)+len(s.result.Reverted) == 0; !whole || !errors.Is(s.why, ErrCancelled) {
+		errs = append(errs, s.why)
+	}
 	for _, f := range s.result.Failed {
 		errs = append(errs, f)
 	}

@@ -37,6 +37,18 @@ func TestCancel(t *testing.T) {
 	})
 }
 
+// A Ctrl-C when nothing is left to begin changes nothing: everything was done.
+func TestCancelAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(500*time.Millisecond, cancel)
+		p := evaltest.Plan(list(evaltest.S("only")), nil)
+		if _, err := runCtx(t, ctx, p, apply.Options{}, nil, "1s done only (1.0s)\n"); err != nil {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
 // A second one: everything stops where it is, the way back too.
 func TestHard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -50,6 +50,21 @@ func verb(t Type) string {
 	return string(t)
 }
 
+// Limit writes how long something may take as people write it in a recipe: 60s, 10m, 1h30m.
+func Limit(d time.Duration) string {
+	if d == time.Minute {
+		return "60s"
+	}
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
 // Elapsed writes how long something took, with as many digits as people care for: 0.03s, 4.1s, 2m05s.
 func Elapsed(d time.Duration) string {
 	switch {

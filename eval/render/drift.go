@@ -21,18 +21,12 @@ func (r *printer) drift(list []plan.Drift) {
 	for _, d := range list {
 		fmt.Fprintln(r.w, "  "+r.yellow(pad(clean(d.Addr.String()), min(widest, 40)))+"  "+sentence(d))
 	}
-	fmt.Fprintln(r.w)
 	for _, d := range list {
 		if d.Text != nil {
 			r.text(d.Addr, *d.Text)
 		}
 	}
-	for _, d := range list {
-		if d.Text != nil {
-			fmt.Fprintln(r.w)
-			return
-		}
-	}
+	fmt.Fprintln(r.w)
 }
 
 func sentence(d plan.Drift) string {

@@ -117,6 +117,9 @@ func (e *explainer) resource(a addr.Addr) {
 	if forcing := forces(c.Fields); len(forcing) > 0 {
 		fmt.Fprintf(e.w, "  %s\n", e.yellow("Replaced, not changed in place, because of "+clean(strings.Join(forcing, ", "))))
 	}
+	for _, t := range c.Texts {
+		e.text(c.Addr, t)
+	}
 	e.drifted(a)
 	e.does(a)
 	e.causes(a)
@@ -170,9 +173,6 @@ func (e *explainer) cause(c *plan.Change) {
 			e.snippet(2, f.Cause.File, f.Cause.Line)
 		}
 		e.links(2, f.Cause.Links)
-	}
-	for _, t := range c.Texts {
-		e.text(c.Addr, t)
 	}
 }
 

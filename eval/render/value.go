@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/deployrecipe/recipe/eval/event"
 )
 
 // value writes a JSON value as the recipe would: sizes and durations as people write them, references bare.
@@ -90,15 +92,5 @@ func size(n int64) string {
 
 // limit writes a duration without the zeros that Go ends it with: 10m, 1h30m, 60s.
 func limit(d time.Duration) string {
-	if d == time.Minute {
-		return "60s"
-	}
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+	return event.Limit(d)
 }

@@ -114,6 +114,9 @@ type Object struct {
 	Fields map[string]string `json:"fields,omitempty"`
 }
 
+// Unseen stands for a field that was not looked up, since the plan did not depend on it. It differs from nothing.
+const Unseen = "(not looked up)"
+
 // Observe makes an Object of its fields. Those that are empty are left out.
 func Observe(kind, name string, fields map[string]string) Object {
 	maps.DeleteFunc(fields, func(_, value string) bool { return value == "" })

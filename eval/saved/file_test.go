@@ -155,6 +155,9 @@ func TestMoved(t *testing.T) {
 		{"changed", []Object{object("a", "x", "1")}, []Object{object("a", "x", "2")}, "thing a: x was 1, and is now 2"},
 		{"set", []Object{object("a")}, []Object{object("a", "x", "2")}, "thing a: x is now 2"},
 		{"unset", []Object{object("a", "x", "1")}, []Object{object("a")}, "thing a: x was 1, and is not any more"},
+		{"not looked up before", []Object{object("a", "x", Unseen)}, []Object{object("a", "x", "2")}, ""},
+		{"not looked up now", []Object{object("a", "x", "1", "y", "1")}, []Object{object("a", "x", Unseen, "y", "2")}, "thing a: y was 1, and is now 2"},
+		{"a text's lines once", []Object{object("a", "text", "x\nx\n")}, []Object{object("a", "text", "z\nz\n")}, "thing a: text was edited:\n    - x\n    + z"},
 		{"gone and new", []Object{object("a")}, []Object{object("b")}, "thing a is gone; thing b is new"},
 		{"text", []Object{object("a", "text", "x\ny\n")}, []Object{object("a", "text", "x\n  z\n")}, "thing a: text was edited:\n    - y\n    + z"},
 	} {

@@ -45,7 +45,7 @@ func fields(of string, before, after map[string]string) []string {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		was, is := before[name], after[name]
 		switch {
-		case was == is:
+		case was == is, was == Unseen, is == Unseen:
 		case strings.Contains(was+is, "\n"):
 			lines = append(lines, of+": "+name+" was edited:"+edits(was, is))
 		case was == "":
@@ -59,19 +59,24 @@ func fields(of string, before, after map[string]string) []string {
 	return lines
 }
 
-// edits are the lines that a text lost and got, the first few.
+// edits are the lines that a text lost and got, each once, the first few.
 func edits(before, after string) string {
 	const most = 6
 	var lines []string
+	note := func(line string) { // services have many lines in common, which are told once
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
 	was, is := strings.Split(before, "\n"), strings.Split(after, "\n")
 	for _, line := range was {
 		if !slices.Contains(is, line) {
-			lines = append(lines, "- "+strings.TrimSpace(line))
+			note("- " + strings.TrimSpace(line))
 		}
 	}
 	for _, line := range is {
 		if !slices.Contains(was, line) {
-			lines = append(lines, "+ "+strings.TrimSpace(line))
+			note("+ " + strings.TrimSpace(line))
 		}
 	}
 	if len(lines) > most {
