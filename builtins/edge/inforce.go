@@ -7,14 +7,16 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/deployrecipe/recipe/builtins/helper"
 	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/plan"
 )
 
 // An Update writes first and tells the running proxy after. One that was killed between the two leaves a proxy that
-// does not do what is written, which nobody who only reads can see. So an apply that came to its end keeps in the
-// record what it saw in force, and the next plan compares.
+// does not do what is written, which nobody who only reads can see. So an apply that came to its end keeps on the edge
+// what it saw in force, and the next plan compares.
 
 // Digest tells sites apart; it is empty for one that holds nothing.
 func Digest(site proxy.Site) string {
@@ -34,7 +36,7 @@ func Changes(op plan.Op) bool {
 	return slices.Contains([]plan.Op{OpPrepare, OpShift, OpDrain, OpRoutes, OpDrop, OpReset, OpRemove}, op)
 }
 
-// InForce is what an apply keeps in state.Recorded.Edge: the digest of its recipe's site among those that the edge has
+// InForce is what an apply keeps on the edge: the digest of its recipe's site among those that the edge has
 // now, if some step made the proxy do what is written, and none failed to; else what was kept before, or nothing.
 func InForce(ctx context.Context, p *plan.Plan, result *apply.Result, before string, edge proxy.Reader) string {
 	ops := map[plan.ID]plan.Op{}
@@ -59,4 +61,14 @@ func InForce(ctx context.Context, p *plan.Plan, result *apply.Result, before str
 		}
 	}
 	return ""
+}
+
+// Keep writes down beside the edge's files what an apply saw in force, or with an empty digest that nothing is known to
+// be. Whoever wrote no other files need not write this one.
+func Keep(ctx context.Context, session Session, recipe, digest string) error {
+	name := world.InForceDir + "/" + recipe
+	if digest == "" {
+		return session.WriteFiles(ctx, helper.EdgeDir, nil, name)
+	}
+	return session.WriteFiles(ctx, helper.EdgeDir, []helper.File{{Path: name, Data: []byte(digest + "\n"), Mode: 0o644}})
 }

@@ -238,6 +238,9 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	known := &world.Known{Info: engine.Info{OS: "linux", Version: "20.10"}, Networks: []engine.Network{{Name: "shop-default", Subnet: netip.MustParsePrefix(subnet)}}}
 	if s.site != nil {
 		known.Edge = world.Edge{Exists: true, Running: true, Sites: []proxy.Site{*s.site}, Files: s.files(t)}
+		if !s.cut {
+			known.Edge.InForce = map[string]string{s.site.Recipe: edge.Digest(*s.site)}
+		}
 	}
 	world.SetFacts(o, known)
 	for _, h := range s.have {
@@ -256,9 +259,6 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	recorded := &state.Recorded{}
 	if s.recorded != nil {
 		recorded = s.recorded
-	}
-	if s.site != nil && !s.cut {
-		recorded.Edge = edge.Digest(*s.site)
 	}
 	d.Recipe.Moved.Apply(o, recorded)
 	p, diags := diff.Make(diff.Input{Recorded: recorded, Kinds: []kind.Kind{service.Kind{Image: find, Edge: "edge", EdgeImage: "haproxy"}},

@@ -113,11 +113,8 @@ func (p *planner) align() {
 		return
 	}
 	why := "what is written for the edge is not what the last apply saw in force: an apply was broken off, or somebody edited it"
-	switch {
-	case len(edited) > 0:
+	if len(edited) > 0 {
 		why = edited[0].Object + " was edited outside of recipe"
-	case p.in.Recorded.Edge == "" && len(p.in.Recorded.History) == 0:
-		why = "no record tells whether the running proxy does what is written"
 	}
 	cause := p.cause(why)
 	cause.Drift = len(edited) > 0

@@ -96,5 +96,5 @@ func (p *planner) running(a addr.Addr, s stock) string {
 		}
 		break
 	}
-	return s.newestRunning()
+	return s.longestRunning()
 }

@@ -90,14 +90,16 @@ func (s stock) generation(release string) int {
 	return next
 }
 
-// newestRunning is the release that runs, the newest where several do; empty where none does.
-func (s stock) newestRunning() string {
+// longestRunning is the release that runs, where several do the one that started first, since an apply that was broken
+// off began the others; the newest where the engine does not tell; empty where none runs.
+func (s stock) longestRunning() string {
+	var first piece
 	for _, p := range s.all {
-		if p.running() {
-			return p.Release
+		if p.running() && (first.Release == "" || p.Started.Before(first.Started)) {
+			first = p
 		}
 	}
-	return ""
+	return first.Release
 }
 
 // before is the release, other than the serving one, whose containers are kept and ran last: after a rollback

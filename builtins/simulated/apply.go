@@ -148,6 +148,9 @@ func (w *World) leaveEdge(ctx context.Context) error {
 	if _, err := w.Engine.Container(ctx, w.Settings.Edge); !errors.Is(err, engine.ErrNotFound) {
 		return err
 	}
+	w.mu.Lock()
+	clear(w.inForce)
+	w.mu.Unlock()
 	return w.Engine.RemoveVolume(ctx, w.Settings.Edge)
 }
 
@@ -169,33 +172,36 @@ func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result, 
 	case ended == nil:
 		entry.Result = record.RolledBack
 	}
-	kept.Edge = edgesteps.InForce(ctx, p.Plan, result, p.Recorded.Edge, w.Edge)
+	name := p.Desired.Recipe.Name
+	inForce := edgesteps.InForce(ctx, p.Plan, result, world.Facts(p.Observed).Edge.InForce[name], w.Edge)
 	if p.Mode != kind.Destroy {
 		record.Append(&kept, entry)
 	}
 	kept = p.Desired.Recipe.Moved.Kept(kept)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.recorded[p.Desired.Recipe.Name] = &kept
+	w.recorded[name], w.inForce[name] = &kept, inForce
 }
 
-// Forget loses a recipe's record, as a volume that somebody removed.
-func (w *World) Forget(recipe string) {
+// Forget loses a recipe's record, as a volume that somebody removed; recall brings it back.
+func (w *World) Forget(recipe string) (recall func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	lost := w.recorded[recipe]
 	delete(w.recorded, recipe)
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.recorded[recipe] = lost
+	}
 }
 
-// forget takes from the record what the edge was seen to do: a way back ends where the apply began, and one that is
-// broken off must not look as if it had.
+// forget takes from the edge what it was seen to do: a way back ends where the apply began, and one that is broken off
+// must not look as if it had.
 func (w *World) forget(recipe string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if have := w.recorded[recipe]; have != nil {
-		kept := *have
-		kept.Edge = ""
-		w.recorded[recipe] = &kept
-	}
+	delete(w.inForce, recipe)
 }
 
 func secrets(d *state.Desired) func(addr.Addr, string) (string, error) {

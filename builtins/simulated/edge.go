@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -29,7 +30,9 @@ func (w *World) ReadEdge(ctx context.Context) (world.Edge, error) {
 		return world.Edge{}, err
 	}
 	files, err := w.Edge.Files(ctx)
-	return world.Edge{Exists: true, Running: c.State == engine.Running, Container: c, Sites: sites, Files: files}, err
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return world.Edge{Exists: true, Running: c.State == engine.Running, Container: c, Sites: sites, Files: files, InForce: maps.Clone(w.inForce)}, err
 }
 
 // edge is the proxy as steps see it: there only while its container runs.

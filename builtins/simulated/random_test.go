@@ -12,6 +12,8 @@ import (
 	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/kind"
+	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
 )
 
 // wish is a random recipe, small enough to read when it fails.
@@ -123,6 +125,9 @@ func (s *scene) act(a act) {
 	s.parallel = a.Parallel
 	d := desire(s, a.Wish.recipe())
 	p := s.plan(d, a.Mode)
+	if a.Mode == kind.Apply {
+		s.forgetful(d, p)
+	}
 	s.attend(a)
 	var kill func(simulated.Moment) bool
 	if a.Kill > 0 {
@@ -135,6 +140,29 @@ func (s *scene) act(a act) {
 		s.Fatalf("applying: %v\n%s\n%s", err, steps(p), s.state())
 	}
 	time.Sleep(3 * time.Second)
+}
+
+// forgetful checks that without the record the same steps are planned, whatever apply was broken off before.
+func (s *scene) forgetful(d *state.Desired, p *simulated.Planned) {
+	s.Helper()
+	recall := s.Forget(d.Recipe.Name)
+	without := s.plan(d, kind.Apply)
+	recall()
+	if with, without := done(p), done(without); with != without {
+		s.Fatalf("with the record the steps are\n%s\nand without it\n%s", with, without)
+	}
+}
+
+// done is all that a plan would do, without why.
+func done(p *simulated.Planned) string {
+	var b strings.Builder
+	for _, all := range [][]plan.Step{p.Steps, p.Undo} {
+		for _, s := range all {
+			s.Cause = plan.Cause{}
+			fmt.Fprintf(&b, "%s\n", plan.Raw(s))
+		}
+	}
+	return b.String()
 }
 
 // attend has a client for each path that is answered now, and will be when a is done.

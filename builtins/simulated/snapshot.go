@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/netip"
 	"path"
 	"sync"
@@ -53,6 +54,7 @@ type Snapshot struct {
 	digests    map[string]string
 	edge       string
 	sites      []proxy.Site
+	inForce    map[string]string
 	recipe     string
 	recorded   *state.Recorded
 	volume     map[string]string // names by the address of their block
@@ -62,7 +64,7 @@ type Snapshot struct {
 // that could change it. The other arguments are what was read for the plan, with secrets numbered.
 func Take(ctx context.Context, l *Looking, r state.Recipe, edge string, o *state.Observed, recorded *state.Recorded) (*Snapshot, error) {
 	known := world.Facts(o)
-	s := &Snapshot{info: known.Info, networks: known.Networks, edge: edge, sites: known.Edge.Sites, recipe: r.Name, recorded: recorded,
+	s := &Snapshot{info: known.Info, networks: known.Networks, edge: edge, sites: known.Edge.Sites, inForce: known.Edge.InForce, recipe: r.Name, recorded: recorded,
 		files: map[string]map[string][]byte{}, volume: map[string]string{}, digests: map[string]string{}}
 	l.mu.Lock()
 	for ref, digest := range l.digests {
@@ -172,6 +174,7 @@ func (w *World) Stand(s *Snapshot) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.recorded[s.recipe] = s.recorded
+	maps.Copy(w.inForce, s.inForce)
 }
 
 // spec is how a container was made, as far as its labels tell.

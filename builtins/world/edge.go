@@ -8,6 +8,7 @@ import (
 	"io"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,10 @@ import (
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/proxy/haproxy"
 )
+
+// InForceDir is where, beside the edge's files, an apply keeps what it saw in force, a file for each recipe. The edge
+// has it and not the recipe's record, whose loss must change no plan.
+const InForceDir = "inforce"
 
 // The edge's files are text; one of a megabyte would be 10,000 servers.
 const maxEdgeFile = 16 << 20
@@ -39,7 +44,7 @@ func readEdge(ctx context.Context, r engine.Reader, name string) (Edge, error) {
 	local := false
 	if here(c) {
 		root := filepath.Join("/proc", strconv.Itoa(c.PID), "root", helper.EdgeDir)
-		edge.Files, local = readHere(root, "cfg", "maps")
+		edge.Files, local = readHere(root, "cfg", "maps", InForceDir)
 	}
 	if !local {
 		edge.Files, err = edgeFiles(ctx, r, c.ID)
@@ -50,12 +55,19 @@ func readEdge(ctx context.Context, r engine.Reader, name string) (Edge, error) {
 	if err != nil {
 		return Edge{}, fmt.Errorf("reading the files of edge %s: %w", name, err)
 	}
+	edge.InForce = map[string]string{}
+	for name, text := range edge.Files {
+		if folder, recipe := path.Split(name); folder == InForceDir+"/" {
+			edge.InForce[recipe] = strings.TrimSpace(string(text))
+			delete(edge.Files, name)
+		}
+	}
 	config, err := haproxy.Parse(edge.Files)
 	edge.Sites, edge.Problem = config.Sites, err
 	return edge, nil
 }
 
-// edgeFiles reads cfg and maps below the edge's directory.
+// edgeFiles reads cfg, maps and what was in force below the edge's directory.
 func edgeFiles(ctx context.Context, r engine.Reader, container string) (map[string][]byte, error) {
 	archive, err := r.ReadArchive(ctx, container, helper.EdgeDir)
 	if err != nil {
@@ -73,7 +85,7 @@ func edgeFiles(ctx context.Context, r engine.Reader, container string) (map[stri
 		}
 		_, name, _ := strings.Cut(path.Clean(header.Name), "/")
 		folder, file := path.Split(name)
-		if header.Typeflag != tar.TypeReg || folder != "cfg/" && folder != "maps/" || strings.HasPrefix(file, ".") {
+		if header.Typeflag != tar.TypeReg || !slices.Contains([]string{"cfg/", "maps/", InForceDir + "/"}, folder) || strings.HasPrefix(file, ".") {
 			continue
 		}
 		if files[name], err = io.ReadAll(io.LimitReader(entries, maxEdgeFile)); err != nil {

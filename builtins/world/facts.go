@@ -37,6 +37,8 @@ type Edge struct {
 	Container       engine.Container
 	Files           map[string][]byte
 	Sites           []proxy.Site
+	// InForce are digests of what the last apply of each recipe saw the running proxy do, by recipe.
+	InForce map[string]string
 	// Problem says why Sites could not be read from Files; whoever needs the edge cannot go on then.
 	Problem error
 }

@@ -3,20 +3,18 @@ package main
 import (
 	"context"
 
-	"github.com/deployrecipe/recipe/builtins/record"
+	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/event"
 )
 
-// forgetful takes from the record what the edge was seen to do before a way back begins. That ends where the apply
-// began, so one that is killed right before HAProxy is told would look as if nothing had happened.
+// forgetful takes from the edge what it was seen to do before a way back begins. That ends where the apply began, so one
+// that is killed right before HAProxy is told would look as if nothing had happened.
 func (c *carrier) forgetful(ctx context.Context, sink event.Sink) event.Sink {
 	return func(e event.Event) {
-		if e.Type == event.Reverting && c.made.recorded.Edge != "" {
-			kept := *c.made.recorded
-			kept.Edge = ""
-			kept = c.head.Moved.Kept(kept)
+		if e.Type == event.Reverting && world.Facts(c.made.observed).Edge.InForce[c.head.Name] != "" && edgeOf(c.made, c.settings.Edge) != "" {
 			// Where it cannot be written the way back counts for more.
-			_ = record.Write(context.WithoutCancel(ctx), c.session, &kept)
+			_ = edge.Keep(context.WithoutCancel(ctx), c.session, c.head.Name, "")
 		}
 		sink(e)
 	}

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/user"
 
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/record"
+	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -21,11 +24,12 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 		return nil
 	}
 	mode := c.planner.options.mode
+	ctx = context.WithoutCancel(ctx)
+	edged := c.inForce(ctx, result)
 	if mode == kind.Destroy && ended == nil {
 		c.session.DropRecord()
-		return nil
+		return edged
 	}
-	ctx = context.WithoutCancel(ctx)
 	kept := *c.made.recorded
 	done := c.made.applied(result)
 	switch {
@@ -40,7 +44,6 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	for _, s := range c.made.adopts {
 		kept.Adopted = append(kept.Adopted, s.origin)
 	}
-	kept.Edge = edge.InForce(ctx, c.made.Plan, result, kept.Edge, edge.For(c.engine, c.session, c.settings.Edge, true).Edge)
 	entry := state.Entry{
 		Plan: plan.Digest(c.made.Plan)[:12], By: who(), Revision: c.head.Revision,
 		Result: record.Outcome(result, ended), Releases: done.Releases(),
@@ -59,7 +62,20 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	}
 	record.Append(&kept, entry)
 	kept = c.head.Moved.Kept(kept)
-	return record.Write(ctx, c.session, &kept)
+	return errors.Join(edged, record.Write(ctx, c.session, &kept))
+}
+
+// inForce keeps on the edge what its proxy was seen to do, where steps had to do with it.
+func (c *carrier) inForce(ctx context.Context, result *apply.Result) error {
+	if edgeOf(c.made, c.settings.Edge) == "" {
+		return nil
+	}
+	before := world.Facts(c.made.observed).Edge.InForce[c.head.Name]
+	now := edge.InForce(ctx, c.made.Plan, result, before, edge.For(c.engine, c.session, c.settings.Edge, true).Edge)
+	if err := edge.Keep(ctx, c.session, c.head.Name, now); err != nil {
+		return fmt.Errorf("writing down what edge %s does: %w", c.settings.Edge, err)
+	}
+	return nil
 }
 
 // applied is the plan as it ended.

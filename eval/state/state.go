@@ -159,10 +159,7 @@ type Recorded struct {
 	Jobs      map[string]string          `json:"jobs,omitempty"`      // job address -> release done
 	Values    map[string]json.RawMessage `json:"values,omitempty"`    // what resources were made of, see Desired.Values
 	History   []Entry                    `json:"history,omitempty"`   // oldest first, bounded
-	// Edge is a digest of what was written for the edge when the last apply saw it in force. Where something else
-	// is written now, an apply was broken off, perhaps before the running proxy was told.
-	Edge    string   `json:"edge,omitempty"`
-	Adopted []string `json:"adopted,omitempty"` // origins whose objects the recipe took over
+	Adopted   []string                   `json:"adopted,omitempty"`   // origins whose objects the recipe took over
 }
 
 // Manifest tells what a build context held: path -> digest.
