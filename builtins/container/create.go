@@ -35,7 +35,9 @@ type Place struct {
 	Alias bool
 	// Volumes are the real names by address.
 	Volumes map[string]string
-	Hosts   map[string]string // further extra_hosts: the edge's name on the recipe's network
+	// Jobs is the label that says after which jobs it starts, empty for none.
+	Jobs  string
+	Hosts map[string]string // further extra_hosts: the edge's name on the recipe's network
 }
 
 // CreateConfig is the config of a create step.
@@ -54,6 +56,9 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 	labels[label.Index] = strconv.Itoa(p.Index)
 	if p.Renewed > 0 {
 		labels[label.Renewed] = strconv.Itoa(p.Renewed)
+	}
+	if p.Jobs != "" {
+		labels[label.Jobs] = p.Jobs
 	}
 	if p.Address.IsValid() {
 		labels[label.Address] = p.Address.String()

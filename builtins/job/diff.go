@@ -50,15 +50,10 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 }
 
 func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.Net) (kind.Result, error) {
-	spec, err := container.Parse(r.Spec)
+	release, spec, image, result, err := releaseOf(k.Image, in, r)
 	if err != nil {
 		return kind.Result{}, err
 	}
-	image, result, err := k.Image(in, r, spec.Image, spec.Platform)
-	if err != nil {
-		return kind.Result{}, err
-	}
-	release := spec.Named(in.Desired.Recipe.Moved).Release(image.Content)
 	made := in.Observed.At(r.Addr)
 	renews := in.Renews(r.Addr) && done(in, r.Addr, release, made)
 	if !renews && done(in, r.Addr, release, made) {
@@ -112,10 +107,12 @@ func done(in kind.Input, a addr.Addr, release string, made []state.Object) bool 
 	if in.Recorded != nil && in.Recorded.Jobs[a.String()] == release {
 		return true
 	}
-	return slices.ContainsFunc(made, func(o state.Object) bool {
+	ended := slices.ContainsFunc(made, func(o state.Object) bool { return o.Release == release })
+	good := slices.ContainsFunc(made, func(o state.Object) bool {
 		c, ok := o.Data.(engine.Container)
 		return ok && o.Release == release && c.State == engine.Exited && c.ExitCode == 0
 	})
+	return good || !ended && witnessed(in, a, release)
 }
 
 // why says what makes a job run: it is new, its release is, or an earlier run of it did not end well.

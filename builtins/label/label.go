@@ -22,6 +22,7 @@ const (
 	Renewed    = "recipe.renewed"    // how many times its release was asked for anew, absent for none
 	Index      = "recipe.index"      // which replica of its release it is, from 1
 	Address    = "recipe.address"    // the fixed address that it has on its first network
+	Jobs       = "recipe.jobs"       // the jobs that a service's container starts after: ADDR=RELEASE, spaces between
 	Spec       = "recipe.spec"       // canonical JSON of the block's arguments, without sensitive values
 	Role       = "recipe.role"       // edge, lock, record: objects that no block declares
 	Edge       = "recipe.edge"       // the edge that an object belongs to

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/job"
 	"github.com/deployrecipe/recipe/builtins/network"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
@@ -134,7 +135,8 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 	}
 	recipe := p.in.Desired.Recipe
 	place := container.Place{Recipe: recipe, Addr: b.r.Addr, Release: b.release, Generation: b.stock.generation(b.release), Renewed: b.renewed, Index: i,
-		Image: b.image.Ref, Alias: len(b.ports) == 0, Volumes: map[string]string{}}
+		Image: b.image.Ref, Alias: len(b.ports) == 0, Volumes: map[string]string{},
+		Jobs: job.After(p.kind.Image, p.in, append(b.startNeeds(), g.After...))}
 	for _, n := range b.nets {
 		place.Networks = append(place.Networks, n.Name)
 	}

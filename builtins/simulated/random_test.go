@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -153,11 +154,15 @@ func (s *scene) forgetful(d *state.Desired, p *simulated.Planned) {
 	}
 }
 
-// done is all that a plan would do, without why.
+// done is all that a plan would do, without why. Where several releases of a worker run, since an apply was broken off,
+// only the record knows which one was seen to be fit, and so which one is worth keeping when it was stopped.
 func done(p *simulated.Planned) string {
 	var b strings.Builder
 	for _, all := range [][]plan.Step{p.Steps, p.Undo} {
 		for _, s := range all {
+			if s.Op == container.OpRemove && s.Addr.Name == "work" {
+				continue
+			}
 			s.Cause = plan.Cause{}
 			fmt.Fprintf(&b, "%s\n", plan.Raw(s))
 		}
