@@ -49,7 +49,7 @@ func TestGoodStagesPass(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			refused := 0
 			for range stages {
-				if stage(r, test.weight, 40, 50, test.new, test.old, test.allowed) > 0 {
+				if stage(r, test.weight, 30, 40, test.new, test.old, test.allowed) > 0 {
 					refused++
 				}
 			}

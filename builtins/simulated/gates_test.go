@@ -15,15 +15,17 @@ import (
 	"github.com/deployrecipe/recipe/eval/kind"
 )
 
-// judged is a scene whose gates judge; apps of release 2 are altered.
-func judged(t *testing.T, alter func(*sim.App), f func(*scene)) {
+// judged is a scene whose gates judge; apps of releases 1 and 2 are altered.
+func judged(t *testing.T, old, alter func(*sim.App), f func(*scene)) {
 	t.Helper()
 	in(t, func(s *scene) {
 		s.Close()
 		s.World = simulated.New(simulated.Options{App: func(c engine.ContainerSpec) sim.App {
 			a := app(c)
-			if slices.Contains(c.Env, "RELEASE=2") && alter != nil {
-				alter(&a)
+			for release, change := range map[string]func(*sim.App){"RELEASE=1": old, "RELEASE=2": alter} {
+				if slices.Contains(c.Env, release) && change != nil {
+					change(&a)
+				}
 			}
 			return a
 		}})
@@ -69,15 +71,17 @@ func TestGates(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name  string
-		alter func(*sim.App)
+		alter func(*sim.App) // the new release
+		old   func(*sim.App) // the old one
 		gate  string
 		pace  time.Duration // between requests
 		want  string        // of the error; none for a release that passes
 		says  string        // of the progress
+		fast  bool          // it must not wait for the stage's hold
 	}{
 		{name: "http", gate: `gate "http" { path = "/up" }`, says: `2 of 2 instances; shop-web-`},
 		{name: "http status", gate: "gate \"http\" {\n status = [201]\n timeout = \"7s\"\n}",
-			want: "it answered 200 OK; the last probe got status 200: ok"},
+			want: "it answered 200 OK; the last probe got status 200: ok", fast: true},
 		{name: "http body", gate: "gate \"http\" {\n body = \"^o.$\"\n port = \"http\"\n}", says: "it answered 200"},
 		{name: "tcp", gate: `gate "tcp" {}`, says: "it accepted a connection"},
 		{name: "exec", alter: exits(0, "fine"), gate: `gate "exec" { command = ["check"] }`, says: "the command exited with 0"},
@@ -87,7 +91,11 @@ func TestGates(t *testing.T) {
 		{name: "command fails", gate: "gate \"command\" {\n command = [\"refuse\"]\n timeout = \"3s\"\n}", want: "RECIPE_STAGE=canary RECIPE_WEIGHT=10"},
 		{name: "errors", gate: fmt.Sprintf(errorsGate, ""), pace: 10 * time.Millisecond, says: "errors: 0 of "},
 		{name: "errors of 5%", alter: every(20, 500), gate: fmt.Sprintf(errorsGate, ""), pace: 10 * time.Millisecond,
-			want: "at 10% weight, old release 0 of 2,"},
+			want: "at 10% weight, old release 0 of ", fast: true},
+		{name: "errors, and the old one has as many", alter: every(20, 500), old: every(20, 500), gate: fmt.Sprintf(errorsGate, `timeout = "30s"`), pace: 10 * time.Millisecond,
+			want: "inconclusive when its time was over after 2m30s: errors: "},
+		{name: "exec hangs", alter: func(a *sim.App) { a.Exec = func(p *sim.Process) int { <-p.Killed; return 1 } },
+			gate: "gate \"exec\" {\n command = [\"check\"]\n timeout = \"3s\"\n}", want: "took longer than its limit", fast: true},
 		{name: "too little traffic", gate: fmt.Sprintf(errorsGate, `timeout = "30s"`), pace: 10 * time.Second,
 			want: "inconclusive when its time was over after 2m30s: errors: "},
 		{name: "too little traffic fails", gate: fmt.Sprintf(errorsGate, `on_inconclusive = "fail"`), pace: 10 * time.Second,
@@ -97,7 +105,7 @@ func TestGates(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			judged(t, test.alter, func(s *scene) {
+			judged(t, test.old, test.alter, func(s *scene) {
 				s.Command = func(argv, env []string) (string, int) {
 					if argv[0] == "refuse" {
 						return strings.Join(env, " "), 1
@@ -111,6 +119,7 @@ func TestGates(t *testing.T) {
 					time.Sleep(time.Second)
 				}
 				var said []string
+				began := time.Now()
 				_, err := s.try(s.plan(desire(s, web("2", "count = 2")+more), kind.Apply), simulated.ApplyOptions{Options: apply.Options{Sink: func(e event.Event) {
 					if e.Type == event.StepProgress {
 						said = append(said, e.Text)
@@ -122,10 +131,38 @@ func TestGates(t *testing.T) {
 				if test.says != "" && !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, test.says) }) {
 					t.Errorf("it said %q, and not %q", said, test.says)
 				}
+				if took := time.Since(began); err != nil && took > 3*time.Minute || test.fast && took > time.Minute {
+					t.Errorf("it took %s", took)
+				}
 				if err != nil {
 					s.settled(desire(s, web("1", "count = 2")+more), kind.Apply)
 				}
 			})
 		})
 	}
+}
+
+// A reload of the edge that takes more with it than the gate needs at least has it wait for as many again.
+func TestGateAfterReload(t *testing.T) {
+	judged(t, nil, nil, func(s *scene) {
+		more := gated(50, "20s", "gate \"errors\" {\n max_rate = 0.01\n min_requests = 5\n}")
+		s.apply(desire(s, web("1", "")+more), kind.Apply)
+		s.send(simulated.ClientOptions{Every: 20 * time.Millisecond, Lasts: func(int) time.Duration { return 5 * time.Millisecond }})
+		time.Sleep(time.Second)
+		var said []string
+		_, err := s.try(s.plan(desire(s, web("2", "")+more), kind.Apply), simulated.ApplyOptions{Options: apply.Options{Sink: func(e event.Event) {
+			if e.Type == event.StepStarted && strings.Contains(string(e.Step), "/gate/") {
+				time.AfterFunc(19900*time.Millisecond, s.Edge.Reload) // when the stage has nearly held
+			}
+			if e.Type == event.StepProgress {
+				said = append(said, e.Text)
+			}
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, "a reload of the proxy took about") }) {
+			t.Errorf("it said %q", said)
+		}
+	})
 }

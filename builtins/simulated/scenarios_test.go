@@ -57,6 +57,17 @@ switchover "web" {
   stage "full" { weight = 100 }
 }
 `
+	gates = `
+switchover "web" {
+  services = [service.web]
+  stage "full" {
+    weight = 100
+    hold   = "2s"
+    gate "tcp" {}
+    gate "errors" { max_rate = 0.01 }
+  }
+}
+`
 	together = `
 switchover "all" {
   services = [service.web, service.api]
@@ -95,6 +106,7 @@ func scenarios() []scenario {
 		{name: "switch", from: web("1", ""), to: web("2", ""), third: web("3", "")},
 		{name: "replicas", from: web("1", "count = 2"), to: web("2", "count = 3"), third: web("3", "")},
 		{name: "canary", from: web("1", "count = 2") + canary, to: web("2", "count = 2") + canary, third: web("3", "count = 2") + canary},
+		{name: "gates", from: web("1", "") + gates, to: web("2", "") + gates, third: web("3", "")},
 		{name: "together", from: both("1", "1"), to: both("2", "2"), third: both("3", "2"), paths: []string{"/", "/api"}},
 		{name: "one of two", from: both("1", "1"), to: both("2", "1"), third: both("1", "2"), paths: []string{"/", "/api"}},
 		{name: "job", from: web("1", "") + fmt.Sprintf(migrate, "1"), to: web("2", "") + fmt.Sprintf(migrate, "2"), third: web("3", "") + fmt.Sprintf(migrate, "3")},

@@ -82,7 +82,7 @@ type Reverted struct {
 type Result struct {
 	Done     []plan.ID
 	Failed   []*StepError
-	Skipped  []plan.ID // never began
+	Skipped  []plan.ID // never began, or only waited when their group failed
 	Reverted []Reverted
 	// Paused are the groups that failed and, as the plan says, stay as they are.
 	Paused  []string

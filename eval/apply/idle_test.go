@@ -48,3 +48,27 @@ func TestCancelBreaksWaitingOff(t *testing.T) {
 		}
 	})
 }
+
+// A group that failed is taken back at once: nothing waits for its steps that only wait.
+func TestFailureEndsWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := evaltest.S
+		p := evaltest.Plan([]evaltest.Step{s("shift").In("web").UndoneBy("back"), s("hold").In("web").After("shift"),
+			s("gate").In("web").After("shift"), s("next").In("web").After("hold", "gate"), s("other")},
+			[]evaltest.Step{s("back")})
+		p.Steps[1].Idle = true
+		faults := []evaltest.Fault{{Step: "hold", Delay: time.Hour}, {Step: "gate", Delay: 3 * time.Second, Fail: true}}
+		result, err := run(t, p, apply.Options{}, faults, `
+			1s done shift (1.0s)
+			1.2s done other (1.2s)
+			4s FAILED gate: injected fault (3.0s)
+			4s skip next
+			4s skip hold (3.0s)
+			4s revert web: back
+			5s done undo back (1.0s)
+			`)
+		if len(result.Failed) != 1 || len(result.Skipped) != 2 || err == nil {
+			t.Errorf("result %+v, error %v", result, err)
+		}
+	})
+}

@@ -63,7 +63,7 @@ func (s *scheduler) goBack(g *group) {
 		return
 	}
 	step := &g.back[0]
-	go func() { s.ended <- ended{-1, g, s.runner.run(step, true)} }()
+	go func() { s.ended <- ended{-1, g, s.runner.run(s.runner.ctx, step, true)} }()
 }
 
 // wentBack takes in how a step of a way back ended. A failed one ends the way back: what follows may be safe

@@ -21,6 +21,10 @@ var errHard = errors.New("stopped at once, it may or may not have had its effect
 // errHurry is the cause of contexts of waiting steps that end because the apply was cancelled.
 var errHurry = errors.New("broken off while it waited")
 
+// errGivenUp is the cause of contexts of waiting steps that end because their group failed: what they wait for is of no
+// use any more, and the way back need not wait for them.
+var errGivenUp = errors.New("given up, since its group is taken back")
+
 // runner runs single steps. It is what the steps' goroutines share.
 type runner struct {
 	Options
@@ -62,13 +66,16 @@ func eventOf(t event.Type, step *plan.Step, undo bool) event.Event {
 	}
 }
 
-// run carries one step out, tells the sink, and returns its failure.
-func (r *runner) run(step *plan.Step, undo bool) error {
+// run carries one step out, tells the sink, and returns its failure. patience is the context of a step that only waits.
+func (r *runner) run(patience context.Context, step *plan.Step, undo bool) error {
 	started := time.Now()
 	r.emit(eventOf(event.StepStarted, step, undo))
-	err := r.limited(step, undo)
+	err := r.limited(patience, step, undo)
 	e := eventOf(event.StepDone, step, undo)
-	if err != nil {
+	switch {
+	case errors.Is(err, errGivenUp):
+		e.Type = event.StepSkipped
+	case err != nil:
 		e.Type, e.Text = event.StepFailed, err.Error()
 	}
 	e.Took = time.Since(started)
@@ -80,10 +87,10 @@ func (r *runner) run(step *plan.Step, undo bool) error {
 }
 
 // limited does a step within its limit, and gives up on one that does not return when it is told to.
-func (r *runner) limited(step *plan.Step, undo bool) error {
+func (r *runner) limited(patience context.Context, step *plan.Step, undo bool) error {
 	ctx, cancel := r.ctx, context.CancelFunc(func() {})
 	if step.Idle && !undo {
-		ctx = r.patience
+		ctx = patience
 	}
 	if step.Limit > 0 {
 		ctx, cancel = context.WithTimeout(ctx, step.Limit)
@@ -106,6 +113,8 @@ func (r *runner) limited(step *plan.Step, undo bool) error {
 		return nil
 	case r.ctx.Err() != nil:
 		return because(errHard.Error(), err)
+	case context.Cause(ctx) == errGivenUp:
+		return errGivenUp
 	case context.Cause(ctx) == errHurry:
 		return because(errHurry.Error(), err)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):

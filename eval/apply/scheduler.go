@@ -52,6 +52,9 @@ type group struct {
 	failed    bool // some step failed or cannot run
 	committed bool
 	back      []plan.Step
+	// patience is the context of its steps that only wait: the group's failure ends it.
+	patience context.Context
+	giveUp   context.CancelCauseFunc
 }
 
 // ended is the one message of a step's goroutine. Node is -1 for a step of a way back.
@@ -74,7 +77,9 @@ func newScheduler(ctx context.Context, p *plan.Plan, g *plan.Graph, o Options) *
 		s.waits[n] = len(g.Needs(n))
 		if step := g.Step(n); step != nil && step.Group != "" {
 			if s.groups[step.Group] == nil {
-				s.groups[step.Group] = &group{name: step.Group}
+				g := &group{name: step.Group}
+				g.patience, g.giveUp = context.WithCancelCause(r.patience)
+				s.groups[step.Group] = g
 			}
 			s.groups[step.Group].nodes = append(s.groups[step.Group].nodes, n)
 		}
@@ -173,11 +178,12 @@ func (s *scheduler) begin(n int) bool {
 	step := s.graph.Step(n)
 	s.state[n] = running
 	s.active++
-	g := s.groups[step.Group]
+	g, patience := s.groups[step.Group], s.runner.patience
 	if g != nil {
 		g.active++
+		patience = g.patience
 	}
-	go func() { s.ended <- ended{n, g, s.runner.run(step, false)} }()
+	go func() { s.ended <- ended{n, g, s.runner.run(patience, step, false)} }()
 	return true
 }
 
@@ -221,6 +227,10 @@ func (s *scheduler) end(e ended) {
 		return
 	}
 	s.state[e.node] = failed
+	if errors.Is(e.err, errGivenUp) {
+		s.result.Skipped = append(s.result.Skipped, step.ID)
+		return
+	}
 	s.result.Failed = append(s.result.Failed, stepError(e.err))
 	s.skipDependents(e.node)
 	s.fail(e.group)
@@ -262,6 +272,7 @@ func (s *scheduler) fail(g *group) {
 		return
 	}
 	g.failed = true
+	g.giveUp(errGivenUp)
 	s.broken = append(s.broken, g)
 	for _, n := range g.nodes {
 		s.skip(n)

@@ -178,9 +178,10 @@ func TestLock(t *testing.T) {
 
 func TestProbe(t *testing.T) {
 	f := open(t, t.TempDir())
-	asked := 0
+	asked, header := 0, ""
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
+		header = r.Header.Get("X-Asked")
 		if r.URL.Path != "/up" || r.Host != "shop.example" {
 			t.Errorf("asked for %s of %s", r.URL.Path, r.Host)
 		}
@@ -206,6 +207,18 @@ func TestProbe(t *testing.T) {
 	f.need(f.call("Probe", probe, &got))
 	if got.Passed || got.Attempts < 2 || got.Err != "it answered 200 OK" {
 		t.Errorf("another status: %v %+v", got.Passed, got)
+	}
+	probe.Status, probe.Body, probe.ID = nil, "^y", 8
+	got = wire.Probed{}
+	f.need(f.call("Probe", probe, &got))
+	if got.Passed || got.Err != `its body does not match "^y"` {
+		t.Errorf("another body: %v %+v", got.Passed, got)
+	}
+	probe.Body, probe.Headers, probe.ID = "^xx", map[string]string{"X-Asked": "yes"}, 9
+	got = wire.Probed{}
+	f.need(f.call("Probe", probe, &got))
+	if !got.Passed || header != "yes" {
+		t.Errorf("with a header and a body that matches: %q %+v", header, got)
 	}
 }
 
