@@ -84,13 +84,14 @@ func TestGates(t *testing.T) {
 	if o = d.must(1, "apply", "--auto-approve"); !strings.Contains(o.stdout+o.stderr, "at 10% weight, old release 0 of ") {
 		t.Errorf("the evidence is not told\n%s", o)
 	}
-	t.Log(o)
 	d.serves("r2")
 	errors := clients.errors.Load()
 
 	bad.stages = stages("    gate \"exec\" {\n      command = [\"/no/such/program\"]\n      timeout = \"2s\"\n    }\n")
 	d.recipe(bad.at("r4"))
-	t.Log(d.must(1, "apply", "--auto-approve"))
+	if o = d.must(1, "apply", "--auto-approve"); !strings.Contains(o.stderr, "/no/such/program") {
+		t.Errorf("what the command said is not told\n%s", o)
+	}
 	d.serves("r2")
 	if clients.lost.Load() > 0 || clients.errors.Load() > errors || errors == 0 {
 		t.Errorf("of %d requests %d were lost and %d answered with errors", clients.all.Load(), clients.lost.Load(), clients.errors.Load())
