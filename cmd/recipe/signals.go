@@ -49,7 +49,7 @@ func (s *signals) next() {
 	switch {
 	case n == 1:
 		if s.applying.Load() {
-			fmt.Fprintln(s.stderr, "\nInterrupted: finishing the steps in hand, then going back where there is a way back. Once more to stop at once.")
+			fmt.Fprintln(s.stderr, "\nInterrupted: finishing the steps in hand, then going back where there is a way back.\nOnce more to stop at once.")
 		}
 		s.cancel()
 	case n == 2 && s.applying.Load():

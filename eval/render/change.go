@@ -47,7 +47,7 @@ func (r *printer) changes(changes []plan.Change) {
 		case left+columns(summary)+2+columns(why) <= r.width():
 			line += "  " + r.dim(why)
 		default:
-			line += "\n" + strings.Repeat(" ", 4+widest+2) + r.dim(why)
+			line += "\n" + strings.Repeat(" ", 4+widest+2) + r.dim(r.fold(why, 4+widest+2))
 		}
 		fmt.Fprintln(r.w, strings.TrimRight(line, " "))
 	}
@@ -103,7 +103,7 @@ func (r *printer) field(f plan.Field, indent int) string {
 	case !wide && indent+columns(shown)+2+columns(tail) <= r.width():
 		return r.arrow(shown) + "  " + r.dim(tail)
 	default:
-		tail = "\n" + strings.Repeat(" ", indent) + r.dim(tail)
+		tail = "\n" + strings.Repeat(" ", indent) + r.dim(r.fold(tail, indent))
 	}
 	if wide {
 		return shown + tail

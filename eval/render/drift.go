@@ -19,7 +19,7 @@ func (r *printer) drift(list []plan.Drift) {
 		widest = max(widest, columns(clean(d.Addr.String())))
 	}
 	for _, d := range list {
-		fmt.Fprintln(r.w, "  "+r.yellow(pad(clean(d.Addr.String()), min(widest, 40)))+"  "+sentence(d))
+		fmt.Fprintln(r.w, "  "+r.yellow(pad(clean(d.Addr.String()), min(widest, 40)))+"  "+r.fold(sentence(d), 4+min(widest, 40)))
 	}
 	for _, d := range list {
 		if d.Text != nil {

@@ -22,7 +22,7 @@ func (r *printer) steps(p *plan.Plan) {
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		if i == 0 || part(s) != part(&p.Steps[i-1]) || !reflect.DeepEqual(s.Cause, p.Steps[i-1].Cause) {
-			fmt.Fprintln(r.w, strings.TrimRight("  "+r.cyan(clean(part(s)))+"  "+r.dim(remark(because(s.Cause))), " "))
+			fmt.Fprintln(r.w, strings.TrimRight("  "+r.cyan(clean(part(s)))+"  "+r.dim(r.fold(remark(because(s.Cause)), 4+columns(clean(part(s))))), " "))
 		}
 		r.step(i+1, s, widest)
 	}
@@ -49,7 +49,11 @@ func (r *printer) step(number int, s *plan.Step, widest int) {
 	case s.Limit > 0 && r.Full:
 		more = append(more, "at most "+limit(s.Limit))
 	}
-	line += "  " + strings.Join(more, ", ")
+	if rest := strings.Join(more, ", "); r.Width > 0 && columns(line)+2+columns(rest) > r.width() {
+		line = strings.TrimRight(line, " ") + "\n" + strings.Repeat(" ", 9) + r.fold(rest, 9)
+	} else {
+		line += "  " + rest
+	}
 	if s.Irreversible != "" && r.Full {
 		line = strings.TrimRight(line, " ") + "  " + r.dim(remark("no way back: "+clean(s.Irreversible)))
 	}
