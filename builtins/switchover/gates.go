@@ -66,11 +66,22 @@ func (x *expander) judged() []gate.Instance {
 	return all
 }
 
-// measured are the places of both releases on the edge, and whether no HTTP goes through them.
+// measured are the places of both releases on the edge: those of HTTP, since answers tell more than connections do, or,
+// where nothing of the group is HTTP, which tcp says, those of TCP.
 func (x *expander) measured() (new, old []proxy.ServerID, tcp bool) {
+	if new, old = x.placesOf(proxy.HTTP); len(new) > 0 {
+		return new, old, false
+	}
+	new, old = x.placesOf(proxy.TCP)
+	return new, old, true
+}
+
+func (x *expander) placesOf(mode proxy.Mode) (new, old []proxy.ServerID) {
 	for _, m := range x.g.Members {
 		for _, p := range m.Ports {
-			tcp = tcp || p.Mode == proxy.TCP
+			if p.Mode != mode {
+				continue
+			}
 			for _, n := range m.New {
 				new = append(new, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side, Slot: n.Slot})
 			}
@@ -84,7 +95,7 @@ func (x *expander) measured() (new, old []proxy.ServerID, tcp bool) {
 			}
 		}
 	}
-	return new, old, tcp
+	return new, old
 }
 
 // validateGates finds gates that are wrong in themselves, or that would have nothing to judge.
