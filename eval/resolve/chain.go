@@ -49,6 +49,33 @@ func (c *chain) below(l state.Link, f frame, expr hcl.Expression) {
 	c.quiet = before
 }
 
+// eachOf is a for_each within an instance of a module.
+type eachOf struct {
+	in  *module
+	arg *decode.Arg
+}
+
+// belowEach follows what a block's for_each is made of, once for all its instances: each of them is there by it, and
+// its value may be as long as they are many.
+func (c *chain) belowEach(l state.Link, f frame, a *decode.Arg) {
+	if c.quiet || l.Sensitive {
+		c.below(l, f, a.Expr)
+		return
+	}
+	key := eachOf{f.in, a}
+	links, has := c.r.eaches[key]
+	if !has {
+		own := newChain(c.r)
+		own.follow(f, a.Expr, 0)
+		links = own.out
+		c.r.eaches[key] = links
+	}
+	for _, below := range links {
+		below.Depth += l.Depth + 1
+		c.take(below)
+	}
+}
+
 // set puts a value into a link, where it may be told.
 func (c *chain) set(l *state.Link, v cty.Value) {
 	if c.quiet {
@@ -62,6 +89,11 @@ func (c *chain) add(f frame, l state.Link) bool {
 	if f.in.caller != nil {
 		l.In = f.in.path()
 	}
+	return c.take(l)
+}
+
+// take adds a link that is complete, once.
+func (c *chain) take(l state.Link) bool {
 	if len(c.out) >= maxChain || c.seen[l.Key()] {
 		return false
 	}
@@ -92,7 +124,11 @@ func (c *chain) link(f frame, ref decode.Reference, depth int) {
 		l.Of = of
 		c.set(&l, reach(map[string]cty.Value{"key": e.key, "value": e.value}[ref.Path[0]], ref.Path[1:]))
 		if c.add(f, l) {
-			c.below(l, frame{in: f.in, of: f.of}, from.Expr)
+			if below := (frame{in: f.in, of: f.of}); from == f.of.b.Args[forEach] {
+				c.belowEach(l, below, from)
+			} else {
+				c.below(l, below, from.Expr)
+			}
 		}
 		return
 	}

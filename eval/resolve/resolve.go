@@ -102,6 +102,9 @@ type resolver struct {
 	// circled are the references that a circle of values was reported for.
 	circled map[hcl.Range]bool
 	diags   hcl.Diagnostics
+	// eaches are what the for_each of blocks are made of, keys the keys that they lead to: see chain.
+	eaches map[eachOf][]state.Link
+	keys   map[*instances]state.Link
 	// told are those about libraries, which may come again from other instances of these.
 	told map[complaint]*telling
 	// stoppable says that an evaluation that is broken off has to end, and broken that this one was.
@@ -119,6 +122,7 @@ func newResolver(m *decode.Module, in Inputs) *resolver {
 		in: in, budget: defaultBudget(), nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{},
 		expanded: map[nodeKey]expansion{}, libraries: map[*object]*module{}, refs: newRefs(), objects: map[addr.Addr]*object{},
 		circled: map[hcl.Range]bool{}, told: map[complaint]*telling{},
+		eaches: map[eachOf][]state.Link{}, keys: map[*instances]state.Link{},
 	}
 	r.root = r.newModule(m, nil, Library{in.Dir, in.Functions})
 	r.declareMoves()

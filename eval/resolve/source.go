@@ -108,12 +108,30 @@ func (c *chain) declared(o *object, library bool) {
 			continue
 		}
 		l := state.Link{Name: o.b.Type + "." + o.b.Label + "." + name, Depth: depth, File: a.Range.Filename, Line: a.Range.Start.Line}
-		if list := o.in.listed[o.b]; name == forEach && list != nil {
-			c.set(&l, listOf(list.keys()))
+		if name == forEach {
+			c.keys(&l, o)
 		} else if n := c.r.nodes[nodeKey{of: o, part: argument, name: name}]; n != nil {
 			c.set(&l, known(n))
 		}
 		c.add(frame{in: o.in}, l)
-		c.below(l, frame{in: o.in, of: o}, a.Expr)
+		if name == forEach {
+			c.belowEach(l, frame{in: o.in, of: o}, a)
+		} else {
+			c.below(l, frame{in: o.in, of: o}, a.Expr)
+		}
 	}
+}
+
+// keys puts the keys of a block's instances into a link.
+func (c *chain) keys(l *state.Link, o *object) {
+	list := o.in.listed[o.b]
+	if list == nil {
+		return
+	}
+	told, has := c.r.keys[list]
+	if !has {
+		c.set(&told, listOf(list.keys()))
+		c.r.keys[list] = told
+	}
+	l.Value, l.Sensitive = told.Value, told.Sensitive
 }
