@@ -44,6 +44,9 @@ func (p *planner) save(made *planned, host, name string) error {
 	if err != nil {
 		return err
 	}
+	if err := p.module.spelt(variables); err != nil {
+		return err
+	}
 	f.Module = saved.Module{Path: p.module.path, Dir: p.module.inputs.Dir, Files: p.module.texts(), Variables: variables, Reads: p.module.reads.Plain()}
 	f.Module.Digest = saved.DigestFiles(f.Module.Files)
 	if err := writePlan(name, f); err != nil {
@@ -95,20 +98,41 @@ func (m *module) given() ([]saved.Variable, error) {
 	return all, nil
 }
 
+// spelt refuses to save a plan in which the default of a sensitive variable counts: the file holds the recipe's text.
+func (m *module) spelt(given []saved.Variable) error {
+	for _, b := range m.decoded.Blocks {
+		a := b.Args["default"]
+		if b.Type != "variable" || a == nil || !sensitive(b) || slices.ContainsFunc(given, func(v saved.Variable) bool { return v.Name == b.Label }) {
+			continue
+		}
+		if v, diags := a.Expr.Value(nil); diags.HasErrors() || v.IsNull() {
+			continue
+		}
+		return fail(diag.Errorf("", &a.Range, "The recipe spells a secret out",
+			"The default of variable %q is sensitive, and a saved plan holds the recipe's text. Take it out, and give the value in the environment: RECIPE_VAR_%s.", b.Label, b.Label))
+	}
+	return nil
+}
+
 // variables are those that the recipe declares, by name, each with whether it is sensitive.
 func (m *module) variables() map[string]bool {
 	declared := map[string]bool{}
 	for _, b := range m.decoded.Blocks {
-		if b.Type != "variable" {
-			continue
-		}
-		declared[b.Label] = false
-		if a := b.Args["sensitive"]; a != nil {
-			v, diags := a.Expr.Value(nil)
-			declared[b.Label] = diags.HasErrors() || v.Type() == cty.Bool && !v.IsNull() && v.True()
+		if b.Type == "variable" {
+			declared[b.Label] = sensitive(b)
 		}
 	}
 	return declared
+}
+
+// sensitive tells whether a variable block says so.
+func sensitive(b *decode.Block) bool {
+	a := b.Args["sensitive"]
+	if a == nil {
+		return false
+	}
+	v, diags := a.Expr.Value(nil)
+	return diags.HasErrors() || v.Type() == cty.Bool && !v.IsNull() && v.True()
 }
 
 // wants are the resources of a plan, with what image builds may copy.
