@@ -102,17 +102,18 @@ func superseded(a addr.Addr, release string, made []state.Object) (result kind.R
 	return result
 }
 
-// done tells whether a release of a job ran to a good end.
+// done tells whether a release of a job ran to a good end. The record and the job's own containers say for which
+// release it ran last; what started after it is asked where both are gone.
 func done(in kind.Input, a addr.Addr, release string, made []state.Object) bool {
-	if in.Recorded != nil && in.Recorded.Jobs[a.String()] == release {
-		return true
+	recorded := ""
+	if in.Recorded != nil {
+		recorded = in.Recorded.Jobs[a.String()]
 	}
-	ended := slices.ContainsFunc(made, func(o state.Object) bool { return o.Release == release })
 	good := slices.ContainsFunc(made, func(o state.Object) bool {
 		c, ok := o.Data.(engine.Container)
 		return ok && o.Release == release && c.State == engine.Exited && c.ExitCode == 0
 	})
-	return good || !ended && witnessed(in, a, release)
+	return recorded == release || good || recorded == "" && len(made) == 0 && witnessed(in, a, release)
 }
 
 // why says what makes a job run: it is new, its release is, or an earlier run of it did not end well.

@@ -12,6 +12,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/job"
+	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/diff"
@@ -51,6 +52,14 @@ func made(t *testing.T, more string, is engine.State, exit int) state.Object {
 		Spec: spec(more), Data: engine.Container{ID: name, Name: name, State: is, ExitCode: exit}}
 }
 
+// witness is a service's container that started after a release of the job migrate.
+func witness(t *testing.T, generation int, more string) state.Object {
+	t.Helper()
+	name := fmt.Sprint("shop-web-", generation)
+	return state.Object{Type: "container", Addr: addr.New("service", "web"), ID: name, Name: name, Generation: generation, Data: engine.Container{
+		ID: name, Name: name, State: engine.Exited, Labels: map[string]string{label.Jobs: "job.migrate=" + release(t, more)}}}
+}
+
 func TestPlans(t *testing.T) {
 	for name, scene := range map[string]struct {
 		specs    []string // of migrate, and of others
@@ -67,6 +76,10 @@ func TestPlans(t *testing.T) {
 		"running":                 {specs: []string{wanted}, made: []state.Object{made(t, wanted, engine.Running, 0)}},
 		"earlier_running":         {specs: []string{wanted}, made: []state.Object{made(t, earlier, engine.Running, 0)}},
 		"died_before_the_removal": {specs: []string{wanted}, made: []state.Object{made(t, earlier, engine.Exited, 0), made(t, wanted, engine.Exited, 0)}},
+		"done_by_a_witness":       {specs: []string{wanted}, made: []state.Object{witness(t, 2, wanted), witness(t, 1, earlier)}},
+		"other_by_the_newest":     {specs: []string{wanted}, made: []state.Object{witness(t, 1, wanted), witness(t, 2, earlier)}},
+		"witness_of_the_way_back": {specs: []string{wanted}, made: []state.Object{made(t, earlier, engine.Exited, 0), witness(t, 1, wanted)}},
+		"witness_and_record":      {specs: []string{wanted}, made: []state.Object{witness(t, 1, wanted)}, recorded: earlier},
 		"removed":                 {made: []state.Object{made(t, wanted, engine.Exited, 0)}},
 		"rollback":                {specs: []string{wanted}, made: []state.Object{made(t, earlier, engine.Exited, 0)}, mode: kind.Rollback},
 		"two_on_one_image":        {specs: []string{wanted, earlier}},

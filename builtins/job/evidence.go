@@ -1,8 +1,10 @@
 package job
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -44,14 +46,28 @@ func releaseOf(find container.ImageFinder, in kind.Input, r *state.Resource) (re
 	return spec.Named(in.Desired.Recipe.Moved).Release(image.Content), spec, image, result, err
 }
 
-// witnessed tells whether some container has started after a release of a job.
+// witnessed tells whether the newest container that started after some release of a job started after this one. One of
+// an earlier generation, kept for the way back, may have started after a release that another followed.
 func witnessed(in kind.Input, a addr.Addr, release string) bool {
 	moved := in.Desired.Recipe.Moved
-	said := []string{moved.Label(a).String() + "=" + release, moved.Named(a).String() + "=" + release}
-	return slices.ContainsFunc(in.Observed.Objects, func(o state.Object) bool {
+	names := []string{moved.Label(a).String(), moved.Named(a).String()}
+	said, newest := "", state.Object{}
+	for _, o := range in.Observed.Objects {
 		c, ok := o.Data.(engine.Container)
-		return ok && c.State != engine.Created && slices.ContainsFunc(strings.Fields(c.Labels[label.Jobs]), func(one string) bool {
-			return slices.Contains(said, one)
-		})
-	})
+		if !ok || c.State == engine.Created {
+			continue
+		}
+		for _, one := range strings.Fields(c.Labels[label.Jobs]) {
+			if name, ran, _ := strings.Cut(one, "="); slices.Contains(names, name) && (said == "" || later(o, newest)) {
+				said, newest = ran, o
+			}
+		}
+	}
+	return said == release
+}
+
+// later orders containers by when they were made, which the engine's listing gives in whole seconds.
+func later(a, b state.Object) bool {
+	made := func(o state.Object) time.Time { return o.Data.(engine.Container).Created }
+	return cmp.Or(made(a).Compare(made(b)), cmp.Compare(a.Generation, b.Generation), cmp.Compare(a.Name, b.Name)) > 0
 }
