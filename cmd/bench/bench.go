@@ -126,7 +126,8 @@ func (b *bench) measure(ctx context.Context) (*results, error) {
 
 // clear removes everything that any run has made.
 func (b *bench) clear(ctx context.Context) error {
-	err := errors.Join(b.destroy(ctx, webDir), b.destroy(ctx, manyDir), b.clearFloor(ctx), b.engine.RemoveImage(ctx, appImage))
+	err := errors.Join(b.destroy(ctx, webDir), b.destroy(ctx, manyDir), b.clearFloor(ctx), b.engine.RemoveImage(ctx, appImage),
+		b.engine.RemoveVolume(ctx, prefix+"-edge")) // of an edge whose container went with its engine
 	left, listing := stage.Leftovers(ctx, b.engine, prefix)
 	if err = errors.Join(err, listing); err == nil && len(left) > 0 {
 		err = fmt.Errorf("these are left over: %q", left)
