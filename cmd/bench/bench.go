@@ -16,6 +16,7 @@ type options struct {
 	rounds int
 	rate   float64 // requests a second
 	json   bool
+	brief  bool // the deploys, and what has nothing to do
 }
 
 // prefix begins the names of all that a run makes on the engine, images apart.
@@ -109,8 +110,8 @@ func (b *bench) measure(ctx context.Context) (*results, error) {
 	if err := b.deploys(ctx, ours, floor, r); err != nil {
 		return nil, err
 	}
-	if r.Rows, err = b.idle(ctx, ours); err != nil {
-		return nil, err
+	if r.Rows, err = b.idle(ctx, ours); err != nil || b.brief {
+		return r, err
 	}
 	fifty, err := b.many(ctx)
 	if r.Rows = append(r.Rows, fifty...); err != nil {

@@ -6,7 +6,7 @@
 // which says more on a machine that is busy with other things, and ours in terms of the floor's. Rows without a
 // counterpart follow: an apply and a plan with nothing to do, fifty services at once.
 //
-//	go run ./cmd/bench [-rounds N] [-rate N] [-json] [-language] [-plans]
+//	go run ./cmd/bench [-rounds N] [-rate N] [-json] [-deploys] [-language] [-plans]
 //
 // It needs a Docker engine on this machine, the docker command and bash, and takes a few minutes. Everything that
 // it makes is named recipe-bench-..., and is removed in the end, after Ctrl-C too.
@@ -34,6 +34,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 5, "how often to deploy by each way")
 	flag.Float64Var(&o.rate, "rate", 500, "requests a second")
 	flag.BoolVar(&o.json, "json", false, "print the results as JSON")
+	flag.BoolVar(&o.brief, "deploys", false, "measure the deploys, and what has nothing to do, alone")
 	only := flag.Bool("language", false, "measure the language alone, which needs no engine")
 	planned := flag.Bool("plans", false, "measure plans of large recipes alone, beside Terraform's where that is at hand")
 	flag.Parse()

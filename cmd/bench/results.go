@@ -74,7 +74,7 @@ func (r *results) print(w io.Writer, asJSON bool) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if err := r.printRows(w); err != nil {
+	if err := r.printRows(w); err != nil || len(r.Plans) == 0 {
 		return err
 	}
 	if err := printPlans(w, r.Plans); err != nil {
