@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -12,11 +14,26 @@ import (
 // argument gives the value of an object's argument, which the block's schema must have: null where it is not set
 // and has no default.
 func (r *resolver) argument(o *object, name string, at hcl.Range) *node {
+	s := o.b.Schema.Arg(name)
+	if o.b.Args[name] == nil && !s.Required && (!s.Path || s.Default == "") {
+		return r.omitted(s, at)
+	}
 	key := nodeKey{of: o, part: argument, name: name}
 	return r.node(key, o.text()+"."+name, at, func(n *node) (cty.Value, bool) {
 		n.names = name == dependsOn
-		return r.set(n, o.frame(), o.b, o.b.Schema.Arg(name), false)
+		return r.set(n, o.frame(), o.b, s, false)
 	})
+}
+
+// computed gives an argument that somebody asked for, nil where nobody did.
+func (r *resolver) computed(o *object, name string) *node {
+	if n := r.nodes[nodeKey{of: o, part: argument, name: name}]; n != nil {
+		return n
+	}
+	if s := o.b.Schema.Arg(name); s != nil && o.b.Args[name] == nil {
+		return r.defaults[s]
+	}
+	return nil
 }
 
 // set evaluates and converts one argument of a block, which may be nested in another.
@@ -37,7 +54,8 @@ func (r *resolver) set(n *node, f frame, b *decode.Block, s *schema.Arg, secret 
 		return v, false // decoding said so
 	}
 	if ok && isUnset(v) {
-		v, ok = c.defaultOf(s, at)
+		n := r.omitted(s, at.rng)
+		v, ok = n.value, n.ok
 	}
 	if ok && s.Path {
 		v, ok = c.rebased(f, v, at)
@@ -55,6 +73,9 @@ func (r *resolver) literal(o *object, name string) (cty.Value, bool) {
 // nested gives all nested blocks of one type: an object for a type that stands once, an object by label for one
 // with labels, a list for others; null where there are none.
 func (r *resolver) nested(o *object, s *schema.Block, at hcl.Range) *node {
+	if !slices.ContainsFunc(o.b.Blocks, func(b *decode.Block) bool { return b.Type == schema.Dynamic || b.Type == s.Name }) {
+		return nothing
+	}
 	key := nodeKey{of: o, part: nested, name: s.Name}
 	return r.node(key, o.text()+" "+s.Name, at, func(n *node) (cty.Value, bool) {
 		return r.group(n, o.frame(), o.b, s)

@@ -234,7 +234,7 @@ func (c *chain) block(f frame, l state.Link, ref decode.Reference, depth int) {
 			setPlace(&l, arg.Range)
 		}
 		if o := c.r.objects[a]; o != nil && !l.Sensitive {
-			if n := c.r.nodes[nodeKey{of: o, part: argument, name: ref.Path[attr]}]; n != nil {
+			if n := c.r.computed(o, ref.Path[attr]); n != nil {
 				c.set(&l, reach(known(n), ref.Path[attr+1:]))
 			}
 		}

@@ -110,7 +110,8 @@ func (c *converter) keyValue(values map[string]cty.Value, k *schema.Arg, at site
 	if k.Required {
 		return c.wrong(diag.MissingKey, inner, "Missing key", "The value of %q needs the key %q, and it is not set or null.", at.word, k.Name)
 	}
-	return c.defaultOf(k, inner)
+	n := c.r.omitted(k, inner.rng)
+	return n.value, n.ok
 }
 
 // present gives an object's values under the names that its keys have now. Of one that is written out, decoding has told
@@ -206,20 +207,4 @@ func (c *converter) remark(v cty.Value, at site) cty.Value {
 		return v.Mark(Sensitive)
 	}
 	return v
-}
-
-// defaultOf is what an argument is that was not set.
-func (c *converter) defaultOf(a *schema.Arg, at site) (cty.Value, bool) {
-	if a.Default == "" {
-		return unset(), true
-	}
-	expr, diags := hclsyntax.ParseExpression([]byte(a.Default), "default", hcl.InitialPos)
-	if !diags.HasErrors() {
-		var v cty.Value
-		if v, diags = expr.Value(nil); !diags.HasErrors() {
-			at.arg = nil
-			return c.convert(v, a.Type, at)
-		}
-	}
-	return c.wrong(diag.Internal, at, "Internal error", "The default of %q cannot be read. Please report it.", a.Name)
 }

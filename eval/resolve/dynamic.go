@@ -59,7 +59,7 @@ func (r *resolver) dynamic(n *node, b *decode.Block, f frame) (made []piece, kno
 		r.expanded[key] = expansion{pieces, known}
 		return cty.DynamicVal, ok
 	})
-	n.uses = n.uses.with(got.uses)
+	n.uses.add(got.uses.all())
 	e := r.expanded[key]
 	return e.pieces, e.known || !got.ok, got.ok
 }
@@ -113,7 +113,7 @@ func (r *resolver) elementsOf(n *node, v cty.Value, a *decode.Arg) (found []each
 	case sensitive:
 		return fail(diag.SensitiveValue, "Sensitive value", "How many blocks there are is seen in plans, so for_each takes no collection that is sensitive as a whole; its elements may be.")
 	case !v.IsKnown() && r.lenient:
-		unknown := each{key: cty.DynamicVal, value: cty.DynamicVal, uses: n.uses}
+		unknown := each{key: cty.DynamicVal, value: cty.DynamicVal, uses: n.uses.all()}
 		return []each{unknown}, false, true
 	case !v.IsKnown():
 		return fail(diag.UnknownValue, "Value not known yet", "The value of for_each is known only when the plan runs, and a plan must know which blocks there are.")
@@ -122,7 +122,7 @@ func (r *resolver) elementsOf(n *node, v cty.Value, a *decode.Arg) (found []each
 	case isObject(ty):
 		values := v.AsValueMap()
 		for _, key := range slices.Sorted(maps.Keys(values)) {
-			found = append(found, each{cty.StringVal(key), values[key], r.usesOf(values[key], n.uses)})
+			found = append(found, each{cty.StringVal(key), values[key], r.usesOf(values[key], n.uses.all())})
 		}
 		return found, true, true
 	case isList(ty):
@@ -131,7 +131,7 @@ func (r *resolver) elementsOf(n *node, v cty.Value, a *decode.Arg) (found []each
 			if ty.IsSetType() {
 				key = el
 			}
-			found = append(found, each{key, el, r.usesOf(el, n.uses)})
+			found = append(found, each{key, el, r.usesOf(el, n.uses.all())})
 		}
 		return found, true, true
 	}

@@ -37,7 +37,7 @@ func (r *resolver) elements(n *node, f frame, a *decode.Arg) (found []each, know
 	switch {
 	case !v.IsKnown():
 		if r.lenient {
-			return []each{{key: cty.UnknownVal(cty.String), value: cty.DynamicVal, uses: n.uses}}, false, true
+			return []each{{key: cty.UnknownVal(cty.String), value: cty.DynamicVal, uses: n.uses.all()}}, false, true
 		}
 		return fail(diag.UnknownValue, "Value not known yet",
 			"The value of for_each is known only when the plan runs, and a plan must know which objects there are. Use keys that are written out or given by variables.")
@@ -57,7 +57,7 @@ func (r *resolver) mapElements(n *node, v cty.Value) []each {
 	values := v.AsValueMap()
 	var found []each
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		found = append(found, each{key: cty.StringVal(key), value: values[key], uses: r.usesOf(values[key], n.uses)})
+		found = append(found, each{key: cty.StringVal(key), value: values[key], uses: r.usesOf(values[key], n.uses.all())})
 	}
 	return found
 }

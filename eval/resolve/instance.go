@@ -92,7 +92,7 @@ type parts struct {
 
 func (p *parts) add(name string, n *node) {
 	p.ok = p.ok && n.ok
-	p.uses = p.uses.with(n.uses)
+	p.uses = p.uses.with(n.uses.all())
 	if !isUnset(n.value) {
 		p.values[name] = n.value
 	}

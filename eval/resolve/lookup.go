@@ -86,8 +86,9 @@ func (r *resolver) take(n *node, s *scope, ref decode.Reference, got *node) bool
 	if !got.ok {
 		return false
 	}
-	n.uses = n.uses.with(got.uses)
-	return r.put(s.root.at(ref.Root, ref.Path[0]), got.value, ref, 1, len(got.uses) > 0)
+	used := got.uses.all()
+	n.uses.add(used)
+	return r.put(s.root.at(ref.Root, ref.Path[0]), got.value, ref, 1, len(used) > 0)
 }
 
 // put gives a branch its value, of which the reference reads what follows the first words of its path. What it
@@ -114,7 +115,7 @@ func (r *resolver) lookUpEach(n *node, s *scope, ref decode.Reference, e each) b
 		s.root.at(ref.Root, "key").value = e.key
 		return true
 	}
-	n.uses = n.uses.with(e.uses)
+	n.uses.add(e.uses)
 	return r.put(s.root.at(ref.Root, "value"), e.value, ref, 1, len(e.uses) > 0)
 }
 
@@ -226,7 +227,7 @@ func (r *resolver) lookUpAll(n *node, s *scope, all *instances, at *branch, ref 
 // lookUpObject reads an object, and of it what follows the first words of the path.
 func (r *resolver) lookUpObject(n *node, s *scope, o *object, at *branch, ref decode.Reference, words int) bool {
 	if ref.Root != "self" {
-		n.uses = n.uses.with(uses{{o.addr, ref.Range}})
+		n.uses.add(uses{{o.addr, ref.Range}})
 	}
 	if o.b.Type == "secret" {
 		got := r.secret(o, ref.Range)

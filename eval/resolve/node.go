@@ -50,7 +50,7 @@ type node struct {
 	value cty.Value
 	ok    bool
 	// uses are the resources that the value's expression names, through local values too.
-	uses uses
+	uses gathering
 	// names says that a secret is named here as the block that it is, and not for its value.
 	names bool
 }

@@ -84,7 +84,7 @@ func (r *resolver) instances(m *module, b *decode.Block, at hcl.Range) *instance
 
 func (r *resolver) listInstances(n *node, m *module, b *decode.Block, a *decode.Arg) *instances {
 	found, known, ok := r.elements(n, frame{in: m}, a)
-	made := &instances{ok: ok, unknown: !known, uses: n.uses, byKey: map[string]*object{}}
+	made := &instances{ok: ok, unknown: !known, uses: n.uses.all(), byKey: map[string]*object{}}
 	for _, e := range found {
 		key := ""
 		if known {

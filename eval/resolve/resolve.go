@@ -35,6 +35,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/decode"
 	"github.com/deployrecipe/recipe/lang/diag"
+	"github.com/deployrecipe/recipe/lang/schema"
 )
 
 // Head evaluates the recipe block alone: what must be known before an engine can be asked anything. Only the
@@ -86,6 +87,8 @@ type resolver struct {
 
 	nodes map[nodeKey]*node
 	exprs map[hcl.Expression]*parsed
+	// defaults are the values of what is not set.
+	defaults map[*schema.Arg]*node
 	// libraries are the modules of the instances of use blocks.
 	libraries map[*object]*module
 	// modules are those that were evaluated whole, at is the one being evaluated.
@@ -119,7 +122,7 @@ type resolver struct {
 
 func newResolver(m *decode.Module, in Inputs) *resolver {
 	r := &resolver{
-		in: in, budget: defaultBudget(), nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{},
+		in: in, budget: defaultBudget(), nodes: map[nodeKey]*node{}, exprs: map[hcl.Expression]*parsed{}, defaults: map[*schema.Arg]*node{},
 		expanded: map[nodeKey]expansion{}, libraries: map[*object]*module{}, refs: newRefs(), objects: map[addr.Addr]*object{},
 		circled: map[hcl.Range]bool{}, told: map[complaint]*telling{},
 		eaches: map[eachOf][]state.Link{}, keys: map[*instances]state.Link{},

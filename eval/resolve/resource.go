@@ -73,7 +73,7 @@ func (r *resolver) resource(o *object) *resource {
 	if a := b.Args[dependsOn]; a != nil {
 		n := r.argument(o, dependsOn, a.Range)
 		res.ok = res.ok && n.ok
-		res.uses = res.uses.with(n.uses)
+		res.uses = res.uses.with(n.uses.all())
 		awaited := r.named(n, a)
 		res.ok = res.ok && (b.Type != "secret" || r.checkWaiting(o, awaited))
 		res.needs = res.needs.with(awaited)
@@ -101,10 +101,10 @@ func (r *resolver) named(n *node, a *decode.Arg) uses {
 		return nil
 	}
 	ranges := map[addr.Addr]use{}
-	for _, u := range n.uses {
+	for _, u := range n.uses.all() {
 		ranges[u.addr] = u
 	}
-	var out uses
+	var out gathering
 	for _, v := range n.value.AsValueSlice() {
 		ref, ok := r.refs.of(v)
 		if !ok {
@@ -114,9 +114,9 @@ func (r *resolver) named(n *node, a *decode.Arg) uses {
 		if !found {
 			u = use{ref.addr, a.Range}
 		}
-		out = out.with(uses{u})
+		out.add(uses{u})
 	}
-	return out
+	return out.all()
 }
 
 // output evaluates an output. It reports false for one with errors.

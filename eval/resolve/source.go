@@ -110,7 +110,7 @@ func (c *chain) declared(o *object, library bool) {
 		l := state.Link{Name: o.b.Type + "." + o.b.Label + "." + name, Depth: depth, File: a.Range.Filename, Line: a.Range.Start.Line}
 		if name == forEach {
 			c.keys(&l, o)
-		} else if n := c.r.nodes[nodeKey{of: o, part: argument, name: name}]; n != nil {
+		} else if n := c.r.computed(o, name); n != nil {
 			c.set(&l, known(n))
 		}
 		c.add(frame{in: o.in}, l)

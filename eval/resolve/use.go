@@ -109,7 +109,7 @@ func (r *resolver) lookUpLibrary(n *node, s *scope, o *object, at *branch, ref d
 		return false
 	}
 	if len(ref.Path) == words {
-		n.uses = n.uses.with(uses{{o.addr, ref.Range}})
+		n.uses.add(uses{{o.addr, ref.Range}})
 		at.of = o
 		ok := true
 		for _, name := range ref.Attrs {
@@ -144,12 +144,13 @@ func (r *resolver) lookUpOutputOf(n *node, lib *module, b *decode.Block, at *bra
 	if !ok {
 		return false
 	}
-	n.uses = n.uses.with(got.uses)
+	used := got.uses.all()
+	n.uses.add(used)
 	v := got.value
 	if flag, ok := r.literal(lib.single(b), "sensitive"); ok && flag.True() {
 		v = r.sensitive(v)
 	}
-	return r.put(at, v, ref, min(words, len(ref.Path)), len(got.uses) > 0)
+	return r.put(at, v, ref, min(words, len(ref.Path)), len(used) > 0)
 }
 
 func (r *resolver) outputOf(lib *module, b *decode.Block, at hcl.Range) (*node, bool) {

@@ -48,6 +48,35 @@ func (u uses) with(more uses) uses {
 	return append(append(out, u...), more...)
 }
 
+// gathering are lists of uses that are merged when somebody asks: taken in one by one, each would copy all before it.
+type gathering []uses
+
+func (g *gathering) add(more uses) {
+	if len(more) > 0 {
+		*g = append(*g, more)
+	}
+}
+
+// all are the uses, sorted, each address once, with the range that named it first. Neighbours are merged, so that each
+// use is copied as often as the lists can be halved.
+func (g *gathering) all() uses {
+	for len(*g) > 1 {
+		halved := (*g)[:0]
+		for pair := range slices.Chunk(*g, 2) {
+			one := pair[0]
+			if len(pair) > 1 {
+				one = one.with(pair[1])
+			}
+			halved = append(halved, one)
+		}
+		*g = halved
+	}
+	if len(*g) == 0 {
+		return nil
+	}
+	return (*g)[0]
+}
+
 // ordering says which kinds take part in the order of things: whether what refers to a block of the kind waits
 // for it, and whether the block waits for what it refers to itself.
 //

@@ -18,7 +18,7 @@ const invalidVariable = "Invalid value for a variable"
 func (r *resolver) variable(m *module, b *decode.Block, at hcl.Range) *node {
 	return r.node(nodeKey{of: m.single(b), part: whole}, "var."+b.Label, at, func(n *node) (cty.Value, bool) {
 		got := r.unjudged(m, b, at)
-		n.uses = got.uses
+		n.uses.add(got.uses.all())
 		return got.value, got.ok && r.valid(m, b)
 	})
 }
