@@ -2,7 +2,7 @@ package service
 
 import (
 	"github.com/deployrecipe/recipe/builtins/container"
-	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -61,19 +61,18 @@ func (k Kind) destroy(in kind.Input) kind.Result {
 	// An apply that failed early may have left an edge that no recipe came to use.
 	unused := known.Edge.Exists && known.Edge.Problem == nil && len(known.Edge.Sites) == 0
 	if site != nil || unused {
-		var effects []plan.Effect
-		title := "leave the edge"
+		title, from := "leave the edge", proxy.Site{Recipe: in.Desired.Recipe.Name}
 		if unused {
 			title = "remove the edge, which no recipe uses"
 			result.Changes = append(result.Changes, plan.Change{Addr: edgeAddr, Action: plan.Delete, Summary: k.Edge, Cause: plan.Cause{Why: "no recipe uses it"}})
 		} else {
-			for _, g := range site.Groups {
-				effects = append(effects, plan.Effect{Kind: plan.Remove, Group: g.Name, Object: g.Name})
-			}
+			from = *site
 		}
-		result.Steps = append(result.Steps, plan.Step{ID: "edge/remove", Addr: edgeAddr, Op: edge.OpRemove, Title: title,
-			Cause: cause, Provides: []plan.ID{switchover.Routed, switchover.Dropped}, Limit: edgeLimit, Irreversible: "the recipe is destroyed", Effects: effects,
-			Config: plan.Raw(edge.RemoveConfig{Recipe: in.Desired.Recipe.Name, Edge: k.Edge})})
+		steps := leaving(&from, known, title, cause, "the recipe is destroyed", k.Edge)
+		for _, g := range from.Groups {
+			steps[0].Effects = append(steps[0].Effects, plan.Effect{Kind: plan.Remove, Group: g.Name, Object: g.Name})
+		}
+		result.Steps = append(result.Steps, steps...)
 	}
 	result.Add(removals(in, []plan.ID{switchover.Dropped}))
 	return result
