@@ -15,16 +15,19 @@ ARGS ?=
 with_proxy = if [ -z "$$RECIPE_PROXY_IMAGE" ] && docker image inspect recipe/haproxy:local >/dev/null 2>&1; \
 	then export RECIPE_PROXY_IMAGE=recipe/haproxy:local; fi;
 
-.PHONY: conformance build help setup demo test race check generate fuzz proof bench clean
+.PHONY: conformance build help setup setup-services demo test race check generate fuzz proof bench clean
 
 build: ## make bin/recipe, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/recipe ./cmd/recipe
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: a Docker engine, HAProxy, its image
 	@.ci/setup
+
+setup-services: ## install the databases and ZooKeeper that the tests of gates start for themselves
+	@.ci/setup-services
 
 demo: ## show a deployment under load, on the simulator where there is no engine
 	@.ci/setup || true

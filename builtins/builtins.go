@@ -14,6 +14,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/funcs"
 	"github.com/deployrecipe/recipe/builtins/gate"
+	"github.com/deployrecipe/recipe/builtins/helper"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/image/buildkit"
 	"github.com/deployrecipe/recipe/builtins/job"
@@ -99,6 +100,7 @@ type Tools struct {
 type Session interface {
 	edge.Session
 	prober
+	Beside(ctx context.Context, container string) (*helper.Guest, error)
 }
 
 // Doers are what carries out each step.
@@ -108,6 +110,13 @@ func Doers(t Tools) map[plan.Op]kind.Doer {
 		Images:     image.Build{Images: t.Engine, Builder: t.Builder, Dir: t.Recipe.Dir},
 		Edge:       edge.For(t.Engine, t.Session, t.Edge, t.Host),
 		Dir:        t.Recipe.Dir,
+		Beside: func(ctx context.Context, container string) (gate.Guest, error) {
+			guest, err := t.Session.Beside(ctx, container)
+			if err != nil {
+				return nil, err
+			}
+			return guest, nil
+		},
 	})
 }
 
@@ -119,12 +128,14 @@ type Parts struct {
 	// Dir is the recipe's directory, where gates run commands; Run is how, nil for on this machine.
 	Dir string
 	Run gate.Runner
+	// Beside brings who asks what lies behind a release into the network of a container; nil where nobody is asked.
+	Beside func(ctx context.Context, container string) (gate.Guest, error)
 }
 
 // DoersOf are what carries out each step, on parts of one engine.
 func DoersOf(p Parts) map[plan.Op]kind.Doer {
 	e := p.Containers.Engine
-	gates := gate.Tools{Engine: e, Prober: p.Containers.Prober, Edge: p.Edge.Edge, Dir: p.Dir, Run: p.Run}
+	gates := gate.Tools{Engine: e, Prober: p.Containers.Prober, Edge: p.Edge.Edge, Dir: p.Dir, Run: p.Run, Beside: p.Beside}
 	all := map[plan.Op]kind.Doer{}
 	for _, doers := range []map[plan.Op]kind.Doer{
 		volume.Doers(e),

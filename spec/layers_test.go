@@ -17,6 +17,9 @@ var layers = []string{"lang", "eval", "builtins", "cmd"}
 var only = []struct{ library, allowed, why string }{
 	{"github.com/docker/docker", "builtins/engine/docker builtins/image", "the engine's client moves to a successor one day, which must be one package's change; builds share its connection"},
 	{"github.com/moby/buildkit", "builtins/image", "building is one package's business"},
+	{"github.com/jackc/pgx", "builtins/ask", "what asks databases is one package, for the helper"},
+	{"github.com/go-sql-driver/mysql", "builtins/ask", "what asks databases is one package, for the helper"},
+	{"github.com/go-zookeeper/zk", "builtins/ask", "what asks ZooKeeper is one package, for the helper"},
 	{"github.com/spf13/cobra", "cmd", "what commands do is usable without a command line"},
 	{"github.com/google/go-cmp", "", "it is for tests"},
 	{"github.com/santhosh-tekuri/jsonschema", "", "it is for tests"},

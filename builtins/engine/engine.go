@@ -219,7 +219,7 @@ type ContainerSpec struct {
 	StopTimeout time.Duration     `json:"stop_timeout,omitempty"`
 	Health      *HealthCheck      `json:"health,omitempty"`
 
-	// NetworkMode is "" for the endpoints below, or "host" or "none".
+	// NetworkMode is "" for the endpoints below, "host", "none", or "container:ID" for the network of another one.
 	NetworkMode string              `json:"network_mode,omitempty"`
 	Endpoints   map[string]Endpoint `json:"endpoints,omitempty"` // by network name
 	Publish     []Publish           `json:"publish,omitempty"`

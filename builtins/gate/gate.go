@@ -15,6 +15,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/deployrecipe/recipe/builtins/ask"
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -50,6 +51,12 @@ type Watch interface {
 	Judge(ctx context.Context) (Verdict, error)
 }
 
+// Closer is a Watch that holds something until it is closed.
+type Closer interface {
+	Watch
+	Close(ctx context.Context) error
+}
+
 // Result is what a gate came to.
 type Result string
 
@@ -73,6 +80,23 @@ type Spec struct {
 	Timeout        state.Duration  `json:"timeout,omitzero"`
 	OnInconclusive string          `json:"on_inconclusive,omitempty"`
 	Args           json.RawMessage `json:"-"`
+
+	secrets map[string]string // what is known of the sensitive values in Args, by path
+}
+
+// Knowing gives the gate sensitive values by their paths, for Validate alone: they are not written with it.
+func (s Spec) Knowing(secrets map[string]string) Spec {
+	s.secrets = secrets
+	return s
+}
+
+// Known is a text's value; ok is false for a sensitive one that was not fetched.
+func (s Spec) Known(t state.Text) (value string, ok bool) {
+	if t.Secret == "" {
+		return t.Plain, true
+	}
+	value, ok = s.secrets[t.Secret]
+	return value, ok
 }
 
 // UnmarshalJSON reads the block as state.Resource.Spec has it, all arguments side by side.
@@ -135,4 +159,16 @@ type Tools struct {
 	Edge   Counters
 	Dir    string // the recipe's
 	Run    Runner // nil for RunLocal
+	// Beside brings somebody into the network of a container.
+	Beside func(ctx context.Context, container string) (Guest, error)
+	// Secret gives a sensitive value of the gate's resource by its path.
+	Secret func(path string) (string, error)
+}
+
+// Guest asks from within the network of a container: what it reaches, by the names that it uses. Each question is
+// asked once, until its context ends; an error means that the guest could not be asked.
+type Guest interface {
+	SQL(context.Context, ask.Query) (ask.Rows, error)
+	ZooKeeper(context.Context, ask.Ensemble) (ask.Members, error)
+	Close(context.Context) error
 }

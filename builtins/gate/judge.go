@@ -51,7 +51,11 @@ func (t Tools) judge(ctx context.Context, c Config, in kind.Inputs) (kind.Output
 	}
 	within, cancel := context.WithTimeout(ctx, c.Within())
 	defer cancel()
+	t.Secret = in.Secret
 	watch, err := k.Open(within, t, c, report)
+	if closer, ok := watch.(Closer); ok {
+		defer func() { _ = closer.Close(ctx) }() // a verdict is none the worse for what could not be tidied up
+	}
 	for err == nil {
 		var v Verdict
 		v, err = watch.Judge(within)

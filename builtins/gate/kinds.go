@@ -8,6 +8,9 @@ func Kinds() []Kind {
 		execKind{},
 		commandKind{},
 		errorsKind{},
+		sqlKind{},
+		replicationKind{},
+		zookeeperKind{},
 	}
 }
 
@@ -23,9 +26,6 @@ func Find(name string) Kind {
 
 // later are the kinds that are part of the language and not built yet, with what they will be of use in.
 var later = map[string]string{
-	"latency":     "comparing how fast both releases answer needs the proxy's log",
-	"manual":      "waiting for promote or revert",
-	"sql":         "asking a database",
-	"replication": "waiting for a replica of a database",
-	"zookeeper":   "asking ZooKeeper",
+	"latency": "comparing how fast both releases answer needs the proxy's log",
+	"manual":  "waiting for promote or revert",
 }

@@ -14,6 +14,7 @@ const (
 	RoleRecord = "record"
 	RoleEdge   = "edge"
 	RoleHelper = "helper" // the image
+	RoleGuest  = "guest"
 )
 
 // Labels of a lock.

@@ -23,7 +23,7 @@ func (s *Session) keepRecord(ctx context.Context) {
 	defer close(s.record.done)
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	s.record.err = s.ensureRecord(ctx)
+	s.record.err = errors.Join(s.ensureRecord(ctx), s.removeGuests(ctx))
 }
 
 // ensureRecord has the container exist, made from the current helper's image so that older ones become free.

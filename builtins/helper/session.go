@@ -21,7 +21,9 @@ var ErrLockLost = errors.New("the recipe's lock was lost")
 type Session struct {
 	engine  engine.Engine
 	options Options
-	id      string // of the container
+	name    string // of the container, and its id
+	id      string
+	loss    error // what it is to lose the helper
 	image   string
 	since   time.Time
 
@@ -66,7 +68,7 @@ func Open(ctx context.Context, e engine.Engine, o Options) (*Session, error) {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Session{
-		engine: e, options: o, id: id, image: binary.tag, since: time.Now(), stop: stop,
+		engine: e, options: o, name: LockName(o.Recipe.Name), id: id, loss: ErrLockLost, image: binary.tag, since: time.Now(), stop: stop,
 		ready: make(chan struct{}), lost: make(chan struct{}), over: make(chan struct{}),
 	}
 	s.record.done = make(chan struct{})
@@ -148,7 +150,7 @@ func (s *Session) Alive() error {
 // lose marks the lock as lost, for the first reason given.
 func (s *Session) lose(why error) {
 	s.loseOnce.Do(func() {
-		s.cause = fmt.Errorf("%w: %w", ErrLockLost, why)
+		s.cause = fmt.Errorf("%w: %w", s.loss, why)
 		close(s.lost)
 	})
 }

@@ -33,7 +33,7 @@ func (s *Session) start(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	if err := s.connect(limited); err != nil {
-		s.failed = fmt.Errorf("starting the helper in container %s: %w", LockName(s.options.Recipe.Name), err)
+		s.failed = fmt.Errorf("starting the helper in container %s: %w", s.name, err)
 		s.lose(s.failed)
 	} else {
 		go s.beat(ctx)

@@ -104,7 +104,7 @@ func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics 
 	for i, stage := range s.Stage {
 		for j, g := range stage.Gate {
 			at := func(arg string) *hcl.Range { return place(r, fmt.Sprintf("stage.%d.gate.%d", i, j), arg) }
-			problems := gate.Validate(g, at)
+			problems := gate.Validate(g.Knowing(r.Secrets), at)
 			diags = append(diags, problems...)
 			if problems.HasErrors() {
 				continue

@@ -5,6 +5,8 @@ package wire
 import (
 	"fmt"
 	"time"
+
+	"github.com/deployrecipe/recipe/builtins/ask"
 )
 
 // Version counts the changes of this package that an end of another version would not understand. A helper is
@@ -123,4 +125,16 @@ type Machine struct {
 	Listeners []string // what listens for TCP, as ADDRESS:PORT
 	IPv6      bool
 	Files     uint64 // that one process may have open
+}
+
+// Query asks a database.
+type Query struct {
+	Call
+	ask.Query
+}
+
+// Ensemble asks ZooKeeper.
+type Ensemble struct {
+	Call
+	ask.Ensemble
 }
