@@ -50,6 +50,24 @@ type Reader interface {
 	ReadArchive(ctx context.Context, container, path string) (io.ReadCloser, error)
 	// Logs returns the last lines that a container wrote, standard output and error together.
 	Logs(ctx context.Context, container string, lines int) ([]byte, error)
+	// ReadLogs tells what a container wrote, a line at a time and those of each output in their order. It ends with what
+	// there is; with Follow it goes on until the container ends, or until ctx does, which is no error then. An error of
+	// each ends it, too, and is returned.
+	ReadLogs(ctx context.Context, container string, o LogOptions, each func(LogLine) error) error
+}
+
+// LogOptions choose what of a container's output is read.
+type LogOptions struct {
+	Since  time.Time // by the engine's clock; all that it kept when zero
+	Tail   int       // the last lines alone; all of them when 0, and none when -1
+	Follow bool      // and what is written from now on
+}
+
+// LogLine is a line that a container wrote.
+type LogLine struct {
+	Time   time.Time // when, by the engine's clock
+	Stderr bool      // to standard error; a container with a terminal has no such output
+	Text   string    // without the line's end
 }
 
 // Containers is the role of whoever runs containers.

@@ -44,7 +44,8 @@ func TestReaderOnlyReads(t *testing.T) {
 	_, _ = r.Volumes(ctx, nil)
 	_, _ = r.ReadArchive(ctx, "none", "/")
 	_, _ = r.Logs(ctx, "none", 1)
-	if len(calls) != 10 {
+	_ = r.ReadLogs(ctx, "none", engine.LogOptions{}, nil)
+	if len(calls) != 11 {
 		t.Errorf("got %d calls, want one each and the ping: %q", len(calls), calls)
 	}
 	for _, call := range calls {

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +21,7 @@ func lifecycleTests() tests {
 		"a missing container is told apart":   missingContainer,
 		"wait gives the exit code":            waitForExit,
 		"logs hold both outputs":              logsOfBoth,
+		"logs are followed":                   followLogs,
 		"a stubborn program is killed":        killStubborn,
 		"stop sends another signal":           stopWithSignal,
 		"the engine's own health check":       healthCheck,
@@ -134,6 +138,53 @@ func logsOfBoth(w *world) {
 	if len(logs) != 4 {
 		w.Errorf("got %q, want the last line alone", logs)
 	}
+	var told []engine.LogLine
+	each := func(l engine.LogLine) error { told = append(told, l); return nil }
+	w.need(w.ReadLogs(w.ctx, id, engine.LogOptions{}, each))
+	slices.SortFunc(told, func(a, b engine.LogLine) int { return strings.Compare(b.Text, a.Text) })
+	if len(told) != 2 || told[0].Text != "out" || told[1].Text != "err" || told[0].Time.IsZero() {
+		w.Errorf("told %+v", told)
+	}
+	stop := errors.New("enough")
+	w.want(w.ReadLogs(w.ctx, id, engine.LogOptions{}, func(engine.LogLine) error { return stop }), stop)
+	last := told[0].Time
+	told = nil
+	w.need(w.ReadLogs(w.ctx, id, engine.LogOptions{Since: last.Add(time.Hour)}, each))
+	if len(told) != 0 {
+		w.Errorf("told %+v of later", told)
+	}
+	w.want(w.ReadLogs(w.ctx, w.id+"-none", engine.LogOptions{}, each), engine.ErrNotFound)
+}
+
+// followLogs hears what is written while it listens, until it has heard enough.
+func followLogs(w *world) {
+	spec := w.spec("a", "cat")
+	spec.OpenStdin = true
+	id := w.create(spec)
+	stream, err := w.Attach(w.ctx, id)
+	w.need(err)
+	defer stream.Close()
+	w.need(w.StartContainer(w.ctx, id))
+	ctx, cancel := context.WithCancel(w.ctx)
+	defer cancel()
+	heard := make(chan string)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- w.ReadLogs(ctx, id, engine.LogOptions{Follow: true}, func(l engine.LogLine) error {
+			heard <- l.Text
+			return nil
+		})
+	}()
+	for i := range 3 {
+		line := fmt.Sprint("line ", i)
+		_, err := io.WriteString(stream, line+"\n")
+		w.need(err)
+		if got := <-heard; got != line {
+			w.Errorf("heard %q, want %q", got, line)
+		}
+	}
+	cancel()
+	w.need(<-ended)
 }
 
 func killStubborn(w *world) {

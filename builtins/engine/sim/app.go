@@ -15,6 +15,8 @@ type App struct {
 	Probe func(path string) (status int, body string)
 	// Answer is the status of the n-th request that a container of it gets, n from 1. Nil answers all with 200.
 	Answer func(n int) int
+	// Slow is how many times as long as others its answers take; 0 is 1.
+	Slow int
 	// Health is the engine's own check of a container that has been up so long; nil holds after Boot.
 	Health func(up time.Duration) bool
 	// Stop is the time from the stop signal to its end; it is killed where the stop allows less.

@@ -33,6 +33,8 @@ type box struct {
 	held      map[string]netip.Addr      // by network name, while it runs
 	files     tree
 	logs      []byte
+	wrote     []wrote       // when parts of logs were written
+	more      chan struct{} // closed when the next part is, or the container ends
 	stdin     *pipe.Pipe
 	streams   []*stream
 }

@@ -87,6 +87,8 @@ type Peer struct {
 	Gone <-chan struct{}
 	// Answer is what its app answers the next request with.
 	Answer func() (status int)
+	// Slow is how many times as long as others its answers take, at least 1.
+	Slow int
 }
 
 // Dial connects to the container that has an address: ErrRefused where none runs, or its app has not booted.
@@ -98,7 +100,7 @@ func (e *Engine) Dial(address netip.Addr) (Peer, error) {
 		return Peer{}, err
 	}
 	r := b.run
-	return Peer{Name: b.spec.Name, Labels: maps.Clone(b.spec.Labels), Gone: r.killed, Answer: func() int { return e.answer(r) }}, nil
+	return Peer{Name: b.spec.Name, Labels: maps.Clone(b.spec.Labels), Gone: r.killed, Answer: func() int { return e.answer(r) }, Slow: max(1, r.app.Slow)}, nil
 }
 
 // answer counts a request of a running app and gives its status.

@@ -81,6 +81,7 @@ func (e *Engine) ended(b *box, r *run, code int) {
 	}
 	lived := time.Since(b.started)
 	r.code, b.run = code, nil
+	b.stir()
 	b.state, b.exitCode, b.finished, b.held = engine.Exited, code, time.Now(), nil
 	b.stdin.CloseWith(nil)
 	close(r.killed)

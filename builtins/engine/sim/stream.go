@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/internal/pipe"
@@ -68,6 +69,8 @@ func (o *output) Write(text []byte) (int, error) {
 		return 0, io.ErrClosedPipe
 	}
 	o.box.logs = append(o.box.logs, text...)
+	o.box.wrote = append(o.box.wrote, wrote{time.Now(), len(o.box.logs)})
+	o.box.stir()
 	for _, s := range o.box.streams {
 		_, _ = o.pick(s).Write(text) // a client that has gone misses it
 	}
