@@ -49,9 +49,10 @@ type EnsureConfig struct {
 
 // PrepareConfig is the config of OpPrepare.
 type PrepareConfig struct {
-	Recipe   state.Recipe     `json:"recipe"`
-	Ports    []proxy.Port     `json:"ports,omitempty"`  // added where no port of that number stands
-	Groups   []proxy.Group    `json:"groups,omitempty"` // added where no group of that name has a service
+	Recipe state.Recipe `json:"recipe"`
+	Ports  []proxy.Port `json:"ports,omitempty"` // added where no port of that number stands
+	// Groups are added where no group of that name has a service; those that stand learn what to match.
+	Groups   []proxy.Group    `json:"groups,omitempty"`
 	Services []PrepareService `json:"services,omitempty"`
 	// Anew says that the plan saw no edge: what stands of the recipe's site is left from one that somebody
 	// removed, and whose volume stayed.
@@ -74,6 +75,9 @@ type ShiftConfig struct {
 	Group   string           `json:"group"`
 	Percent int              `json:"percent"` // to side b
 	Ready   []proxy.ServerID `json:"ready,omitempty"`
+	// Match are the group's matches that are in force from now on, and To the side that they lead to.
+	Match []proxy.Match `json:"match,omitempty"`
+	To    proxy.Side    `json:"to,omitempty"`
 }
 
 // DrainConfig is the config of OpDrain.

@@ -28,11 +28,17 @@ type Session interface {
 	Machine(ctx context.Context) (helper.Machine, error)
 }
 
+// Engine is what an edge needs of an engine: it runs HAProxy's check of new files and keeps its output.
+type Engine interface {
+	Exec(ctx context.Context, container string, command []string) (engine.ExecResult, error)
+	ReadLogs(ctx context.Context, container string, o engine.LogOptions, each func(engine.LogLine) error) error
+}
+
 // Host is the machine of an edge as the driver needs it, seen through a helper.
 type Host struct {
 	Session Session
-	Engine  engine.Containers // runs HAProxy's check of new files
-	Edge    string            // the container
+	Engine  Engine
+	Edge    string // the container
 	// Network says that the helper shares the network of the engine's machine and so knows who listens.
 	Network bool
 }
@@ -136,6 +142,21 @@ func (h *Host) Reload(ctx context.Context) error {
 		return fmt.Errorf("%w: %s", proxy.ErrRefused, strings.TrimSpace(said))
 	}
 	return nil
+}
+
+// Log reads what the edge's container wrote, which the engine keeps in bounds.
+func (h *Host) Log(ctx context.Context, q proxy.LogQuery, each func(line []byte) error) error {
+	o := engine.LogOptions{Since: q.Since, Follow: q.Follow}
+	if q.New {
+		o.Tail = -1
+	}
+	err := h.Engine.ReadLogs(ctx, h.Edge, o, func(l engine.LogLine) error {
+		return each([]byte(l.Text))
+	})
+	if errors.Is(err, engine.ErrNotFound) {
+		return fmt.Errorf("%w: %w", proxy.ErrAbsent, err)
+	}
+	return err
 }
 
 // Lock excludes every other recipe that changes the edge.

@@ -18,10 +18,14 @@ func Prepare(site *proxy.Site, c PrepareConfig) {
 		site.Origin = c.Recipe.Origin
 	}
 	for _, g := range c.Groups {
-		if !slices.ContainsFunc(site.Services, func(s proxy.Service) bool { return s.Group == g.Name }) {
-			Drop(site, DropConfig{Groups: []string{g.Name}})
-			site.Groups = append(site.Groups, g)
+		have := site.Group(g.Name)
+		if have != nil && slices.ContainsFunc(site.Services, func(s proxy.Service) bool { return s.Group == g.Name }) {
+			have.Declare(g.Match)
+			have.Sticky = g.Sticky
+			continue
 		}
+		Drop(site, DropConfig{Groups: []string{g.Name}})
+		site.Groups = append(site.Groups, g)
 	}
 	for _, s := range c.Services {
 		prepareService(site, s)
@@ -59,11 +63,12 @@ func prepareService(site *proxy.Site, s PrepareService) {
 	*side = backend
 }
 
-// Shift makes servers ready and sets a group's percentage.
+// Shift makes servers ready and says which of a group's requests go where.
 func Shift(site *proxy.Site, c ShiftConfig) {
 	SetState(site, c.Ready, proxy.Ready)
 	if g := site.Group(c.Group); g != nil {
 		g.Percent = c.Percent
+		g.Lead(c.To, c.Match)
 	}
 }
 
@@ -101,7 +106,7 @@ func Reset(site *proxy.Site, c ResetConfig) {
 	case g == nil:
 		site.Groups = append(site.Groups, *c.Before)
 	default:
-		g.Percent = c.Before.Percent
+		*g = *c.Before
 	}
 	Drop(site, drop)
 }
@@ -113,6 +118,7 @@ func Settle(site *proxy.Site, group string, side proxy.Side, services []PrepareS
 		if side == proxy.B {
 			g.Percent = 100
 		}
+		g.Lead("", nil)
 	}
 	for _, p := range services {
 		s := site.Service(p.Name)

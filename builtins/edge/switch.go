@@ -44,7 +44,7 @@ func unnoticed(before, after *proxy.Site, p PrepareService) error {
 		return fmt.Errorf("service %s cannot go from group %s, with %d%% on side b, to group %s, with %d%%: that would move its traffic",
 			p.Name, old.Name, old.Percent, group.Name, group.Percent)
 	}
-	if gets(group, p.Side) && hasReady(was.Side(p.Side)) && !hasReady(after.Service(p.Name).Side(p.Side)) {
+	if group.Gets(p.Side) && hasReady(was.Side(p.Side)) && !hasReady(after.Service(p.Name).Side(p.Side)) {
 		return fmt.Errorf("side %s of service %s gets traffic, and preparing it would leave it without a server", p.Side, p.Name)
 	}
 	return nil
@@ -54,19 +54,17 @@ func hasReady(b *proxy.Backend) bool {
 	return slices.ContainsFunc(b.Servers, func(s proxy.Server) bool { return s.State == proxy.Ready })
 }
 
-// gets tells whether a side has a part of the group's traffic.
-func gets(g *proxy.Group, side proxy.Side) bool {
-	if side == proxy.B {
-		return g.Percent > 0
-	}
-	return g.Percent < 100
-}
-
 // shift does not pass over what is not there: its step says that traffic goes there.
 func (w *worker) shift(ctx context.Context, config ShiftConfig, _ kind.Inputs) (kind.Outputs, error) {
 	return nil, w.update(ctx, config.Recipe, func(s *proxy.Site) error {
-		if s.Group(config.Group) == nil {
+		g := s.Group(config.Group)
+		if g == nil {
 			return fmt.Errorf("the edge has no group %s of recipe %s", config.Group, config.Recipe)
+		}
+		for _, m := range config.Match {
+			if !g.Knows(m) {
+				return fmt.Errorf("the edge does not look for %s%s in requests of group %s", m.Header, m.Cookie, config.Group)
+			}
 		}
 		for _, id := range config.Ready {
 			if findServer(s, id) == nil {

@@ -14,6 +14,9 @@ func (s Site) Clone() Site {
 		s.Ports[i].Routes = slices.Clone(s.Ports[i].Routes)
 	}
 	s.Groups = slices.Clone(s.Groups)
+	for i := range s.Groups {
+		s.Groups[i].Match = slices.Clone(s.Groups[i].Match)
+	}
 	s.Services = slices.Clone(s.Services)
 	for i := range s.Services {
 		s.Services[i].A = s.Services[i].A.clone()
@@ -38,6 +41,9 @@ func (s Site) Normal() Site {
 	s = s.Clone()
 	for i := range s.Ports {
 		s.Ports[i] = s.Ports[i].normal()
+	}
+	for i := range s.Groups {
+		s.Groups[i] = s.Groups[i].normal()
 	}
 	for i := range s.Services {
 		for _, side := range []Side{A, B} {
@@ -65,6 +71,15 @@ func (p Port) normal() Port {
 	})
 	p.Routes = orNil(p.Routes)
 	return p
+}
+
+func (g Group) normal() Group {
+	for i := range g.Match {
+		g.Match[i].Header = strings.ToLower(g.Match[i].Header)
+	}
+	slices.SortFunc(g.Match, compareMatches)
+	g.Match = orNil(g.Match)
+	return g
 }
 
 func (b Backend) normal() Backend {

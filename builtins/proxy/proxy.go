@@ -66,6 +66,9 @@ type Edge interface {
 	// Counters are those of each worker by itself: a worker that a reload replaced ends, and takes its own along,
 	// while those of the next one begin at 0. Window adds them up.
 	Counters(ctx context.Context, servers []ServerID) (map[Worker]map[ServerID]Stats, error)
+	// Requests tells of a recipe's requests that ended, from the access log and in its order. The log is bounded, and
+	// keeps what happened before a reload. An error of each ends it and is returned.
+	Requests(ctx context.Context, recipe string, q LogQuery, each func(LogEntry) error) error
 	Close() error
 }
 
@@ -116,6 +119,11 @@ type Group struct {
 	Name string `json:"name"`
 	// Percent of the requests that go to side b: 0 and 100 are releases alone, all between is a canary.
 	Percent int `json:"percent"`
+	// Match leads some requests by what they carry. It is about requests over HTTP alone.
+	Match []Match `json:"match,omitempty"` // by Header, Cookie, Value
+	// Sticky has a client stay, by a cookie, with the release that it was given, while both sides get requests.
+	// Only then are cookies set. A Match in force comes first.
+	Sticky bool `json:"sticky,omitempty"`
 }
 
 // Side is one of a service's two backends.

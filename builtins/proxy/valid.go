@@ -33,6 +33,7 @@ func (s Site) Validate() error {
 		if g.Percent < 0 || g.Percent > 100 {
 			v.add("group %s: %d percent is outside 0 to 100", g.Name, g.Percent)
 		}
+		v.matches(g)
 	}
 	services := map[string]bool{}
 	for _, service := range s.Services {
@@ -70,6 +71,42 @@ var (
 	pathForm = regexp.MustCompile(`^/[A-Za-z0-9._~!$&()*+,;=:@%/-]*$`)
 	uriForm  = regexp.MustCompile(`^/[A-Za-z0-9._~!$&()*+,;=:@%/?-]*$`)
 )
+
+// What a match looks for. A value is one word of a map's line, and has no sign that parts the words of a key.
+var (
+	headerForm = regexp.MustCompile(`^[a-z0-9-]+$`)
+	cookieForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+	valueForm  = regexp.MustCompile(`^[A-Za-z0-9_.~:/+=@!*-]+$`)
+)
+
+// Valid reports what is wrong with a match whose header is in lower case, nil if nothing is.
+func (m Match) Valid() error {
+	switch {
+	case (m.Header == "") == (m.Cookie == ""):
+		return errors.New("a match looks at a header or at a cookie")
+	case m.Header != "" && (len(m.Header) > maxName || !headerForm.MatchString(m.Header)):
+		return fmt.Errorf("%q is no header's name: only letters, digits and - may be in it, %d at most", m.Header, maxName)
+	case m.Cookie != "" && (len(m.Cookie) > maxName || !cookieForm.MatchString(m.Cookie)):
+		return fmt.Errorf("%q is no cookie's name: only letters, digits, _, . and - may be in it, %d at most", m.Cookie, maxName)
+	case len(m.Value) > maxName || !valueForm.MatchString(m.Value):
+		return fmt.Errorf("%q is no value to look for: only letters, digits and _.~:/+=@!*- may be in it, %d at most", m.Value, maxName)
+	}
+	return nil
+}
+
+func (v *validator) matches(g Group) {
+	for i, m := range g.Match {
+		if err := m.Valid(); err != nil {
+			v.add("group %s: %w", g.Name, err)
+		}
+		if m.To != "" && m.To != A && m.To != B {
+			v.add("group %s: %q is not a side", g.Name, m.To)
+		}
+		if i > 0 && m.same(g.Match[i-1]) {
+			v.add("group %s: one value of %s%s is there twice", g.Name, m.Header, m.Cookie)
+		}
+	}
+}
 
 func (v *validator) name(what, name string) {
 	if len(name) > maxName || !nameForm.MatchString(name) || strings.Trim(name, ".") == "" {

@@ -17,6 +17,8 @@ import (
 type ClientOptions struct {
 	Port       int
 	Host, Path string
+	// Headers that are sent, by name in lower case.
+	Headers map[string]string
 	// Every is the time between two requests, 50 ms when zero.
 	Every time.Duration
 	// Calm, when set, is what that time grows to while nothing changes, so that an hour of waiting costs little. Whenever an
@@ -157,7 +159,7 @@ func (w *World) request(o ClientOptions, draw int, lasts time.Duration) (release
 	if !w.Engine.Running(w.Settings.Edge) {
 		return "", 0, errNoEdge
 	}
-	conn, err := w.Edge.Open(o.Port, o.Host, o.Path, draw)
+	conn, err := w.Edge.Open(proxysim.Request{Port: o.Port, Host: o.Host, Path: o.Path, Draw: draw, Headers: o.Headers})
 	if err != nil {
 		return "", 0, err
 	}
@@ -170,7 +172,7 @@ func (w *World) request(o ClientOptions, draw int, lasts time.Duration) (release
 	if has := peer.Labels[label.Release]; has != conn.Release {
 		return "", status, fmt.Errorf("%s leads to %s, which is of release %s", name(conn), peer.Name, has)
 	}
-	timer := time.NewTimer(lasts)
+	timer := time.NewTimer(lasts * time.Duration(peer.Slow))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -190,7 +192,7 @@ func (w *World) Target(port int, host, path string, draw int) (proxysim.Target, 
 	if !w.Engine.Running(w.Settings.Edge) {
 		return proxysim.Target{}, errNoEdge
 	}
-	target, err := w.Edge.Route(port, host, path, draw)
+	target, err := w.Edge.Route(proxysim.Request{Port: port, Host: host, Path: path, Draw: draw})
 	if err == nil {
 		_, err = w.Engine.Dial(target.Address.Addr())
 	}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/deployrecipe/recipe/builtins/container"
+	proxysim "github.com/deployrecipe/recipe/builtins/proxy/sim"
 	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -191,7 +192,7 @@ func (s *scene) attend(a act) {
 
 // answers tells whether a request would be answered.
 func (s *scene) answers(path string) bool {
-	target, err := s.Edge.Route(80, "", path, 0)
+	target, err := s.Edge.Route(proxysim.Request{Port: 80, Path: path})
 	if err != nil || !s.Engine.Running(s.Settings.Edge) || path == "/api" && !strings.HasPrefix(target.ID.Service, "api.") {
 		return false
 	}

@@ -195,7 +195,7 @@ func mapCommands(site *proxy.Site, is map[string]map[string]string) []string {
 		}
 		for _, key := range slices.Sorted(maps.Keys(is[name])) {
 			_, keep := wanted[name][key]
-			if !keep && (name == liveMap && owns(site.Recipe, key) || name != liveMap && owns(site.Recipe, is[name][key])) {
+			if !keep && ownsLine(name, site.Recipe, key, is[name][key]) {
 				del = append(del, fmt.Sprintf("del map %s %s", name, key))
 			}
 		}

@@ -24,7 +24,10 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 		line("# port %s %s %d %s", p.Name, p.Mode, p.Listen, orDash(p.Address))
 	}
 	for _, g := range s.Groups {
-		line("# group %s", g.Name)
+		line("# group %s%s", g.Name, sticky(g))
+		for _, m := range g.Match {
+			line("# match %s %s %s %s", g.Name, kindOf(m), m.Header+m.Cookie, m.Value)
+		}
 	}
 	line("")
 	line("global")
@@ -47,6 +50,13 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 		}
 	}
 	return []byte(b.String())
+}
+
+func sticky(g proxy.Group) string {
+	if g.Sticky {
+		return " sticky"
+	}
+	return ""
 }
 
 // directives are a backend's lines before its servers.

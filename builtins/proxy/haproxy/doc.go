@@ -9,6 +9,9 @@
 //	cfg/20-shop.cfg        the backends of one recipe, and in comments what HAProxy has no words for
 //	maps/port-8080.map     the routes of all recipes on a port: host and path to group and service
 //	maps/live.map          each group's percentage that goes to side b
+//	maps/match.map         the side to which requests with a value in a header or a cookie go, while they do
+//	maps/sticky.map        the cookie by which a client stays with a side's release, while a switch is under way
+//	maps/release.map       the release of each backend, for the access log
 //	run/admin.sock         the worker's socket, run/master.sock the master's
 //
 // Nothing is said twice: the percentage stands in live.map alone, routes in their map alone, servers in
@@ -19,7 +22,10 @@
 //
 // A frontend looks "host/path/" up as the longest prefix in its map, whose keys end in a slash, so that
 // prefixes match on the borders of segments only; then "*/path/" for routes without a host. What it finds
-// names a group and a pair of backends; a draw from 0 to 99 below the group's percentage takes side b. A
+// names a group and a pair of backends; a draw from 0 to 99 below the group's percentage takes side b. Of the
+// headers and cookies that some group on the port is told by, the frontend has a line each, and a map says to which
+// side a value leads, if to any: so a match begins and ends without a reload, and a client that is to stay with the
+// release it was given is a match by a cookie that names that release. A
 // side without usable servers gives way to the other one. All of it is data: a switch, a canary's step, a
 // route's new target are one map write each, without a reload.
 //

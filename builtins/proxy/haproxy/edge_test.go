@@ -51,6 +51,7 @@ func start(t testing.TB) *rig {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	r := &rig{host: &fussy{Local: &Local{Dir: dir, Binary: binary}}, log: &syncBuffer{}}
 	options := Options{Dir: dir, HardStop: time.Minute}
+	r.host.Output = r.log.follow
 	r.edge = New(r.host, options)
 	files, err := Global(options)
 	if err != nil {
@@ -165,6 +166,30 @@ func (s *syncBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.Write(p)
+}
+
+// follow tells the lines, as an engine does that keeps them.
+func (s *syncBuffer) follow(ctx context.Context, q proxy.LogQuery, each func([]byte) error) error {
+	at := 0
+	if q.New {
+		at = len(s.Bytes())
+	}
+	for ; ; time.Sleep(time.Millisecond) {
+		text := s.Bytes()[at:]
+		for {
+			n := bytes.IndexByte(text, '\n')
+			if n < 0 {
+				break
+			}
+			if err := each(text[:n]); err != nil {
+				return err
+			}
+			text, at = text[n+1:], at+n+1
+		}
+		if !q.Follow || ctx.Err() != nil {
+			return nil
+		}
+	}
 }
 
 func (s *syncBuffer) Bytes() []byte {

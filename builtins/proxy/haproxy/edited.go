@@ -47,7 +47,7 @@ func PartOf(files map[string][]byte, recipe string) map[string]string {
 		}
 		return part
 	}
-	names := []string{globalFile, liveMap, siteFile(recipe)}
+	names := append(shared(), globalFile, siteFile(recipe))
 	for _, p := range config.Site(recipe).Ports {
 		names = append(names, portFile(p), portMap(p))
 	}
@@ -57,16 +57,16 @@ func PartOf(files map[string][]byte, recipe string) map[string]string {
 			continue
 		}
 		if part[name] = string(text); strings.HasPrefix(name, "maps/") {
-			part[name] = linesOf(string(text), recipe)
+			part[name] = linesOf(name, string(text), recipe)
 		}
 	}
 	return part
 }
 
-func linesOf(text, recipe string) string {
+func linesOf(name, text, recipe string) string {
 	var own []string
 	for line := range strings.Lines(text) {
-		if key, value, _ := strings.Cut(line, " "); owns(recipe, key) || owns(recipe, value) {
+		if key, value, _ := strings.Cut(line, " "); ownsLine(name, recipe, key, value) {
 			own = append(own, line)
 		}
 	}

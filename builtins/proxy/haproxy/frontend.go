@@ -3,21 +3,26 @@ package haproxy
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
 
-// renderPort writes a port's frontend, which knows no recipe. In HTTP mode the key is made from the
-// request, in TCP mode it is the one key that there is; what follows is the same draw.
-func renderPort(p proxy.Port, ipv6 bool) []byte {
+// renderPort writes a port's frontend, which knows no recipe but by the names of headers and cookies that it looks at.
+// In HTTP mode the key is made from the request, in TCP mode it is the one key that there is; what follows is the
+// same draw.
+func renderPort(p proxy.Port, names proxy.Names, ipv6 bool) []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("%s", header)
 	line("")
 	line("frontend %s from %s", frontendName(p), p.Mode)
 	line("    bind %s", bind(p, ipv6))
-	for _, rule := range rules(p) {
+	for _, directive := range logging(p.Mode) {
+		line("    %s", directive)
+	}
+	for _, rule := range rules(p, names) {
 		line("    %s", rule)
 	}
 	line("    use_backend %%[var(txn.backend)]")
@@ -40,38 +45,97 @@ func bind(p proxy.Port, ipv6 bool) string {
 }
 
 // rules choose a backend. X-Forwarded-Proto is left alone where a TLS terminator before the edge set it.
-func rules(p proxy.Port) []string {
+func rules(p proxy.Port, names proxy.Names) []string {
 	lookup := fmt.Sprintf("set-var(txn.route) var(txn.key),map_beg(%s)", portMap(p))
 	if p.Mode == proxy.TCP {
-		return prefixed("tcp-request content", append([]string{
+		return prefixed("tcp-request content", slices.Concat([]string{
 			"set-var(txn.key) str(*/)",
 			lookup,
-		}, draw()...))
+		}, draw(), side()))
 	}
-	return prefixed("http-request", append([]string{
+	return append(prefixed("http-request", slices.Concat([]string{
 		"set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }",
 		"set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)",
+		"set-var(txn.path) path",
 		"set-var-fmt(txn.key) %[var(txn.host)]%[path]/",
 		lookup,
 		"set-var-fmt(txn.key) *%[path]/ unless { var(txn.route) -m found }",
 		lookup + " unless { var(txn.route) -m found }",
 		`return status 404 content-type text/plain string "No route leads from this host and path to an app.\n" unless { var(txn.route) -m found }`,
-	}, draw()...))
+	}, draw(), lead(names), side(), keep(names))), answers(names)...)
 }
 
-// draw are the actions that turn a route's value into a backend. rand(100) minus the percentage is below 0
-// in exactly percentage of 100 cases: never at 0, always at 100. The last two are the failover; where no
-// side has a usable server the request stays with the chosen one, which answers 503.
+// draw are the actions that turn a route's value into a side. rand(100) minus the percentage is below 0 in exactly
+// percentage of 100 cases: never at 0, always at 100.
 func draw() []string {
 	return []string{
-		fmt.Sprintf("set-var(txn.percent) var(txn.route),field(1,|),map_str_int(%s,0)", liveMap),
+		"set-var(txn.group) var(txn.route),field(1,|)",
+		fmt.Sprintf("set-var(txn.percent) var(txn.group),map_str_int(%s,0)", liveMap),
+		"set-var(txn.side) str(a)",
+		"set-var(txn.side) str(b) if { rand(100),sub(txn.percent) lt 0 }",
+	}
+}
+
+// lead are the actions by which what a request carries chooses its side: a map says to which one a value leads, if to
+// any, since an action whose value is not found changes nothing. Cookies that keep a client with a release come first,
+// so that what is asked for by name wins.
+func lead(names proxy.Names) []string {
+	var lines []string
+	look := func(kind, name, fetch string) {
+		lines = append(lines,
+			fmt.Sprintf("set-var-fmt(txn.match) %%[var(txn.group)]|%s|%s|%%[%s] if { %s -m found }", kind, name, fetch, fetch),
+			fmt.Sprintf("set-var(txn.side) var(txn.match),map(%s) if { %s -m found }", matchMap, fetch))
+	}
+	for _, name := range names.Sticky {
+		look("cookie", name, "req.cook("+name+")")
+	}
+	for _, name := range names.Headers {
+		look("header", name, "req.fhdr("+name+")")
+	}
+	for _, name := range names.Cookies {
+		look("cookie", name, "req.cook("+name+")")
+	}
+	return lines
+}
+
+// side are the actions that turn a side into a backend. The first two are the failover; where no side has a usable
+// server the request stays with the chosen one, which answers 503.
+func side() []string {
+	return []string{
 		"set-var-fmt(txn.a) %[var(txn.route),field(2,|)].a",
 		"set-var-fmt(txn.b) %[var(txn.route),field(2,|)].b",
-		"set-var(txn.backend) var(txn.a)",
-		"set-var(txn.backend) var(txn.b) if { rand(100),sub(txn.percent) lt 0 }",
-		"set-var(txn.backend) var(txn.a) if { var(txn.b),nbsrv eq 0 } { var(txn.a),nbsrv gt 0 }",
-		"set-var(txn.backend) var(txn.b) if { var(txn.a),nbsrv eq 0 } { var(txn.b),nbsrv gt 0 }",
+		"set-var(txn.side) str(a) if { var(txn.b),nbsrv eq 0 } { var(txn.a),nbsrv gt 0 }",
+		"set-var(txn.side) str(b) if { var(txn.a),nbsrv eq 0 } { var(txn.b),nbsrv gt 0 }",
+		"set-var-fmt(txn.backend) %[var(txn.route),field(2,|)].%[var(txn.side)]",
+		fmt.Sprintf("set-var(txn.release) var(txn.backend),map(%s),field(2,/)", releaseMap),
 	}
+}
+
+// keep are the actions that find the cookie by which a client is to stay with its release, unless it has that cookie;
+// there is one only while a switch of a sticky group is under way.
+func keep(names proxy.Names) []string {
+	if len(names.Sticky) == 0 {
+		return nil
+	}
+	lines := []string{
+		"set-var-fmt(txn.stay) %[var(txn.group)]|%[var(txn.side)]",
+		fmt.Sprintf("set-var(txn.cookie) var(txn.stay),map(%s)", stickyMap),
+	}
+	for _, name := range names.Sticky {
+		lines = append(lines,
+			fmt.Sprintf("set-var-fmt(txn.has) %s=%%[req.cook(%s)]", name, name),
+			"unset-var(txn.cookie) if { var(txn.has),strcmp(txn.cookie) eq 0 }")
+	}
+	return lines
+}
+
+// answers set that cookie. It has no age, so that it ends with the browser's session, and has no meaning once the
+// switch is over.
+func answers(names proxy.Names) []string {
+	if len(names.Sticky) == 0 {
+		return nil
+	}
+	return []string{`http-response add-header Set-Cookie "%[var(txn.cookie)]; Path=/; HttpOnly; SameSite=Lax" if { var(txn.cookie) -m found }`}
 }
 
 func prefixed(prefix string, lines []string) []string {

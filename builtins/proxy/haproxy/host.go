@@ -3,6 +3,8 @@ package haproxy
 import (
 	"context"
 	"net/netip"
+
+	"github.com/deployrecipe/recipe/builtins/proxy"
 )
 
 // Socket names one of HAProxy's two sockets.
@@ -34,6 +36,9 @@ type Host interface {
 	// Lock excludes every other process that changes the edge, and waits for it. The lock ends with its
 	// owner, however that dies.
 	Lock(context.Context) (unlock func() error, err error)
+	// Log tells what HAProxy wrote to its outputs, line by line: those that were written since a time, and with Follow
+	// those that come until ctx ends, which is no error then. Not all machines tell the time exactly.
+	Log(ctx context.Context, q proxy.LogQuery, each func(line []byte) error) error
 	// Listeners are the addresses on which TCP is listened, those of HAProxy included. Where the host
 	// cannot know, it is errors.ErrUnsupported.
 	Listeners(context.Context) ([]netip.AddrPort, error)

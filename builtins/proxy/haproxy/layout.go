@@ -15,7 +15,10 @@ const Format = 1
 // Paths within the edge's directory.
 const (
 	globalFile  = "cfg/00-global.cfg"
-	liveMap     = "maps/live.map"
+	liveMap     = "maps/live.map"    // group to percentage
+	matchMap    = "maps/match.map"   // group, header or cookie, value to side
+	stickyMap   = "maps/sticky.map"  // group and side to cookie
+	releaseMap  = "maps/release.map" // backend to recipe and release
 	adminSocket = "run/admin.sock"
 	// MasterSocket is where the master has to listen: haproxy -S DIR/run/master.sock.
 	MasterSocket = "run/master.sock"
@@ -85,6 +88,37 @@ func routeValue(s *proxy.Site, r proxy.Route) string {
 		group = service.Group
 	}
 	return liveKey(s.Recipe, group) + "|" + base(s.Recipe, r.Service)
+}
+
+// matchKey is a match's key in its map, and what a frontend makes of a request.
+func matchKey(recipe, group string, m proxy.Match) string {
+	return strings.Join([]string{liveKey(recipe, group), kindOf(m), m.Header + m.Cookie, m.Value}, "|")
+}
+
+// kindOf says what a match looks at.
+func kindOf(m proxy.Match) string {
+	if m.Header != "" {
+		return "header"
+	}
+	return "cookie"
+}
+
+// stickyKey is the key of a side's cookie.
+func stickyKey(recipe, group string, side proxy.Side) string {
+	return liveKey(recipe, group) + "|" + string(side)
+}
+
+// shared are the maps that all recipes have their lines in, whatever ports they have.
+func shared() []string { return []string{liveMap, matchMap, stickyMap, releaseMap} }
+
+// ownsLine tells whether a map's line is a recipe's: those of routes and releases have it in their value, since a
+// host may be called as a recipe is, the others in their key.
+func ownsLine(name, recipe, key, value string) bool {
+	switch name {
+	case liveMap, matchMap, stickyMap:
+		return owns(recipe, key)
+	}
+	return owns(recipe, value)
 }
 
 // inOrder sorts the paths of files for writing: backends, then maps, then frontends that name both, so that

@@ -30,6 +30,8 @@ type Local struct {
 	// CheckDir, where set, checks the configuration in cfg below a directory beside the edge's files, named
 	// relative to the edge's directory, since it may be read by a HAProxy in a container.
 	CheckDir func(ctx context.Context, dir string) (output string, err error)
+	// Output, where set, tells what HAProxy wrote, as Log does; without it nothing is known.
+	Output func(ctx context.Context, q proxy.LogQuery, each func(line []byte) error) error
 	// ReloadBy, where set, reloads in place of the master's own command.
 	ReloadBy func(context.Context) error
 }
@@ -221,6 +223,14 @@ func (l *Local) Lock(ctx context.Context) (func() error, error) {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// Log implements Host.
+func (l *Local) Log(ctx context.Context, q proxy.LogQuery, each func(line []byte) error) error {
+	if l.Output == nil {
+		return errors.New("nobody keeps what this HAProxy writes")
+	}
+	return l.Output(ctx, q, each)
 }
 
 // Listeners implements Host from the kernel's tables.

@@ -24,25 +24,29 @@ func (c Config) merge(before map[string][]byte, site proxy.Site) map[string][]by
 		files[siteFile(site.Recipe)] = renderSite(&site, c.Options.IPv6)
 	}
 	own := entries(&site)
-	files[liveMap] = mergeMap(before[liveMap], site.Recipe, own[liveMap])
+	after := c.with(site)
+	for _, name := range shared() {
+		files[name] = mergeMap(name, before[name], site.Recipe, own[name])
+	}
 	for _, p := range c.Site(site.Recipe).Ports {
 		if own[portMap(p)] == nil {
-			c.leave(files, site.Recipe, p)
+			after.leave(files, site.Recipe, p)
 		}
 	}
 	for _, p := range site.Ports {
-		files[portFile(p)] = renderPort(p, c.Options.IPv6)
-		files[portMap(p)] = mergeMap(before[portMap(p)], site.Recipe, own[portMap(p)])
+		files[portFile(p)] = renderPort(p, after.names(p), c.Options.IPv6)
+		files[portMap(p)] = mergeMap(portMap(p), before[portMap(p)], site.Recipe, own[portMap(p)])
 	}
 	return files
 }
 
-// leave takes a recipe off a port, and the port away with its last recipe.
+// leave takes a recipe that is no more among the sites off a port, and the port away with its last recipe.
 func (c Config) leave(files map[string][]byte, recipe string, port proxy.Port) {
 	for _, other := range c.Sites {
 		shares := func(p proxy.Port) bool { return portFile(p) == portFile(port) }
 		if other.Recipe != recipe && slices.ContainsFunc(other.Ports, shares) {
-			files[portMap(port)] = mergeMap(files[portMap(port)], recipe, nil)
+			files[portFile(port)] = renderPort(port, c.names(port), c.Options.IPv6)
+			files[portMap(port)] = mergeMap(portMap(port), files[portMap(port)], recipe, nil)
 			return
 		}
 	}
@@ -50,14 +54,13 @@ func (c Config) leave(files map[string][]byte, recipe string, port proxy.Port) {
 	delete(files, portMap(port))
 }
 
-// mergeMap puts a recipe's entries into a map's text in the place of its old ones. Lines of percentages
-// have their recipe in the key, those of routes in the value.
-func mergeMap(text []byte, recipe string, own map[string]string) []byte {
+// mergeMap puts a recipe's entries into the text of a map in the place of its old ones.
+func mergeMap(name string, text []byte, recipe string, own map[string]string) []byte {
 	var lines []string
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSuffix(line, "\n")
 		key, value, _ := strings.Cut(line, " ")
-		if line != "" && !strings.HasPrefix(line, "#") && !owns(recipe, key) && !owns(recipe, value) {
+		if line != "" && !strings.HasPrefix(line, "#") && !ownsLine(name, recipe, key, value) {
 			lines = append(lines, line)
 		}
 	}

@@ -114,13 +114,29 @@ func (p *siteParser) comment(key string, args []string, line string) (err error)
 		port := proxy.Port{Name: args[0], Mode: proxy.Mode(args[1]), Address: strings.TrimPrefix(args[3], "-")}
 		port.Listen, err = strconv.Atoi(args[2])
 		p.site.Ports = append(p.site.Ports, port)
-	case key == "group" && len(args) == 1:
-		p.site.Groups = append(p.site.Groups, proxy.Group{Name: args[0]})
+	case key == "group" && (len(args) == 1 || len(args) == 2 && args[1] == "sticky"):
+		p.site.Groups = append(p.site.Groups, proxy.Group{Name: args[0], Sticky: len(args) == 2})
+	case key == "match" && len(args) == 4:
+		return p.match(args)
 	case key == "service" && len(args) == 3:
 		p.site.Services = append(p.site.Services, proxy.Service{Name: args[0], Mode: proxy.Mode(args[1]), Group: args[2]})
 		p.service, p.backend = &p.site.Services[len(p.site.Services)-1], nil
 	}
 	return err
+}
+
+// match reads: match GROUP header|cookie NAME VALUE.
+func (p *siteParser) match(args []string) error {
+	g := p.site.Group(args[0])
+	if g == nil {
+		return fmt.Errorf("a match stands before its group %s", args[0])
+	}
+	m := proxy.Match{Cookie: args[2], Value: args[3]}
+	if args[1] == "header" {
+		m.Header, m.Cookie = m.Cookie, ""
+	}
+	g.Match = append(g.Match, m)
+	return nil
 }
 
 func (p *siteParser) startBackend(name string) error {
@@ -136,17 +152,31 @@ func (p *siteParser) startBackend(name string) error {
 	return fmt.Errorf("backend %s is none of service %s", name, p.service.Name)
 }
 
-// parseMaps adds what stands in maps: routes and percentages.
+// parseGroup adds the percentage, and which matches are in force.
+func parseGroup(files map[string][]byte, recipe string, g *proxy.Group) error {
+	err := eachLine(liveMap, files[liveMap], func(words []string, _ string) (err error) {
+		if len(words) == 2 && words[0] == liveKey(recipe, g.Name) {
+			g.Percent, err = strconv.Atoi(words[1])
+		}
+		return err
+	})
+	if err != nil || len(g.Match) == 0 {
+		return err
+	}
+	return eachLine(matchMap, files[matchMap], func(words []string, _ string) error {
+		for i := range g.Match {
+			if len(words) == 2 && words[0] == matchKey(recipe, g.Name, g.Match[i]) {
+				g.Match[i].To = proxy.Side(words[1])
+			}
+		}
+		return nil
+	})
+}
+
+// parseMaps adds what stands in maps: routes, percentages, and which matches are in force.
 func parseMaps(files map[string][]byte, site *proxy.Site) error {
 	for i := range site.Groups {
-		g := &site.Groups[i]
-		err := eachLine(liveMap, files[liveMap], func(words []string, _ string) (err error) {
-			if len(words) == 2 && words[0] == liveKey(site.Recipe, g.Name) {
-				g.Percent, err = strconv.Atoi(words[1])
-			}
-			return err
-		})
-		if err != nil {
+		if err := parseGroup(files, site.Recipe, &site.Groups[i]); err != nil {
 			return err
 		}
 	}

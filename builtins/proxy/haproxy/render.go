@@ -46,7 +46,10 @@ func (c Config) Render() (map[string][]byte, error) {
 		return nil, err
 	}
 	files := map[string][]byte{globalFile: c.Options.global()}
-	maps := map[string][]string{liveMap: nil}
+	maps := map[string][]string{}
+	for _, name := range shared() {
+		maps[name] = nil
+	}
 	for i := range c.Sites {
 		site := c.Sites[i].Normal()
 		if err := site.Validate(); err != nil {
@@ -60,7 +63,7 @@ func (c Config) Render() (map[string][]byte, error) {
 		}
 		files[siteFile(site.Recipe)] = renderSite(&site, c.Options.IPv6)
 		for _, p := range site.Ports {
-			files[portFile(p)] = renderPort(p, c.Options.IPv6)
+			files[portFile(p)] = renderPort(p, c.names(p), c.Options.IPv6)
 		}
 		for name, entries := range entries(&site) {
 			lines := maps[name]
@@ -77,11 +80,41 @@ func (c Config) Render() (map[string][]byte, error) {
 	return files, nil
 }
 
+// names are what the frontend of a port has to look at for all who share it.
+func (c Config) names(p proxy.Port) proxy.Names {
+	var names proxy.Names
+	for i := range c.Sites {
+		for _, q := range c.Sites[i].Ports {
+			if portFile(q) == portFile(p) {
+				names.Add(&c.Sites[i], q)
+			}
+		}
+	}
+	return names
+}
+
 // entries are a site's lines in each map: key to value.
 func entries(s *proxy.Site) map[string]map[string]string {
-	maps := map[string]map[string]string{liveMap: {}}
-	for _, g := range s.Groups {
+	maps := map[string]map[string]string{}
+	for _, name := range shared() {
+		maps[name] = map[string]string{}
+	}
+	for i := range s.Groups {
+		g := &s.Groups[i]
 		maps[liveMap][liveKey(s.Recipe, g.Name)] = strconv.Itoa(g.Percent)
+		for _, m := range s.Leading(g) {
+			maps[matchMap][matchKey(s.Recipe, g.Name, m)] = string(m.To)
+			if m.Cookie == s.StickyCookie(g.Name) {
+				maps[stickyMap][stickyKey(s.Recipe, g.Name, m.To)] = m.Cookie + "=" + m.Value
+			}
+		}
+	}
+	for i := range s.Services {
+		for _, side := range []proxy.Side{proxy.A, proxy.B} {
+			if release := s.Services[i].Side(side).Release; release != "" {
+				maps[releaseMap][backendName(s.Recipe, s.Services[i].Name, side)] = s.Recipe + "/" + release
+			}
+		}
 	}
 	for _, p := range s.Ports {
 		routes := map[string]string{}
@@ -93,11 +126,12 @@ func entries(s *proxy.Site) map[string]map[string]string {
 	return maps
 }
 
-// structure is the digest of all in a site that no running worker can be told.
+// structure is the digest of all in a site that no running worker can be told. Of a port it has what the site itself
+// needs there: what others need is in theirs.
 func structure(s *proxy.Site, ipv6 bool) string {
 	h := sha256.New()
 	for _, p := range s.Ports {
-		h.Write(renderPort(p, ipv6))
+		h.Write(renderPort(p, Config{Sites: []proxy.Site{*s}}.names(p), ipv6))
 	}
 	for i := range s.Services {
 		service := &s.Services[i]

@@ -37,7 +37,9 @@ func shop() proxy.Site {
 			}},
 			{Name: "mail", Listen: 2525, Address: "fd00::1", Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail.smtp"}}},
 		},
-		Groups: []proxy.Group{{Name: "mail"}, {Name: "web", Percent: 10}},
+		Groups: []proxy.Group{{Name: "mail"}, {Name: "web", Percent: 10, Sticky: true, Match: []proxy.Match{
+			{Header: "X-Canary", Value: "1", To: proxy.B}, {Header: "X-Canary", Value: "2"}, {Cookie: "beta", Value: "yes", To: proxy.B},
+		}}},
 		Services: []proxy.Service{
 			{Name: "api.http", Group: "web", Mode: proxy.HTTP},
 			{Name: "mail.smtp", Group: "mail", Mode: proxy.TCP, B: proxy.Backend{Release: "1", Servers: []proxy.Server{
@@ -142,6 +144,14 @@ func random(r *rand.Rand) Config {
 	c := Config{Options: Options{Dir: "/e", IPv6: r.IntN(2) == 0, MaxConn: 1 + r.IntN(100)}.filled()}
 	for i := range r.IntN(4) {
 		s := proxy.Site{Recipe: fmt.Sprintf("r%d", i), Groups: []proxy.Group{{Name: "g", Percent: r.IntN(101)}, {Name: "h", Percent: r.IntN(101)}}}
+		for j := range s.Groups {
+			g := &s.Groups[j]
+			g.Sticky = r.IntN(2) == 0
+			for n := range r.IntN(4) {
+				to := []proxy.Side{"", proxy.A, proxy.B}[r.IntN(3)]
+				g.Match = append(g.Match, []proxy.Match{{Header: "x-canary", Value: fmt.Sprint(n), To: to}, {Cookie: "Beta", Value: fmt.Sprint(n), To: to}}[r.IntN(2)])
+			}
+		}
 		if r.IntN(2) == 0 {
 			s.Origin = strings.Repeat("ä\n\"#", r.IntN(3))
 		}
@@ -224,6 +234,10 @@ func TestRenderRefuses(t *testing.T) {
 		"nul":     func(s *proxy.Site) { s.Ports[1].Routes[0].Path = "/\x00" },
 		"address": func(s *proxy.Site) { s.Ports[0].Address = "1.2.3.4 ssl" },
 		"group":   func(s *proxy.Site) { s.Groups[0].Name = "a/b" },
+		"header":  func(s *proxy.Site) { s.Groups[1].Match[0].Header = "x y" },
+		"cookie":  func(s *proxy.Site) { s.Groups[1].Match[0] = proxy.Match{Cookie: "a)b", Value: "1"} },
+		"value":   func(s *proxy.Site) { s.Groups[1].Match[0].Value = "a|b" },
+		"to":      func(s *proxy.Site) { s.Groups[1].Match[0].To = "c" },
 		"percent": func(s *proxy.Site) { s.Groups[0].Percent = 101 },
 		"release": func(s *proxy.Site) { s.Services[2].A.Release = "x\n" },
 		"check":   func(s *proxy.Site) { s.Services[2].A.Check.Path = "/up' hdr X 'y" },

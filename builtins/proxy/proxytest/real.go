@@ -116,10 +116,13 @@ type realClient struct {
 	keep    bool
 	conn    net.Conn
 	reader  *bufio.Reader
+	cookie  string
 }
 
-func (c *realClient) Get(host, path string) (int, string, error) {
-	status, body, again, err := c.get(host, path)
+func (c *realClient) Cookie() string { return c.cookie }
+
+func (c *realClient) Get(host, path string, headers ...string) (int, string, error) {
+	status, body, again, err := c.get(host, path, headers)
 	if err != nil || !again || !c.keep {
 		c.Close()
 	}
@@ -127,7 +130,7 @@ func (c *realClient) Get(host, path string) (int, string, error) {
 }
 
 // get sends one request; again tells whether the connection may carry another.
-func (c *realClient) get(host, path string) (status int, body string, again bool, err error) {
+func (c *realClient) get(host, path string, headers []string) (status int, body string, again bool, err error) {
 	if c.conn == nil {
 		if c.conn, err = net.Dial("tcp", c.address); err != nil {
 			return 0, "", false, err
@@ -139,7 +142,11 @@ func (c *realClient) get(host, path string) (status int, body string, again bool
 	if c.keep {
 		connection = "keep-alive"
 	}
-	if _, err := fmt.Fprintf(c.conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n\r\n", path, host, connection); err != nil {
+	more := ""
+	for _, line := range headers {
+		more += line + "\r\n"
+	}
+	if _, err := fmt.Fprintf(c.conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n%s\r\n", path, host, connection, more); err != nil {
 		return 0, "", false, err
 	}
 	response, err := http.ReadResponse(c.reader, nil)
@@ -147,6 +154,7 @@ func (c *realClient) get(host, path string) (status int, body string, again bool
 		return 0, "", false, err
 	}
 	defer response.Body.Close()
+	c.cookie, _, _ = strings.Cut(response.Header.Get("Set-Cookie"), ";")
 	text, err := io.ReadAll(response.Body)
 	return response.StatusCode, string(text), !response.Close, err
 }

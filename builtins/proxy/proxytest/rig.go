@@ -40,8 +40,10 @@ type App interface {
 
 // Client sends requests and never repeats one.
 type Client interface {
-	// Get returns the status and, of a backend, its name.
-	Get(host, path string) (status int, body string, err error)
+	// Get returns the status and, of a backend, its name. Headers are lines, "Name: value".
+	Get(host, path string, headers ...string) (status int, body string, err error)
+	// Cookie is the one that the last answer set, as NAME=VALUE.
+	Cookie() string
 	Close()
 }
 
@@ -54,6 +56,9 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 		{"FirstSite", firstSite},
 		{"Routes", routes},
 		{"Percent", percent},
+		{"Match", match},
+		{"MatchOnASharedPort", matchShared},
+		{"Sticky", sticky},
 		{"TCP", tcp},
 		{"SwitchUnderLoad", switchUnderLoad},
 		{"ReloadUnderLoad", reloadUnderLoad},
@@ -72,6 +77,7 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 		{"ChangeFails", changeFails},
 		{"ManyAtOnce", manyAtOnce},
 		{"Stats", stats},
+		{"AccessLog", accessLog},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ type Edge struct {
 	mu      sync.Mutex
 	sites   []proxy.Site // written, in normal form, by Recipe
 	workers []*worker    // the last one is current
+	log     accessLog
 }
 
 var _ proxy.Edge = (*Edge)(nil)
@@ -187,8 +189,13 @@ func text(s proxy.Site) []byte {
 // structure is the JSON of what no running worker can be told.
 func structure(s proxy.Site) string {
 	bare := proxy.Site{Recipe: s.Recipe}
+	var names proxy.Names
 	for _, p := range s.Ports {
+		names.Add(&s, p)
 		bare.Ports = append(bare.Ports, proxy.Port{Listen: p.Listen, Address: p.Address, Mode: p.Mode})
+	}
+	if looks := slices.Concat(names.Headers, []string{""}, names.Cookies, []string{""}, names.Sticky); len(looks) > 2 {
+		bare.Origin = strings.Join(looks, " ")
 	}
 	for i := range s.Services {
 		service := &s.Services[i]

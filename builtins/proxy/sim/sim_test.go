@@ -37,7 +37,7 @@ func TestVirtualTime(t *testing.T) {
 			}
 		}
 		put(proxy.Ready)
-		conn, err := r.edge.Open(80, "", "/", 0)
+		conn, err := r.edge.Open(Request{Port: 80})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func (r *rig) Start(_ testing.TB, name string) proxytest.App {
 	return a
 }
 
-func (r *rig) Client(port int, _ bool) proxytest.Client { return &client{r, port} }
+func (r *rig) Client(port int, _ bool) proxytest.Client { return &client{rig: r, port: port} }
 
 type app struct {
 	rig     *rig
@@ -185,14 +185,25 @@ func (a *app) wait(path string) error {
 }
 
 type client struct {
-	rig  *rig
-	port int
+	rig    *rig
+	port   int
+	cookie string
 }
 
-func (c *client) Close() {}
+func (c *client) Close()         {}
+func (c *client) Cookie() string { return c.cookie }
 
-func (c *client) Get(host, path string) (int, string, error) {
-	conn, err := c.rig.edge.Open(c.port, host, path, rand.IntN(100))
+func (c *client) Get(host, path string, headers ...string) (int, string, error) {
+	r := Request{Port: c.port, Host: host, Path: path, Draw: rand.IntN(100), Headers: map[string]string{}, Cookies: map[string]string{}}
+	for _, line := range headers {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Headers[strings.ToLower(name)] = value
+		if name == "Cookie" {
+			cookie, value, _ := strings.Cut(value, "=")
+			r.Cookies[cookie] = value
+		}
+	}
+	conn, err := c.rig.edge.Open(r)
 	switch {
 	case errors.Is(err, ErrNoRoute):
 		return 404, "", nil
@@ -202,6 +213,7 @@ func (c *client) Get(host, path string) (int, string, error) {
 		return 0, "", err
 	}
 	defer conn.Close(200)
+	c.cookie = conn.Cookie
 	c.rig.mu.Lock()
 	a := c.rig.apps[conn.Address]
 	c.rig.mu.Unlock()

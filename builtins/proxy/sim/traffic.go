@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
@@ -22,26 +23,37 @@ type Target struct {
 	ID      proxy.ServerID
 	Release string
 	Address netip.AddrPort
+	// Cookie, as NAME=VALUE, is set by the answer.
+	Cookie string
 }
 
-// Route tells which server would get a request, given a draw from 0 to 99, without sending it.
-func (e *Edge) Route(port int, host, path string, draw int) (Target, error) {
+// Request is what a client asks for.
+type Request struct {
+	Port int
+	Host string
+	Path string // "/" when empty
+	// Draw, from 0 to 99, is what the edge draws to choose a side.
+	Draw int
+	// Headers by name in lower case, and Cookies.
+	Headers, Cookies map[string]string
+}
+
+// Route tells which server would get a request, without sending it.
+func (e *Edge) Route(r Request) (Target, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.route(port, host, path, draw)
+	return e.route(r)
 }
 
-func (e *Edge) route(port int, host, path string, draw int) (Target, error) {
+func (e *Edge) route(r Request) (Target, error) {
 	w := e.current()
-	site, route, err := w.match(port, host, path)
+	site, route, err := w.match(r.Port, r.Host, r.Path)
 	if err != nil {
 		return Target{}, err
 	}
 	service := site.Service(route.Service)
-	side := proxy.A
-	if group := site.Group(service.Group); group != nil && draw < group.Percent {
-		side = proxy.B
-	}
+	group := site.Group(service.Group)
+	side := choose(site, group, service.Mode, r)
 	usable := e.usable(service.Side(side))
 	if other := e.usable(service.Side(side.Other())); len(usable) == 0 && len(other) > 0 {
 		side, usable = side.Other(), other
@@ -52,11 +64,47 @@ func (e *Edge) route(port int, host, path string, draw int) (Target, error) {
 	turn := fmt.Sprintf("%s.%s.%s", site.Recipe, service.Name, side)
 	server := usable[w.turns[turn]%len(usable)]
 	w.turns[turn]++
+	cookie := ""
+	if group != nil && service.Mode == proxy.HTTP {
+		cookie = stay(site, group, side, r)
+	}
 	return Target{
+		Cookie:  cookie,
 		ID:      proxy.ServerID{Recipe: site.Recipe, Service: service.Name, Side: side, Slot: server.Slot},
 		Release: service.Side(side).Release,
 		Address: server.Address,
 	}, nil
+}
+
+// choose gives the side of a group that a request takes, before it is known whether somebody serves there: that of the
+// draw, or of the last match that fits.
+func choose(site *proxy.Site, group *proxy.Group, mode proxy.Mode, r Request) proxy.Side {
+	side := proxy.A
+	if group == nil {
+		return side
+	}
+	if r.Draw < group.Percent {
+		side = proxy.B
+	}
+	if mode != proxy.HTTP {
+		return side
+	}
+	for _, m := range site.Leading(group) {
+		if m.Header != "" && r.Headers[m.Header] == m.Value || m.Cookie != "" && r.Cookies[m.Cookie] == m.Value {
+			side = m.To
+		}
+	}
+	return side
+}
+
+// stay is the cookie by which a client stays with the release of a side, empty where it has it or needs none.
+func stay(site *proxy.Site, group *proxy.Group, side proxy.Side, r Request) string {
+	for _, m := range site.Leading(group) {
+		if name := site.StickyCookie(group.Name); m.Cookie == name && m.To == side && r.Cookies[name] != m.Value {
+			return name + "=" + m.Value
+		}
+	}
+	return ""
 }
 
 func (e *Edge) usable(b *proxy.Backend) []proxy.Server {
@@ -126,14 +174,16 @@ type Conn struct {
 	Target
 	edge   *Edge
 	worker *worker
+	asked  Request
+	began  time.Time
 	done   bool
 }
 
 // Open sends a request, which lasts until Close.
-func (e *Edge) Open(port int, host, path string, draw int) (*Conn, error) {
+func (e *Edge) Open(r Request) (*Conn, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	target, err := e.route(port, host, path, draw)
+	target, err := e.route(r)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +192,7 @@ func (e *Edge) Open(port int, host, path string, draw int) (*Conn, error) {
 	s := w.of(target.ID)
 	s.Sessions++
 	s.Active++
-	return &Conn{Target: target, edge: e, worker: w}, nil
+	return &Conn{Target: target, edge: e, worker: w, asked: r, began: time.Now()}, nil
 }
 
 // Close ends a request with a status. A second call does nothing.
@@ -161,5 +211,6 @@ func (c *Conn) Close(status int) {
 		class = 0
 	}
 	s.Responses[class]++
+	c.edge.log.add(c.ID.Recipe, c.entry(status))
 	c.edge.reap()
 }
