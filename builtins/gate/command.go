@@ -26,7 +26,7 @@ func (commandKind) Doc() string {
 	return "passes when a command on the operator's machine, in the recipe's directory, ends with exit code 0; it is run again, a second later, while it does not. Its environment has RECIPE_STAGE, RECIPE_WEIGHT, and the new containers in RECIPE_CONTAINERS and their addresses in RECIPE_ADDRESSES, apart by spaces."
 }
 
-func (commandKind) Args() []schema.Arg { return []schema.Arg{commandArg()} }
+func (commandKind) Args() []schema.Arg { return append(repeatedArgs(), commandArg()) }
 
 func (commandKind) Validate(s Spec, at func(string) *hcl.Range) hcl.Diagnostics {
 	return validateCommand(s, at)

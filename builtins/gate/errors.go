@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -25,21 +24,12 @@ type errorsArgs struct {
 	MinRequests *int64  `json:"min_requests"`
 }
 
-// minRequests is how many requests are enough where the recipe does not say.
-const minRequests = 100
-
 func (a errorsArgs) least() int64 {
 	if a.MinRequests == nil {
 		return minRequests
 	}
 	return *a.MinRequests
 }
-
-// Counters are read this often, so that a reload of the proxy takes little away; progress is told less often.
-const (
-	sampleEvery = 500 * time.Millisecond
-	tellEvery   = 10 * time.Second
-)
 
 func (errorsKind) Name() string   { return "errors" }
 func (errorsKind) Measures() bool { return true }
@@ -77,9 +67,10 @@ func (errorsKind) Open(ctx context.Context, t Tools, c Config, report func(strin
 	if err != nil {
 		return nil, err
 	}
-	w := &errorsWatch{tools: t, config: c, least: a.least(), report: report, began: time.Now(),
+	w := &errorsWatch{tools: t, config: c, least: a.least(),
 		tally: tally{rate: a.MaxRate, level: c.Level, compares: c.Weight < 100 && len(c.Old) > 0}}
-	return w, w.sample(ctx)
+	m := &measuring{hold: c.Hold.Std(), report: report, sample: w.sample, verdict: w.verdict, evidence: w.evidence}
+	return m.begin(ctx)
 }
 
 // errorsWatch is an errors gate at work.
@@ -87,10 +78,6 @@ type errorsWatch struct {
 	tools  Tools
 	config Config
 	least  int64
-	report func(string)
-	began  time.Time
-	told   time.Duration
-	due    bool // the stage has held, and Judge has said so
 
 	window proxy.Window
 	tally  tally
@@ -98,32 +85,6 @@ type errorsWatch struct {
 	// more. lost are those that it took.
 	anew, lost int64
 }
-
-// Judge looks until the evidence decides; it is due when the stage has held.
-func (w *errorsWatch) Judge(ctx context.Context) (Verdict, error) {
-	pace := time.NewTicker(sampleEvery)
-	defer pace.Stop()
-	for {
-		if v := w.verdict(); v.Result != Inconclusive || w.held() && !w.due {
-			w.due = true
-			return v, nil
-		}
-		select {
-		case <-ctx.Done():
-			return w.verdict(), nil
-		case <-pace.C:
-		}
-		if err := w.sample(ctx); err != nil && ctx.Err() == nil {
-			return Verdict{}, err
-		}
-		if since := time.Since(w.began); since-w.told >= tellEvery {
-			w.told = since
-			w.report(w.evidence())
-		}
-	}
-}
-
-func (w *errorsWatch) held() bool { return time.Since(w.began) >= w.config.Hold.Std() }
 
 // sample takes in what happened since the last one.
 func (w *errorsWatch) sample(ctx context.Context) error {
@@ -151,12 +112,12 @@ func (w *errorsWatch) sample(ctx context.Context) error {
 }
 
 // verdict is what the evidence says by now.
-func (w *errorsWatch) verdict() Verdict {
+func (w *errorsWatch) verdict(held bool) Verdict {
 	seen := w.tally.all.new.Requests - w.anew
 	switch {
 	case w.tally.refuted():
 		return Verdict{Failed, w.evidence() + "; " + percent(w.tally.rate) + " may fail"}
-	case !w.held():
+	case !held:
 		return Verdict{Inconclusive, w.evidence() + "; the stage has not held yet"}
 	case w.anew > 0 && seen < w.least:
 		return Verdict{Inconclusive, fmt.Sprintf("%s; a reload of the proxy took about %s requests with it, and %s of %s were seen since",

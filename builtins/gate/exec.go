@@ -26,7 +26,7 @@ func (execKind) Doc() string {
 	return "passes when a command in each new container ends with exit code 0; it is run again, a second later, while it does not."
 }
 
-func (execKind) Args() []schema.Arg { return []schema.Arg{commandArg()} }
+func (execKind) Args() []schema.Arg { return append(repeatedArgs(), commandArg()) }
 
 func commandArg() schema.Arg {
 	return schema.Arg{Name: "command", Type: schema.ListOf(schema.Str()), Required: true, Doc: "The program and its arguments; no shell reads them."}

@@ -146,6 +146,7 @@ type Config struct {
 // Counters are the part of an edge that gates read.
 type Counters interface {
 	Counters(context.Context, []proxy.ServerID) (map[proxy.Worker]map[proxy.ServerID]proxy.Stats, error)
+	Requests(ctx context.Context, recipe string, q proxy.LogQuery, each func(proxy.LogEntry) error) error
 }
 
 // Runner runs a command on the operator's machine, in the recipe's directory, with env added to its environment. It

@@ -34,14 +34,14 @@ func (httpKind) Doc() string {
 }
 
 func (httpKind) Args() []schema.Arg {
-	return []schema.Arg{
+	return append(repeatedArgs(),
 		portArg(),
-		{Name: "path", Type: schema.Str(), Doc: "The path to ask for, \"/\" without it."},
-		{Name: "host", Type: schema.Str(), Doc: "The Host header, the instance's address without it."},
-		{Name: "headers", Type: schema.MapOf(schema.Str()), Doc: "Headers to send, by name."},
-		{Name: "status", Type: schema.ListOf(schema.Whole(100, 599)), Doc: "The statuses that pass, 200 to 399 without it. Redirects are not followed."},
-		{Name: "body", Type: schema.Str(), Doc: "A regular expression (RE2) that must match somewhere in the first 4 KiB of the body."},
-	}
+		schema.Arg{Name: "path", Type: schema.Str(), Doc: "The path to ask for, \"/\" without it."},
+		schema.Arg{Name: "host", Type: schema.Str(), Doc: "The Host header, the instance's address without it."},
+		schema.Arg{Name: "headers", Type: schema.MapOf(schema.Str()), Doc: "Headers to send, by name."},
+		schema.Arg{Name: "status", Type: schema.ListOf(schema.Whole(100, 599)), Doc: "The statuses that pass, 200 to 399 without it. Redirects are not followed."},
+		schema.Arg{Name: "body", Type: schema.Str(), Doc: "A regular expression (RE2) that must match somewhere in the first 4 KiB of the body."},
+	)
 }
 
 func portArg() schema.Arg {

@@ -49,9 +49,10 @@ func (t Tools) judge(ctx context.Context, c Config, in kind.Inputs) (kind.Output
 	if t.Run == nil {
 		t.Run = RunLocal
 	}
-	within, cancel := context.WithTimeout(ctx, c.Within())
+	within, cancel := context.WithTimeout(ctx, c.first())
 	defer cancel()
 	t.Secret = in.Secret
+	began := time.Now()
 	watch, err := k.Open(within, t, c, report)
 	if closer, ok := watch.(Closer); ok {
 		defer func() { _ = closer.Close(ctx) }() // a verdict is none the worse for what could not be tidied up
@@ -69,6 +70,12 @@ func (t Tools) judge(ctx context.Context, c Config, in kind.Inputs) (kind.Output
 		switch {
 		case v.Result == Passed:
 			report(v.Evidence)
+			if v, err = t.again(ctx, c, watch, v, began); err != nil {
+				continue
+			}
+			if v.Result != Passed {
+				return nil, t.withLogs(ctx, c, &RefusedError{Verdict: v})
+			}
 			return kind.Outputs{"verdict": string(v.Result), "evidence": v.Evidence}, nil
 		case v.Result == Failed:
 			return nil, t.withLogs(ctx, c, refused)
@@ -79,7 +86,7 @@ func (t Tools) judge(ctx context.Context, c Config, in kind.Inputs) (kind.Output
 			refused.Why = `, which on_inconclusive = "fail" makes a failure`
 			return nil, t.withLogs(ctx, c, refused)
 		case within.Err() != nil:
-			refused.Why = " when its time was over after " + short(c.Within())
+			refused.Why = " when its time was over after " + short(c.first())
 			return nil, t.withLogs(ctx, c, refused)
 		}
 		report("not decided yet: " + first(v.Evidence))

@@ -8,6 +8,7 @@ func Kinds() []Kind {
 		execKind{},
 		commandKind{},
 		errorsKind{},
+		latencyKind{},
 		sqlKind{},
 		replicationKind{},
 		zookeeperKind{},
@@ -26,6 +27,5 @@ func Find(name string) Kind {
 
 // later are the kinds that are part of the language and not built yet, with what they will be of use in.
 var later = map[string]string{
-	"latency": "comparing how fast both releases answer needs the proxy's log",
-	"manual":  "waiting for promote or revert",
+	"manual": "waiting for promote or revert",
 }

@@ -15,7 +15,7 @@ type tcpKind struct{}
 func (tcpKind) Name() string       { return "tcp" }
 func (tcpKind) Measures() bool     { return false }
 func (tcpKind) Doc() string        { return "passes when each new instance accepts a connection." }
-func (tcpKind) Args() []schema.Arg { return []schema.Arg{portArg()} }
+func (tcpKind) Args() []schema.Arg { return append(repeatedArgs(), portArg()) }
 
 func (tcpKind) Validate(Spec, func(string) *hcl.Range) hcl.Diagnostics { return nil }
 

@@ -17,11 +17,12 @@ const (
 	measureTimeout = 10 * time.Minute
 )
 
-// within is how long the gate may take from the moment its stage's traffic has moved, by the recipe's settings.
-func (s Spec) within(hold time.Duration) time.Duration {
-	k := Find(s.Kind)
+// first is how long the gate may take to come to a verdict from the moment its stage's traffic has moved, by the
+// recipe's settings.
+func (c Config) first() time.Duration {
+	k := Find(c.Gate.Kind)
 	measures := k != nil && k.Measures()
-	limit := s.Timeout.Std()
+	limit := c.Gate.Timeout.Std()
 	if limit == 0 {
 		limit = askTimeout
 		if measures {
@@ -29,13 +30,19 @@ func (s Spec) within(hold time.Duration) time.Duration {
 		}
 	}
 	if measures {
-		limit += hold
+		limit += c.Hold.Std()
 	}
 	return limit
 }
 
 // Within is how long the gate may take at most once its stage's traffic has moved.
-func (c Config) Within() time.Duration { return c.Gate.within(c.Hold.Std()) }
+func (c Config) Within() time.Duration {
+	first := c.first()
+	if r, ok := c.repeats(); ok {
+		return max(first, c.Hold.Std()) + r.patience()
+	}
+	return first
+}
 
 // read gives a kind's own arguments.
 func read[Args any](s Spec) (a Args, err error) {
@@ -64,6 +71,10 @@ func Validate(s Spec, at func(arg string) *hcl.Range) hcl.Diagnostics {
 	if slices.Contains(set(s), "timeout") && s.Timeout <= 0 {
 		diags = append(diags, diag.Errorf(diag.InvalidValue, at("timeout"), "Invalid value",
 			"A gate with no time can judge nothing; give timeout a duration above 0s, or leave it out."))
+	}
+	if r, err := read[repeatArgs](s); err == nil && r.Interval < 0 || slices.Contains(set(s), "interval") && r.Interval == 0 {
+		diags = append(diags, diag.Errorf(diag.InvalidValue, at("interval"), "Invalid value",
+			"A gate is asked again after some time; give interval a duration above 0s, or leave it out."))
 	}
 	if diags.HasErrors() {
 		return diags

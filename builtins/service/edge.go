@@ -59,6 +59,8 @@ func (p *planner) whyPrepare(c edge.PrepareConfig) plan.Cause {
 	switch {
 	case len(c.Services)+len(c.Groups) == 0:
 		return p.cause("a port is new")
+	case len(c.Services)+len(c.Ports) == 0:
+		return p.cause("what the switch looks for in requests changed")
 	case len(c.Ports)+len(c.Groups) > 0 || !p.onlyChecks(c.Services):
 		return p.cause("new servers need a place")
 	}
@@ -171,7 +173,7 @@ func (p *planner) prepareConfig() edge.PrepareConfig {
 		if len(x.Services) == 0 {
 			continue
 		}
-		if p.inUse(x.Group.Name) == nil {
+		if have := p.inUse(x.Group.Name); have == nil || !looksFor(have, x.Group) {
 			c.Groups = append(c.Groups, x.Group)
 		}
 		for _, s := range x.Services {
@@ -181,6 +183,11 @@ func (p *planner) prepareConfig() edge.PrepareConfig {
 		}
 	}
 	return c
+}
+
+// looksFor tells whether a group that stands looks for what it is to look for in requests, and for nothing else.
+func looksFor(have *proxy.Group, want proxy.Group) bool {
+	return have.Sticky == want.Sticky && len(have.Match) == len(want.Match) && !slices.ContainsFunc(want.Match, func(m proxy.Match) bool { return !have.Knows(m) })
 }
 
 func (p *planner) standsPrepared(s edge.PrepareService) bool {

@@ -39,7 +39,7 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 	live = proxy.A
 	if before != nil {
 		live = before.Live()
-		if before.Percent > 0 && before.Percent < 100 {
+		if before.Split() {
 			live = newcomer(g, live.Other()).Other()
 		}
 	}
@@ -100,8 +100,9 @@ func (p *planner) expand(g *group) {
 	_, side, fresh := p.sides(g, origin)
 	out := switchover.Group{Recipe: p.in.Desired.Recipe, Name: p.nameOf(g), Addr: g.addr, Settings: g.settings,
 		Before: p.inUse(p.nameOf(g)), Side: side, Fresh: fresh, After: g.after, First: p.first}
+	reach := 0
 	if origin != nil {
-		out.Percent = origin.Percent
+		out.Percent, out.Split, reach = origin.Percent, origin.Split(), origin.Reach()
 	}
 	act := false
 	for _, b := range g.members {
@@ -111,7 +112,7 @@ func (p *planner) expand(g *group) {
 	}
 	out.Cause = out.Members[0].Cause
 	out.NewPorts = p.newPortsOf(out)
-	p.traffic(g, out)
+	p.traffic(out, reach)
 	if !act && !p.misses(out) {
 		return
 	}
@@ -123,6 +124,9 @@ func (p *planner) expand(g *group) {
 // misses tells whether the edge lacks servers of a group that has nothing to do otherwise, or has them as
 // they should not be: the edge was made anew, a check changed, a switch ended before it cleaned up.
 func (p *planner) misses(g switchover.Group) bool {
+	if g.Split && !g.Moves() {
+		return true
+	}
 	for _, m := range g.Members {
 		for _, port := range m.Ports {
 			if port.Current == nil || port.Current.Group != g.Name {
@@ -190,9 +194,9 @@ func (p *planner) newPortsOf(g switchover.Group) []int {
 	return slices.Compact(numbers)
 }
 
-// traffic tells the plan where requests go before its first step.
-func (p *planner) traffic(g *group, out switchover.Group) {
-	t := plan.Traffic{Group: out.Name, Percent: out.Percent}
+// traffic tells the plan where requests go before its first step: reach is the percentage, with what matches.
+func (p *planner) traffic(out switchover.Group, reach int) {
+	t := plan.Traffic{Group: out.Name, Percent: reach}
 	for _, m := range out.Members {
 		for _, i := range slices.Concat(m.New, m.Old, m.Surplus) {
 			if !i.Running {

@@ -92,7 +92,7 @@ func (b *base) count() int {
 // stopped the one before, that one.
 func (b *base) servedBy(g switchover.Group) []string {
 	served := []string{b.serving}
-	if g.Percent == 0 || g.Percent == 100 {
+	if !g.Split {
 		served = append(served, b.onSide(proxy.A), b.onSide(proxy.B))
 	}
 	return served

@@ -69,7 +69,7 @@ func (p *planner) regroup(g *group) {
 // settle ends an unfinished switch of a group of the edge.
 func (p *planner) settle(name string, live proxy.Side) {
 	leftovers := p.serversOf(name, live.Other())
-	if g := p.stand.groups[name]; len(leftovers) == 0 && g.Percent == full(live) {
+	if g := p.stand.groups[name]; len(leftovers) == 0 && g.Percent == full(live) && !g.Split() {
 		return
 	}
 	p.shiftAside(name, "settle", fmt.Sprintf("give all traffic of %s to one release", name), live, nil)

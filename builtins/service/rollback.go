@@ -50,7 +50,7 @@ func (p *planner) before(r *state.Resource) *base {
 func (p *planner) interrupted(r *state.Resource, s stock) string {
 	for _, svc := range p.stand.owned[p.onEdge(r.Addr)] {
 		g := p.stand.groups[svc.Group]
-		if g == nil || g.Percent == 0 || g.Percent == 100 {
+		if g == nil || !g.Split() {
 			continue
 		}
 		a, b := svc.A.Release, svc.B.Release

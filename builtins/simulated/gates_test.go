@@ -47,6 +47,19 @@ switchover "web" {
 `, weight, hold, strings.Join(gates, "\n"))
 }
 
+// until has a command end with 0 so often, and with a code then.
+func until(times, code int) func(*sim.Process) int {
+	ran := 0
+	return func(*sim.Process) int {
+		if ran++; ran <= times {
+			return 0
+		}
+		return code
+	}
+}
+
+const latencyGate = "gate \"latency\" {\n percentile = 95\n max_factor = %v\n}"
+
 const errorsGate = "gate \"errors\" {\n max_rate = 0.01\n min_requests = 200\n %s\n}"
 
 func every(n, status int) func(*sim.App) {
@@ -75,6 +88,7 @@ func TestGates(t *testing.T) {
 		old   func(*sim.App) // the old one
 		gate  string
 		pace  time.Duration // between requests
+		slow  int           // how many times as long as the old release's the new one's answers take
 		want  string        // of the error; none for a release that passes
 		says  string        // of the progress
 		fast  bool          // it must not wait for the stage's hold
@@ -94,8 +108,17 @@ func TestGates(t *testing.T) {
 			want: "at 10% weight, old release 0 of ", fast: true},
 		{name: "errors, and the old one has as many", alter: every(20, 500), old: every(20, 500), gate: fmt.Sprintf(errorsGate, `timeout = "30s"`), pace: 10 * time.Millisecond,
 			want: "inconclusive when its time was over after 2m30s: errors: "},
+		{name: "latency", gate: fmt.Sprintf(latencyGate, 2.0), pace: 10 * time.Millisecond, says: "latency: p95 20 ms of "},
+		{name: "twice as slow", slow: 2, gate: fmt.Sprintf(latencyGate, 1.5), pace: 10 * time.Millisecond, want: "latency: p95 40 ms of ", fast: true},
+		{name: "twice as slow on average, by a bound", slow: 2, gate: "gate \"latency\" {\n average = true\n max = \"25ms\"\n}", pace: 10 * time.Millisecond,
+			want: "latency: average 40 ms of ", fast: true},
+		{name: "twice as slow, as it may be", slow: 2, gate: fmt.Sprintf(latencyGate, 2.5), pace: 10 * time.Millisecond, says: "latency: p95 40 ms of "},
+		{name: "too little traffic for latency", gate: "gate \"latency\" {\n percentile = 99\n max = \"1s\"\n timeout = \"30s\"\n}", pace: 10 * time.Second,
+			want: "inconclusive when its time was over after 2m30s: latency: "},
+		{name: "exec fails later", alter: func(a *sim.App) { a.Exec = until(5, 7) },
+			gate: "gate \"exec\" {\n command = [\"check\"]\n interval = \"5s\"\n}", want: "no good answer for 15s while the stage held: ", fast: true},
 		{name: "exec hangs", alter: func(a *sim.App) { a.Exec = func(p *sim.Process) int { <-p.Killed; return 1 } },
-			gate: "gate \"exec\" {\n command = [\"check\"]\n timeout = \"3s\"\n}", want: "took longer than its limit", fast: true},
+			gate: "gate \"exec\" {\n command = [\"check\"]\n timeout = \"3s\"\n}", want: "took longer than its limit"},
 		{name: "too little traffic", gate: fmt.Sprintf(errorsGate, `timeout = "30s"`), pace: 10 * time.Second,
 			want: "inconclusive when its time was over after 2m30s: errors: "},
 		{name: "too little traffic fails", gate: fmt.Sprintf(errorsGate, `on_inconclusive = "fail"`), pace: 10 * time.Second,
@@ -105,7 +128,12 @@ func TestGates(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			judged(t, test.old, test.alter, func(s *scene) {
+			alter := func(a *sim.App) {
+				if a.Slow = test.slow; test.alter != nil {
+					test.alter(a)
+				}
+			}
+			judged(t, test.old, alter, func(s *scene) {
 				s.Command = func(argv, env []string) (string, int) {
 					if argv[0] == "refuse" {
 						return strings.Join(env, " "), 1
@@ -113,7 +141,7 @@ func TestGates(t *testing.T) {
 					return "", 0
 				}
 				more := gated(10, "2m", test.gate)
-				s.apply(desire(s, web("1", "count = 2")+more), kind.Apply)
+				s.apply(desire(s, web("1", "count = 2")), kind.Apply)
 				if test.pace > 0 {
 					s.send(simulated.ClientOptions{Every: test.pace, Lasts: func(int) time.Duration { return 20 * time.Millisecond }})
 					time.Sleep(time.Second)
@@ -131,7 +159,7 @@ func TestGates(t *testing.T) {
 				if test.says != "" && !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, test.says) }) {
 					t.Errorf("it said %q, and not %q", said, test.says)
 				}
-				if took := time.Since(began); err != nil && took > 3*time.Minute || test.fast && took > time.Minute {
+				if took := time.Since(began); err != nil && took > 4*time.Minute || test.fast && took > time.Minute {
 					t.Errorf("it took %s", took)
 				}
 				if err != nil {
@@ -165,4 +193,22 @@ func TestGateAfterReload(t *testing.T) {
 			t.Errorf("it said %q", said)
 		}
 	})
+}
+
+// A first release passes the gates that ask before it opens, and those that measure have nothing to say of it yet.
+func TestFirstReleaseAndGates(t *testing.T) {
+	for _, test := range []struct{ name, gate, want string }{
+		{"good", `gate "http" { path = "/up" }`, ""},
+		{"bad", "gate \"http\" {\n status = [201]\n timeout = \"7s\"\n}", "before the first release opens: "},
+		{"measured", fmt.Sprintf(errorsGate, ""), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			judged(t, nil, nil, func(s *scene) {
+				_, err := s.try(s.plan(desire(s, web("1", "")+gated(10, "2m", test.gate)), kind.Apply), simulated.ApplyOptions{})
+				if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+					t.Errorf("got %v\nwant %s", err, test.want)
+				}
+			})
+		})
+	}
 }

@@ -68,6 +68,22 @@ switchover "web" {
   }
 }
 `
+	matched = `
+switchover "web" {
+  services = [service.web]
+  sticky   = true
+  stage "inside" {
+    weight = 0
+    hold   = "3s"
+    match { header = { "X-Canary" = "1" } }
+  }
+  stage "canary" {
+    weight = 10
+    hold   = "3s"
+    match { cookie = { beta = "yes" } }
+  }
+}
+`
 	together = `
 switchover "all" {
   services = [service.web, service.api]
@@ -107,6 +123,9 @@ func scenarios() []scenario {
 		{name: "replicas", from: web("1", "count = 2"), to: web("2", "count = 3"), third: web("3", "")},
 		{name: "canary", from: web("1", "count = 2") + canary, to: web("2", "count = 2") + canary, third: web("3", "count = 2") + canary},
 		{name: "gates", from: web("1", "") + gates, to: web("2", "") + gates, third: web("3", "")},
+		{name: "match", from: web("1", "count = 2") + matched, to: web("2", "count = 2") + matched, third: web("3", "")},
+		{name: "match is new", from: web("1", ""), to: web("2", "") + matched, third: web("1", "") + canary},
+		{name: "match is gone", from: web("1", "") + matched, to: web("2", ""), third: web("3", "") + matched},
 		{name: "together", from: both("1", "1"), to: both("2", "2"), third: both("3", "2"), paths: []string{"/", "/api"}},
 		{name: "one of two", from: both("1", "1"), to: both("2", "1"), third: both("1", "2"), paths: []string{"/", "/api"}},
 		{name: "job", from: web("1", "") + fmt.Sprintf(migrate, "1"), to: web("2", "") + fmt.Sprintf(migrate, "2"), third: web("3", "") + fmt.Sprintf(migrate, "3")},
@@ -156,6 +175,9 @@ func (s *scene) traffic(c scenario) {
 	}
 	for i, path := range paths {
 		s.send(simulated.ClientOptions{Path: path, Seed: uint64(i)})
+		if strings.Contains(c.from+c.to, "match {") {
+			s.send(simulated.ClientOptions{Path: path, Headers: map[string]string{"x-canary": "1"}, Seed: uint64(i)})
+		}
 	}
 }
 

@@ -78,7 +78,7 @@ func (x *expander) undoTraffic() []plan.ID {
 		back := x.g.percent(0)
 		x.undo(plan.Step{ID: x.undoID("shift"), Op: edge.OpShift, Title: "give all traffic back to the release before",
 			Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
-			Effects: x.weight(back), Limit: edgeLimit})
+			Effects: x.weight(back, nil), Limit: edgeLimit})
 		needs = []plan.ID{x.undoID("shift")}
 	}
 	servers, effects := x.takenServers()

@@ -52,6 +52,7 @@ func Expand(g Group) Expansion {
 	for i := range g.Members {
 		x.boot(&g.Members[i])
 	}
+	x.firstGates()
 	x.prepare()
 	x.shift()
 	x.retire()
@@ -107,7 +108,7 @@ func (x *expander) settle() {
 	back := x.g.percent(0)
 	x.add(plan.Step{ID: x.ID("settle"), Op: edge.OpShift, Title: "give all traffic back to the serving release", Needs: append(x.creates(), x.g.First...),
 		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
-		Effects: append(x.unserved(), x.weight(back)...), Limit: edgeLimit, Irreversible: "an unfinished switch is given up"},
+		Effects: append(x.unserved(), x.weight(back, nil)...), Limit: edgeLimit, Irreversible: "an unfinished switch is given up"},
 		plan.Step{ID: x.ID("settle", "drain"), Op: edge.OpDrain, Title: "drain what an unfinished switch left",
 			Needs:   []plan.ID{x.ID("settle")},
 			Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: leftovers, Limit: state.Duration(x.g.Settings.Drain)}),
@@ -257,7 +258,7 @@ func waitFor(p container.ProbeConfig) string {
 // prepare says what the edge needs before traffic can move.
 func (x *expander) prepare() {
 	x.out.Final = x.g.Side
-	x.out.Group = proxy.Group{Name: x.g.Name, Percent: x.g.Percent}
+	x.out.Group = proxy.Group{Name: x.g.Name, Percent: x.g.Percent, Match: x.g.Settings.matches(), Sticky: x.g.Settings.Sticky}
 	if x.g.Fresh && !x.g.stands() { // what stands on the edge keeps its percentage until traffic moves
 		x.out.Group.Percent = x.g.percent(100)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -43,6 +44,28 @@ func (x *expander) watch(s Stage, shift plan.ID) []plan.Step {
 			Needs: []plan.ID{shift}, Within: c.Within(), Limit: c.Within() + stopSlack, Config: plan.Raw(c)})
 	}
 	return steps
+}
+
+// firstGates has a first release pass, before it opens, the gates that ask: there is no traffic yet that others could
+// judge by.
+func (x *expander) firstGates() {
+	if !x.g.Fresh || !x.g.behindPort() || !x.g.wanted() {
+		return
+	}
+	needs := slices.Clone(x.probed)
+	for _, s := range x.g.Settings.Stages {
+		for i, g := range s.Gate {
+			if !gate.Asks(g.Kind) {
+				continue
+			}
+			c := gate.Config{Gate: g, Stage: s.Name, Weight: s.Weight, Instances: x.judged()}
+			step := plan.Step{ID: x.ID("gate", s.Name, fmt.Sprint(i+1), g.Kind), Op: gate.OpJudge,
+				Title: fmt.Sprintf("gate %q of stage %q, before the first release opens", g.Kind, s.Name), Wait: gate.Find(g.Kind).Waits(g), Idle: true,
+				Needs: needs, Within: c.Within(), Limit: c.Within() + stopSlack, Config: plan.Raw(c)}
+			x.add(step)
+			x.probed = append(x.probed, step.ID)
+		}
+	}
 }
 
 // accept ends a stage that several steps watch: one step has to be the last, and it sees that the new release stands.
@@ -116,7 +139,7 @@ func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics 
 			case g.Port() != "" && !exposed(s, g.Port(), d):
 				diags = append(diags, diag.Errorf(diag.InvalidValue, at("port"), "No such port",
 					"%q is neither a port number nor the name of an expose block of a service of %s.", g.Port(), r.Addr))
-			case k.Measures() && stage.Weight == 0:
+			case k.Measures() && stage.Weight == 0 && !slices.ContainsFunc(s.Stage[:i+1], func(s Stage) bool { return len(s.Match) > 0 }):
 				diags = append(diags, diag.Errorf(diag.InvalidValue, at(""), "A gate with nothing to judge",
 					"A gate %q counts requests, and stage %q gives the new release none; give it a weight above 0.", g.Kind, stage.Name))
 			}
@@ -127,7 +150,7 @@ func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics 
 
 // place is where an argument of a nested block stands, or the block where it is not set, or the resource.
 func place(r *state.Resource, block, arg string) *hcl.Range {
-	if source, ok := r.Sources[block+"."+arg]; ok {
+	if source, ok := r.Sources[strings.TrimPrefix(block+"."+arg, ".")]; ok {
 		return &source.Range
 	}
 	if source, ok := r.Sources[block+".label"]; ok {
@@ -138,25 +161,34 @@ func place(r *state.Resource, block, arg string) *hcl.Range {
 
 // behindPort tells whether a route leads to one of the services.
 func behindPort(s Spec, d *state.Desired) bool {
-	for _, r := range d.Resources {
-		if r.Addr.Kind != "port" {
-			continue
-		}
-		var port struct {
-			Route []struct {
-				To state.Ref `json:"to"`
-			} `json:"route"`
-		}
-		if json.Unmarshal(r.Spec, &port) != nil {
-			return true // it is told where ports are read
-		}
-		for _, route := range port.Route {
+	for _, p := range ports(d) {
+		for _, route := range p.Route {
 			if slices.ContainsFunc(s.Services, func(ref state.Ref) bool { return ref.Addr == route.To.Addr }) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// portSpec is what is asked of a port block here.
+type portSpec struct {
+	Mode  proxy.Mode `json:"mode"`
+	Route []struct {
+		To state.Ref `json:"to"`
+	} `json:"route"`
+}
+
+// ports are a recipe's; of one that cannot be read it is told where ports are.
+func ports(d *state.Desired) []portSpec {
+	var all []portSpec
+	for _, r := range d.Resources {
+		var p portSpec
+		if r.Addr.Kind == "port" && json.Unmarshal(r.Spec, &p) == nil {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // exposed tells whether one of the services has a port.

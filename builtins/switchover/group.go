@@ -21,6 +21,8 @@ type Group struct {
 	// Percent is what goes to side b now, Side the one that the wanted release takes.
 	Percent int
 	Side    proxy.Side
+	// Split says that both sides get requests: a switch stopped midway.
+	Split bool
 	// Fresh says that no release serves yet.
 	Fresh   bool
 	Members []Member

@@ -1,7 +1,6 @@
 package switchover
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
@@ -40,7 +39,7 @@ func (g *Group) behindPort() bool {
 // givesUp tells whether an unfinished switch has to be given up, since what served before it is wanted again: that
 // gets all traffic back at once, having had it all along.
 func (x *expander) givesUp() bool {
-	return !x.g.Fresh && !x.g.Moves() && x.g.Percent != x.g.percent(100)
+	return !x.g.Fresh && !x.g.Moves() && (x.g.Split || x.g.Percent != x.g.percent(100))
 }
 
 func (x *expander) openTitle() string {
@@ -92,6 +91,7 @@ func (x *expander) isReady(p Port, n Instance) bool {
 type stageStep struct {
 	name, title string
 	percent     int
+	matches     []proxy.Match // in force, to the new release
 	ready       []proxy.ServerID
 	effects     []plan.Effect
 	stage       Stage // with its hold and gates; the zero Stage where traffic does not move in stages
@@ -101,9 +101,12 @@ type stageStep struct {
 func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 	needs := x.shiftNeeds()
 	stages := x.g.Settings.Stages
+	var matches []proxy.Match
 	for i, stage := range stages {
-		needs = x.moveTo(stageStep{name: stage.Name, percent: x.g.percent(stage.Weight),
-			title: fmt.Sprintf("stage %q: %d%% of the traffic to %s", stage.Name, stage.Weight, x.g.newcomers()),
+		if matches = union(matches, stage.matches()); stage.Weight == 100 {
+			matches = nil // all requests go there
+		}
+		needs = x.moveTo(stageStep{name: stage.Name, percent: x.g.percent(stage.Weight), matches: matches, title: x.stageTitle(stage, matches),
 			ready: ready, effects: effects, stage: stage, final: i == len(stages)-1}, needs)
 		ready, effects = nil, nil
 	}
@@ -113,8 +116,8 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 // needs.
 func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	steps := []plan.Step{{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
-		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready}),
-		Effects: slices.Concat(s.effects, x.close(), x.weight(s.percent)),
+		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready, Match: s.matches, To: x.to(s.matches)}),
+		Effects: slices.Concat(s.effects, x.close(), x.weight(s.percent, s.matches)),
 		Undo:    x.undoShift(), Limit: edgeLimit}}
 	next := []plan.ID{steps[0].ID}
 	if watching := x.watch(s.stage, steps[0].ID); len(watching) > 0 {
@@ -173,9 +176,19 @@ func (x *expander) newNames() []string {
 	return names
 }
 
-// weight is what a percentage means to the group.
-func (x *expander) weight(percent int) []plan.Effect {
-	return []plan.Effect{{Kind: plan.Weight, Group: x.g.Name, Percent: percent}}
+// to is the side that matches lead to.
+func (x *expander) to(matches []proxy.Match) proxy.Side {
+	if len(matches) == 0 {
+		return ""
+	}
+	return x.g.Side
+}
+
+// weight is what a percentage means to the group, with the matches in force.
+func (x *expander) weight(percent int, matches []proxy.Match) []plan.Effect {
+	g := proxy.Group{Percent: percent, Match: slices.Clone(matches)}
+	g.Lead(x.g.Side, matches)
+	return []plan.Effect{{Kind: plan.Weight, Group: x.g.Name, Percent: g.Reach()}}
 }
 
 // Twice tells whether an instance has a place on either side for a while: it stays while others of its group move,

@@ -28,13 +28,13 @@ type Kind struct{}
 
 // Schema describes the block.
 func (Kind) Schema() *schema.Block {
-	later := "judging a new release on evidence"
 	return &schema.Block{Name: "switchover", Label: "name", Resource: true,
 		Doc: "How a new release of some services takes over. A service behind a port without one switches at once, drains for 30 s and keeps two releases.",
 		Args: []schema.Arg{
 			{Name: "services", Type: schema.ListOf(schema.RefTo("service")), Required: true, Change: schema.PlanOnly, Doc: "The services that move together, in one write."},
 			{Name: "before", Type: schema.ListOf(schema.RefTo("job")), Change: schema.PlanOnly, Doc: "Jobs that must have run before the new release starts."},
 			{Name: "on_failure", Type: schema.OneOf("revert", "pause"), Default: `"revert"`, Change: schema.PlanOnly, Doc: "What a failure leads to: back to the old release, or a stop where it stands."},
+			{Name: "sticky", Type: schema.Boolean(), Default: "false", Change: schema.PlanOnly, Doc: "Keeps a client with the release that it was given, by a cookie recipe-RECIPE-SERVICE that is set while both releases get requests; a page finds its assets so. It is for ports in http mode."},
 			{Name: "retain", Type: schema.Whole(0, 100), Default: "2", Change: schema.PlanOnly, Doc: "How many earlier releases are kept, stopped, for a rollback."},
 		},
 		Blocks: []schema.Block{
@@ -42,7 +42,7 @@ func (Kind) Schema() *schema.Block {
 				{Name: "weight", Type: schema.Whole(0, 100), Required: true, Change: schema.PlanOnly, Doc: "The percentage of the traffic that the new release gets."},
 				{Name: "hold", Type: schema.Dur(), Change: schema.PlanOnly, Doc: "How long to stay at it; a container of the new release that ends meanwhile is a failure."},
 			}, Blocks: []schema.Block{gate.Schema(),
-				{Name: "match", Doc: "Chooses the requests that the stage gives to the new release.", Later: later}}},
+				matchSchema()}},
 			{Name: "drain", Max: 1, Doc: "How long the old release may take to end what it has.", Args: []schema.Arg{
 				{Name: "timeout", Type: schema.Dur(), Default: `"30s"`, Change: schema.PlanOnly, Doc: "The limit, after which what is left is cut when the old release stops."},
 			}},
@@ -60,6 +60,7 @@ type Spec struct {
 	Before    []state.Ref `json:"before,omitempty"`
 	OnFailure string      `json:"on_failure"`
 	Retain    int         `json:"retain"`
+	Sticky    bool        `json:"sticky,omitempty"`
 	Stage     []Stage     `json:"stage,omitempty"`
 	Drain     *Drain      `json:"drain,omitempty"`
 }
@@ -74,6 +75,7 @@ type Stage struct {
 	Name   string         `json:"label"`
 	Weight int            `json:"weight"`
 	Hold   state.Duration `json:"hold,omitzero"`
+	Match  []Match        `json:"match,omitempty"`
 	Gate   []gate.Spec    `json:"gate,omitempty"`
 }
 
@@ -82,6 +84,7 @@ type Settings struct {
 	Stages []Stage
 	Drain  time.Duration
 	Retain int
+	Sticky bool
 }
 
 // Default is for services that no switchover block names.
@@ -96,6 +99,7 @@ func Read(spec json.RawMessage) (Spec, Settings, error) {
 		return s, Settings{}, fmt.Errorf("reading a switchover: %w", err)
 	}
 	settings := Default()
+	settings.Sticky = s.Sticky
 	if s.Retain >= 0 {
 		settings.Retain = s.Retain
 	}
@@ -146,7 +150,7 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 		}
 		last = stage.Weight
 	}
-	return append(diags, validateGates(r, s, d)...)
+	return slices.Concat(diags, validateMatches(r, s, d), validateGates(r, s, d))
 }
 
 var _ kind.Together = Kind{}
