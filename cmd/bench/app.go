@@ -27,18 +27,18 @@ const (
 )
 
 // importApp makes the image: the example app's server, nothing else.
-func (b *bench) importApp(ctx context.Context, root string) error {
+func (b *bench) importApp(ctx context.Context) error {
 	info, err := b.engine.Info(ctx)
 	if err != nil {
 		return err
 	}
 	server := filepath.Join(b.dir, "server")
-	if err := stage.App(ctx, root, info.Arch, server); err != nil {
+	if err := stage.App(ctx, b.root, info.Arch, server); err != nil {
 		return err
 	}
 	var files bytes.Buffer
 	w := tar.NewWriter(&files)
-	for name, path := range map[string]string{"server": server, "page.html": filepath.Join(root, stage.Example, "page.html")} {
+	for name, path := range map[string]string{"server": server, "page.html": filepath.Join(b.root, stage.Example, "page.html")} {
 		if err := addFile(w, name, path); err != nil {
 			return err
 		}

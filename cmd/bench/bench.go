@@ -26,6 +26,7 @@ const prefix = "recipe-bench"
 type bench struct {
 	options
 	engine *docker.Engine
+	root   string // the checkout
 	tool   string // the path of recipe
 	proxy  string // HAProxy's image
 	dir    string
@@ -64,28 +65,18 @@ func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...)
 }
 
-func (b *bench) prepare(ctx context.Context) (err error) {
+// prepare makes what a whole run needs.
+func (b *bench) prepare(ctx context.Context) error {
 	for _, name := range []string{"bash", "docker"} {
 		if _, err := exec.LookPath(name); err != nil {
 			return fmt.Errorf("the floor is a script that needs %s, and there is none: run \"make setup\"", name)
 		}
 	}
-	if b.engine, err = stage.Engine(ctx); err != nil {
-		return fmt.Errorf("%w\nA deploy can be measured on a real engine only: run \"make setup\"", err)
+	if err := b.build(ctx); err != nil {
+		return err
 	}
 	if b.proxy = stage.ProxyImage(ctx, b.engine); b.proxy == "" {
 		return errors.New("there is no image of HAProxy: run \"make setup\", or name one by RECIPE_PROXY_IMAGE")
-	}
-	b.say("building")
-	root, err := stage.Root(ctx)
-	if err != nil {
-		return err
-	}
-	if b.tool, err = stage.Tool(ctx, root); err != nil {
-		return err
-	}
-	if b.dir, err = stage.Dir(prefix); err != nil {
-		return err
 	}
 	if err := b.writeRecipes(); err != nil {
 		return err
@@ -93,7 +84,23 @@ func (b *bench) prepare(ctx context.Context) (err error) {
 	if err := b.clear(ctx); err != nil { // what an interrupted run has left
 		return err
 	}
-	return b.importApp(ctx, root)
+	return b.importApp(ctx)
+}
+
+// build connects to the engine and builds the tool.
+func (b *bench) build(ctx context.Context) (err error) {
+	if b.engine, err = stage.Engine(ctx); err != nil {
+		return fmt.Errorf("%w\nThis can be measured on a real engine only: run \"make setup\"", err)
+	}
+	b.say("building")
+	if b.root, err = stage.Root(ctx); err != nil {
+		return err
+	}
+	if b.tool, err = stage.Tool(ctx, b.root); err != nil {
+		return err
+	}
+	b.dir, err = stage.Dir(prefix)
+	return err
 }
 
 // measure takes all measurements.

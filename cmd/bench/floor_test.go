@@ -29,6 +29,7 @@ func TestFloorLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.root = root
 	clear := func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
@@ -38,7 +39,7 @@ func TestFloorLosesNothing(t *testing.T) {
 	}
 	clear()
 	t.Cleanup(clear)
-	if err := b.importApp(t.Context(), root); err != nil {
+	if err := b.importApp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	f, err := b.newFloor(t.Context())

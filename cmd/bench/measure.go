@@ -46,10 +46,11 @@ func measured(ctx context.Context, c run.Command, name string, args ...string) (
 	c.Stdout, c.Stderr, c.Files = &said, &said, []*os.File{w}
 	err = c.Do(ctx, self, append([]string{measureWord, name}, args...)...)
 	w.Close()
-	if err != nil {
+	told := json.NewDecoder(r).Decode(&used)
+	if err != nil { // what it took until then is known all the same
 		return used, fmt.Errorf("%s failed: %w\n%s", strings.Join(append([]string{name}, args...), " "), err, &said)
 	}
-	return used, json.NewDecoder(r).Decode(&used)
+	return used, told
 }
 
 // measureChild runs a program and writes its cost to descriptor 3. It leaves Ctrl-C to the program.
@@ -62,13 +63,18 @@ func measureChild(args []string) int {
 	used := cost{Wall: time.Since(begun)}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
+	}
+	if cmd.ProcessState == nil { // it did not even begin
 		return 1
 	}
 	used.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	used.User = cmd.ProcessState.UserTime()
 	used.RSS = peak(cmd.ProcessState)
-	if err := json.NewEncoder(os.NewFile(3, "cost")).Encode(used); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	if told := json.NewEncoder(os.NewFile(3, "cost")).Encode(used); told != nil {
+		fmt.Fprintln(os.Stderr, told)
+		return 1
+	}
+	if err != nil {
 		return 1
 	}
 	return 0

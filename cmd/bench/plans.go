@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/deployrecipe/recipe/cmd/internal/run"
-	"github.com/deployrecipe/recipe/cmd/internal/stage"
 )
 
 // shape is a large module, and the nearest thing to it in Terraform, where one is at hand: resources of its built-in
@@ -33,8 +33,12 @@ func shapes() []shape {
 type planning struct {
 	Name         string
 	Ours, Theirs cost // Theirs is empty without Terraform
+	Cut          bool // Theirs was cut off, and is what it had taken by then
 	Aim          string
 }
+
+// theirLimit is how long Terraform gets for one plan: some take minutes, and what they took until then says enough.
+const theirLimit = 90 * time.Second
 
 // hugeModule is the number of services of the largest module, planned once.
 const hugeModule = 10_000
@@ -51,8 +55,11 @@ func (b *bench) plans(ctx context.Context) ([]planning, error) {
 		}
 		p := planning{Name: fmt.Sprintf("%s of %d", s.name, shortChain), Ours: short, Aim: "CPU 0.10, RSS 0.50"}
 		if terraform != "" {
-			if p.Theirs, err = b.terraformed(ctx, terraform, s.theirs(shortChain)); err != nil {
+			if p.Theirs, p.Cut, err = b.terraformed(ctx, terraform, s.theirs(shortChain)); err != nil {
 				return all, err
+			}
+			if p.Cut {
+				b.say("Terraform's plan of %s was cut off after %s", s.name, theirLimit)
 			}
 		}
 		long, err := b.planned(ctx, s.ours(longChain), 3)
@@ -68,22 +75,11 @@ func (b *bench) plans(ctx context.Context) ([]planning, error) {
 // plansAlone measures and prints.
 func plansAlone(ctx context.Context, o options) error {
 	b := &bench{options: o}
-	var err error
-	if b.engine, err = stage.Engine(ctx); err != nil {
-		return fmt.Errorf("%w\nA plan asks a real engine: run \"make setup\"", err)
+	if err := b.build(ctx); err != nil {
+		return err
 	}
 	defer b.engine.Close()
-	root, err := stage.Root(ctx)
-	if err != nil {
-		return err
-	}
-	if b.tool, err = stage.Tool(ctx, root); err != nil {
-		return err
-	}
-	if b.dir, err = stage.Dir(prefix); err != nil {
-		return err
-	}
-	if err := b.importApp(ctx, root); err != nil {
+	if err := b.importApp(ctx); err != nil {
 		return err
 	}
 	defer func() { _ = b.engine.RemoveImage(context.WithoutCancel(ctx), appImage) }()
@@ -103,17 +99,23 @@ func (b *bench) planned(ctx context.Context, text string, times int) (cost, erro
 	return lowestOf(times, func() (cost, error) { return measured(ctx, b.command(dir), b.tool, "plan") })
 }
 
-// terraformed is that of Terraform's.
-func (b *bench) terraformed(ctx context.Context, terraform, text string) (cost, error) {
+// terraformed is that of one of Terraform's, and whether it was cut off.
+func (b *bench) terraformed(ctx context.Context, terraform, text string) (used cost, cut bool, err error) {
 	const dir = "terraformed"
 	if err := b.write(dir, "main.tf", text); err != nil {
-		return cost{}, err
+		return used, false, err
 	}
 	c := run.Command{Dir: filepath.Join(b.dir, dir), Env: []string{"CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE=" + os.DevNull}}
 	if _, err := measured(ctx, c, terraform, "init", "-input=false"); err != nil {
-		return cost{}, err
+		return used, false, err
 	}
-	return lowestOf(1, func() (cost, error) { return measured(ctx, c, terraform, "plan", "-input=false") })
+	limited, cancel := context.WithTimeout(ctx, theirLimit)
+	defer cancel()
+	used, err = measured(limited, c, terraform, "plan", "-input=false")
+	if limited.Err() != nil && ctx.Err() == nil {
+		return used, true, nil
+	}
+	return used, false, err
 }
 
 func (b *bench) write(dir, name, text string) error {
@@ -144,8 +146,12 @@ func printPlans(w io.Writer, all []planning) error {
 	for _, p := range all {
 		fmt.Fprintf(t, "%s\t%.2f\t%.2f\t%s", p.Name, p.Ours.Wall.Seconds(), p.Ours.User.Seconds(), mib(p.Ours.RSS))
 		if p.Theirs.User > 0 {
-			fmt.Fprintf(t, "\t%.2f\t%s\t%.2f\t%.2f", p.Theirs.User.Seconds(), mib(p.Theirs.RSS),
-				float64(p.Ours.User)/float64(p.Theirs.User), float64(p.Ours.RSS)/float64(p.Theirs.RSS))
+			least, most := "", ""
+			if p.Cut {
+				least, most = ">", "<"
+			}
+			fmt.Fprintf(t, "\t%s%.2f\t%s%s\t%s%.2f\t%s%.2f", least, p.Theirs.User.Seconds(), least, mib(p.Theirs.RSS),
+				most, float64(p.Ours.User)/float64(p.Theirs.User), most, float64(p.Ours.RSS)/float64(p.Theirs.RSS))
 		} else {
 			fmt.Fprint(t, "\t-\t-\t-\t-")
 		}

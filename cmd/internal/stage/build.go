@@ -14,7 +14,7 @@ import (
 	"github.com/deployrecipe/recipe/cmd/internal/run"
 )
 
-// Example is the example app's directory, below the checkout.
+// Example is the example app's directory, below the checkout: a module of its own, so that it can be copied away.
 const Example = "recipes/examples/hello"
 
 // Root finds the checkout that the current directory is in.
@@ -42,12 +42,12 @@ func Tool(ctx context.Context, root string) (string, error) {
 
 // App builds the example's server for an engine's architecture.
 func App(ctx context.Context, root, arch, out string) error {
-	return goBuild(ctx, root, []string{"GOOS=linux", "GOARCH=" + arch}, "-ldflags", "-s -w", "-o", out, "./"+Example)
+	return goBuild(ctx, filepath.Join(root, Example), []string{"GOOS=linux", "GOARCH=" + arch}, "-ldflags", "-s -w", "-o", out, ".")
 }
 
-func goBuild(ctx context.Context, root string, env []string, args ...string) error {
+func goBuild(ctx context.Context, dir string, env []string, args ...string) error {
 	var said bytes.Buffer
-	c := run.Command{Dir: root, Env: append([]string{"CGO_ENABLED=0"}, env...), Stdout: &said, Stderr: &said}
+	c := run.Command{Dir: dir, Env: append([]string{"CGO_ENABLED=0"}, env...), Stdout: &said, Stderr: &said}
 	if err := c.Do(ctx, "go", append([]string{"build", "-trimpath"}, args...)...); err != nil {
 		return fmt.Errorf("building %s: %w\n%s", args[len(args)-1], err, &said)
 	}
