@@ -29,6 +29,15 @@ import (
 // and the next release where testdata has values for one. What is planned is what people would read.
 func TestPlans(t *testing.T) {
 	t.Parallel()
+	each(t, func(t *testing.T, name string, first, next *state.Desired) {
+		synctest.Test(t, func(t *testing.T) { release(t, name, first, next) })
+	})
+}
+
+// each has a subtest for the recipe of each directory, with what its first release wants, and its next one where testdata
+// has values for one.
+func each(t *testing.T, test func(t *testing.T, name string, first, next *state.Desired)) {
+	t.Helper()
 	for _, dir := range directories(t) {
 		name := strings.ReplaceAll(filepath.ToSlash(dir), "/", "-")
 		t.Run(name, func(t *testing.T) {
@@ -38,7 +47,7 @@ func TestPlans(t *testing.T) {
 			if more := values(name + ".next"); more != nil {
 				next = desire(t, dir, append(values(name), more...)...)
 			}
-			synctest.Test(t, func(t *testing.T) { release(t, name, first, next) })
+			test(t, name, first, next)
 		})
 	}
 }

@@ -2,6 +2,7 @@ package recipes_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/builtins/testrun"
+	"github.com/deployrecipe/recipe/eval/evaltest/schematest"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/rtest"
@@ -67,33 +69,34 @@ func tested(t *testing.T, dir, name string) {
 // accidents. None may break a promise.
 func TestRehearsals(t *testing.T) {
 	t.Parallel()
-	for i, dir := range directories(t) {
-		name := strings.ReplaceAll(filepath.ToSlash(dir), "/", "-")
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var stands *state.Desired
-			wanted := desire(t, dir, values(name)...)
-			if more := values(name + ".next"); more != nil {
-				stands, wanted = wanted, desire(t, dir, append(values(name), more...)...)
-			}
-			n := i // other accidents of each
-			report, diags, err := rehearse.Run(t.Context(), rehearse.Scene{
-				Begin: func() (*simulated.World, error) {
-					w := simulated.New(simulated.Options{})
-					if stands != nil {
-						apply(t, w, plan(t, w, stands))
-					}
-					return w, nil
-				},
-				Desired: wanted, Mode: kind.Apply, Before: stands,
-				Pick: func(rehearse.Accident) bool { n++; return n%7 == 0 },
-			})
-			if err != nil || diags.HasErrors() {
-				t.Fatal(err, diags)
-			}
-			for _, o := range report.Broken() {
-				t.Errorf("%v: %s", o.Accident, strings.Join(o.Ending.Broken, "\n"))
-			}
+	schema := schematest.Compile(t, "../spec", "rehearsal.schema.json")
+	each(t, func(t *testing.T, name string, wanted, next *state.Desired) {
+		var stands *state.Desired
+		if next != nil {
+			stands, wanted = wanted, next
+		}
+		n := len(name) // other accidents of each
+		report, diags, err := rehearse.Run(t.Context(), rehearse.Scene{
+			Begin: func() (*simulated.World, error) {
+				w := simulated.New(simulated.Options{})
+				if stands != nil {
+					apply(t, w, plan(t, w, stands))
+				}
+				return w, nil
+			},
+			Desired: wanted, Mode: kind.Apply, Before: stands,
+			Pick: func(rehearse.Accident) bool { n++; return n%7 == 0 },
 		})
-	}
+		if err != nil || diags.HasErrors() {
+			t.Fatal(err, diags)
+		}
+		for _, o := range report.Broken() {
+			t.Errorf("%v: %s", o.Accident, strings.Join(o.Ending.Broken, "\n"))
+		}
+		written, err := json.Marshal(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schematest.Valid(t, schema, written)
+	})
 }

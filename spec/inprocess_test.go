@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine/sim"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/document"
@@ -213,8 +215,16 @@ func (p *player) meddle(verb, address string) {
 			err = p.world.Engine.Crash(c.Name, 137)
 		case "update":
 			err = p.world.Engine.UpdateContainer(p.ctx, c.ID, engine.Limits{Memory: 1 << 30}, "no")
+		case "limit":
+			err = p.world.Engine.UpdateContainer(p.ctx, c.ID, engine.Limits{Memory: 1 << 30}, "")
 		case "rm":
 			err = p.world.Engine.RemoveContainer(p.ctx, c.ID)
+		case "connect":
+			err = p.world.Engine.Connect(p.ctx, "bridge", c.ID, engine.Endpoint{})
+		case "disconnect":
+			for network := range c.Addresses {
+				err = errors.Join(err, p.world.Engine.Disconnect(p.ctx, network, c.ID))
+			}
 		default:
 			p.t.Fatalf("stories cannot run docker %s", verb)
 		}
@@ -231,6 +241,14 @@ func (p *player) meddled(verb, address string) bool {
 	switch kind, _, _ := strings.Cut(address, "."); {
 	case verb == "forget":
 		p.world.Forget("shop")
+	case verb == "lead":
+		_, err = p.world.Edge.Update(p.ctx, "shop", func(s *proxy.Site) error {
+			at := slices.IndexFunc(s.Ports, func(port proxy.Port) bool { return "port."+port.Name == address })
+			route := &s.Ports[at].Routes[0]
+			other := slices.IndexFunc(s.Services, func(service proxy.Service) bool { return service.Name != route.Service })
+			route.Service = s.Services[other].Name
+			return nil
+		})
 	case kind == "network":
 		err = p.world.Engine.RemoveNetwork(p.ctx, name)
 	case kind == "volume":

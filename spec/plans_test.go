@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deployrecipe/recipe/eval/document"
+	"github.com/deployrecipe/recipe/eval/evaltest/schematest"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/render"
 )
@@ -25,7 +26,7 @@ func TestPlans(t *testing.T) {
 	if err != nil || len(files) < 40 {
 		t.Fatalf("%d plans are too few to show what plans are: %v", len(files), err)
 	}
-	schema := compiled(t, "plan.schema.json")
+	schema := schematest.Compile(t, ".", "plan.schema.json")
 	told := map[string]*story{}
 	for _, s := range stories(t, "conformance") {
 		told[s.name()] = s
@@ -43,7 +44,7 @@ func TestPlans(t *testing.T) {
 			if err := document.Write(&out, p); err != nil {
 				t.Fatal(err)
 			}
-			valid(t, schema, out.Bytes())
+			schematest.Valid(t, schema, out.Bytes())
 			golden(t, file, clean(out.String()))
 			out.Reset()
 			if err := render.Markdown(&out, p, render.Options{}); err != nil {
@@ -106,7 +107,7 @@ func (s *story) lastPlan(t *testing.T) (*plan.Plan, func(string) string) {
 // TestEvents holds what an apply writes to the schema: one that ends well, and one that fails and is taken back.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	schema := compiled(t, "events.schema.json")
+	schema := schematest.Compile(t, ".", "events.schema.json")
 	for _, name := range []string{"change-behind-port", "health-failing"} {
 		lines, types := 0, map[string]bool{}
 		for _, s := range stories(t, "conformance") {
@@ -114,7 +115,7 @@ func TestEvents(t *testing.T) {
 				continue
 			}
 			for _, line := range s.events(t) {
-				valid(t, schema, line)
+				schematest.Valid(t, schema, line)
 				var head struct {
 					Type string `json:"type"`
 				}
@@ -180,7 +181,7 @@ func TestSchemaRefuses(t *testing.T) {
 		if changed == string(text) {
 			t.Errorf("%s: the plan has no %s", test.name, test.from)
 		}
-		if against(t, compiled(t, "plan.schema.json"), []byte(changed)) == nil {
+		if schematest.Against(t, schematest.Compile(t, ".", "plan.schema.json"), []byte(changed)) == nil {
 			t.Errorf("%s passes", test.name)
 		}
 	}

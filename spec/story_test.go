@@ -24,9 +24,10 @@ var update = flag.Bool("update", false, "rewrite the expected texts")
 // the file, in place of one of that name from before. An entry whose name begins with "recipe " runs that command
 // line, and its text is what the command must print, both streams, with a last line "exit N" where N is not 0.
 // Digests stand there by names of the story's own, equal ones by the same. "< FILE" at the end of a command line is its
-// standard input. An entry "cat FILE" shows what a file holds by then. An entry "docker stop ADDRESS", or crash, rm or
-// update, is somebody else's doing, to all containers of a service; rm is to a network, a volume or an image, too, retag
-// to an image, and forget loses the record; "listen ADDRESS" is another program of the
+// standard input. An entry "cat FILE" shows what a file holds by then. An entry "docker stop ADDRESS", or crash, rm,
+// update or limit (limits), disconnect (from all networks) or connect (to another one), is somebody else's doing, to all
+// containers of a service; rm is to a network, a volume or an image, too, retag to an image, lead (to another service)
+// to a port on the edge, and forget loses the record; "listen ADDRESS" is another program of the
 // engine's machine that listens there from then on.
 //
 // Lines of the comment that begin with a known word and a colon are for the runner:

@@ -70,7 +70,7 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 		User: s.User, Workdir: s.Workdir, Hostname: s.Hostname,
 		Tmpfs: s.Tmpfs, Restart: s.Restart, Init: s.Init, ReadOnly: s.ReadOnly,
 		CapAdd: s.CapAdd, CapDrop: s.CapDrop, Devices: s.Devices, DNS: s.DNS, ShmSize: s.ShmSize,
-		Endpoints: endpoints(p), ExtraHosts: hosts(s.ExtraHosts, p.Hosts),
+		Endpoints: Endpoints(p), ExtraHosts: hosts(s.ExtraHosts, p.Hosts),
 		Limits: s.InPlace().Limits,
 	}
 	if s.Stop != nil {
@@ -102,7 +102,8 @@ func Create(s *Spec, raw []byte, p Place) (CreateConfig, error) {
 	return CreateConfig{Spec: spec, Env: s.Env, Files: s.File}, nil
 }
 
-func endpoints(p Place) map[string]engine.Endpoint {
+// Endpoints are a container's places on its networks, by their names.
+func Endpoints(p Place) map[string]engine.Endpoint {
 	all := map[string]engine.Endpoint{}
 	for i, name := range p.Networks {
 		var e engine.Endpoint

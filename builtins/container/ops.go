@@ -66,6 +66,8 @@ func Doers(t Tools) map[plan.Op]kind.Doer {
 		OpStop:   kind.DoerOf(t.stop),
 		OpRemove: kind.DoerOf(t.remove),
 		OpUpdate: kind.DoerOf(t.update),
+
+		OpNetworks: kind.DoerOf(t.networks),
 	}
 }
 

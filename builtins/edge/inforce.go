@@ -36,9 +36,14 @@ func Changes(op plan.Op) bool {
 	return slices.Contains([]plan.Op{OpPrepare, OpShift, OpDrain, OpRoutes, OpDrop, OpReset, OpRemove}, op)
 }
 
-// InForce is what an apply keeps on the edge: the digest of its recipe's site among those that the edge has
-// now, if some step made the proxy do what is written, and none failed to; else what was kept before, or nothing.
-func InForce(ctx context.Context, p *plan.Plan, result *apply.Result, before string, edge proxy.Reader) string {
+// Kept is what an apply keeps of a site that it saw in force.
+func Kept(site proxy.Site) world.InForce {
+	return world.InForce{Digest: Digest(site), Ports: site.Normal().Ports}
+}
+
+// InForce is what an apply keeps on the edge: its recipe's site among those that the edge has now, if some step made
+// the proxy do what is written, and none failed to; else what was kept before, or nothing.
+func InForce(ctx context.Context, p *plan.Plan, result *apply.Result, before world.InForce, edge proxy.Reader) world.InForce {
 	ops := map[plan.ID]plan.Op{}
 	for _, steps := range [][]plan.Step{p.Steps, p.Undo} {
 		for i := range steps {
@@ -46,29 +51,29 @@ func InForce(ctx context.Context, p *plan.Plan, result *apply.Result, before str
 		}
 	}
 	if slices.ContainsFunc(result.Failed, func(f *apply.StepError) bool { return Changes(ops[f.Step]) }) {
-		return ""
+		return world.InForce{}
 	}
 	if !slices.ContainsFunc(result.Done, func(id plan.ID) bool { return Changes(ops[id]) }) {
 		return before
 	}
 	sites, err := edge.Sites(ctx)
 	if err != nil {
-		return "" // the next apply sees to it
+		return world.InForce{} // the next apply sees to it
 	}
 	for _, site := range sites {
 		if site.Recipe == p.Recipe.Name {
-			return Digest(site)
+			return Kept(site)
 		}
 	}
-	return ""
+	return world.InForce{}
 }
 
-// Keep writes down beside the edge's files what an apply saw in force, or with an empty digest that nothing is known to
-// be. Whoever wrote no other files need not write this one.
-func Keep(ctx context.Context, session Session, recipe, digest string) error {
+// Keep writes down beside the edge's files what an apply saw in force, or with a zero one that nothing is known to be.
+// Whoever wrote no other files need not write this one.
+func Keep(ctx context.Context, session Session, recipe string, kept world.InForce) error {
 	name := world.InForceDir + "/" + recipe
-	if digest == "" {
+	if kept.Digest == "" {
 		return session.WriteFiles(ctx, helper.EdgeDir, nil, name)
 	}
-	return session.WriteFiles(ctx, helper.EdgeDir, []helper.File{{Path: name, Data: []byte(digest + "\n"), Mode: 0o644}})
+	return session.WriteFiles(ctx, helper.EdgeDir, []helper.File{{Path: name, Data: append(plan.Raw(kept), '\n'), Mode: 0o644}})
 }

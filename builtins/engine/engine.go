@@ -296,6 +296,20 @@ func (l Limits) CanBecome(next Limits) bool {
 	return (l.Memory == 0 || next.Memory != 0) && (l.CPUs == 0 || next.CPUs != 0) && (l.PIDs == 0 || next.PIDs != 0)
 }
 
+// Beyond are those limits of l that want does not set.
+func (l Limits) Beyond(want Limits) Limits {
+	if want.Memory != 0 {
+		l.Memory = 0
+	}
+	if want.CPUs != 0 {
+		l.CPUs = 0
+	}
+	if want.PIDs != 0 {
+		l.PIDs = 0
+	}
+	return l
+}
+
 // Ulimit is a soft and a hard resource limit.
 type Ulimit struct {
 	Soft int64 `json:"soft"`

@@ -31,29 +31,52 @@ func deployment(in Inputs) []Func {
 }
 
 func (in Inputs) contextDigest(name string) (string, error) {
-	dir, inner, err := in.find(name)
-	if err != nil {
-		return "", err
-	}
-	info, err := fs.Stat(dir, inner)
-	switch {
-	case err != nil:
-		return "", unreadable(name, err)
-	case !info.IsDir():
-		return "", fmt.Errorf("%q is not a directory", name)
-	case in.Dir == "":
-		return "", fmt.Errorf("a library that is built in has no directories to digest")
-	}
-	full, err := in.expand(name)
-	if err != nil {
-		return "", err
-	}
-	options := buildcontext.Options{CacheDir: buildcontext.DefaultCacheDir(), Now: time.Now()}
-	c, err := buildcontext.Scan(context.Background(), in.absolute(full), options)
+	c, err := in.scan(name)
 	if err != nil {
 		return "", err
 	}
 	return c.Digest(), nil
+}
+
+// contextFiles is resolve.ContextFiles.
+func (in Inputs) contextFiles() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "path", Type: cty.String}},
+		Type:   function.StaticReturnType(cty.Map(cty.String)),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			c, err := in.scan(args[0].AsString())
+			if err != nil || len(c.Manifest) == 0 {
+				return cty.MapValEmpty(cty.String), err
+			}
+			files := make(map[string]cty.Value, len(c.Manifest))
+			for name, digest := range c.Manifest {
+				files[name] = cty.StringVal(digest)
+			}
+			return cty.MapVal(files), nil
+		},
+	})
+}
+
+func (in Inputs) scan(name string) (c buildcontext.Context, err error) {
+	dir, inner, err := in.find(name)
+	if err != nil {
+		return c, err
+	}
+	info, err := fs.Stat(dir, inner)
+	switch {
+	case err != nil:
+		return c, unreadable(name, err)
+	case !info.IsDir():
+		return c, fmt.Errorf("%q is not a directory", name)
+	case in.Dir == "":
+		return c, fmt.Errorf("a library that is built in has no directories to digest")
+	}
+	full, err := in.expand(name)
+	if err != nil {
+		return c, err
+	}
+	options := buildcontext.Options{CacheDir: buildcontext.DefaultCacheDir(), Now: time.Now()}
+	return buildcontext.Scan(context.Background(), in.absolute(full), options)
 }
 
 func env(in Inputs) function.Function {

@@ -37,7 +37,7 @@ func TestNames(t *testing.T) {
 	if n := len(strings.Fields(terraform)); n != 118 {
 		t.Errorf("Terraform has 118 functions, and %d are listed", n)
 	}
-	wanted := slices.Concat(strings.Fields(terraform), strings.Fields(bake), []string{"contextdigest", "env", "gitrevision"})
+	wanted := slices.Concat(strings.Fields(terraform), strings.Fields(bake), []string{"contextdigest", "env", "gitrevision", resolve.ContextFiles})
 	for _, name := range wanted {
 		if _, ok := functions[name]; !ok {
 			t.Errorf("there is no %s", name)

@@ -16,6 +16,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/deployrecipe/recipe/eval/resolve"
 )
 
 // Func is one function.
@@ -110,7 +112,11 @@ func list(families []family, more ...family) []Func {
 }
 
 // Map returns the functions by name, as the resolver takes them.
-func Map(in Inputs) map[string]function.Function { return byName(List(in)) }
+func Map(in Inputs) map[string]function.Function {
+	m := byName(List(in))
+	m[resolve.ContextFiles] = in.contextFiles()
+	return m
+}
 
 func byName(funcs []Func) map[string]function.Function {
 	m := make(map[string]function.Function, len(funcs))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/eval/event"
 )
 
 // HeldError says that someone else holds a recipe's lock.
@@ -24,7 +25,7 @@ func (e *HeldError) Error() string {
 		by = "someone"
 	}
 	return fmt.Sprintf("recipe %s is locked by %s since %s (%s ago): wait for it with --lock-timeout 5m",
-		e.Recipe, by, e.Since.Local().Format("2006-01-02 15:04:05"), max(0, time.Since(e.Since)).Round(time.Second))
+		e.Recipe, by, event.Moment(e.Since), max(0, time.Since(e.Since)).Round(time.Second))
 }
 
 // Holder tells who holds a recipe's lock, nil when nobody does.

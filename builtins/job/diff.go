@@ -135,7 +135,7 @@ func why(in kind.Input, r *state.Resource, release string, made []state.Object) 
 		case o.Release != release:
 			cause.Why = r.Addr.String() + " ran for another release"
 			if fields := plan.Fields(o.Spec, r.Spec, r.Sources); o.Spec != nil && len(fields) > 0 {
-				cause = fields[0].Cause
+				cause = plan.CauseOfAll(fields)
 			}
 		}
 	}

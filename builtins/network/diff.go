@@ -39,6 +39,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		r := in.Desired.Find(a)
 		if nets[a].Exists {
 			diags = append(diags, unchanged(r, nets[a], in.Observed.At(a))...)
+			result.Add(otherwise(in, a, in.Observed.At(a)))
 			continue
 		}
 		result.Add(create(in, a, r, nets[a]))
@@ -91,6 +92,26 @@ func unchanged(r *state.Resource, n Net, objects []state.Object) hcl.Diagnostics
 	}
 	return hcl.Diagnostics{diag.Errorf(diag.InvalidValue, &r.Range, "A network cannot change",
 		"Engines cannot change %s while containers are on it. Give the block another name: its services then switch over to the new network, and the old one is removed.", objects[0].Name)}
+}
+
+// otherwise tells of a network that is not as its label says, since somebody made it anew: its containers are on it, so it
+// cannot be mended in place.
+func otherwise(in kind.Input, a addr.Addr, objects []state.Object) (result kind.Result) {
+	for _, o := range objects {
+		n, ok := o.Data.(engine.Network)
+		var made Spec
+		if !ok || json.Unmarshal(o.Spec, &made) != nil || n.Internal == made.Internal {
+			continue
+		}
+		if _, known := in.Applied(a); known {
+			result.Drift = append(result.Drift, plan.Drift{Addr: a, Object: o.Name, Path: "internal", Applied: plan.Raw(made.Internal),
+				Now: plan.Raw(n.Internal), Becomes: plan.Raw(n.Internal)})
+		}
+		result.Notes = append(result.Notes, plan.Note{Addr: a, Text: fmt.Sprintf(
+			"internal is %v in the recipe, and %v of %s on the engine: somebody made it anew. It cannot be changed while containers are on it; give the block another name, and its services switch over to a new one",
+			made.Internal, n.Internal, o.Name)})
+	}
+	return result
 }
 
 func remove(in kind.Input, o state.Object) kind.Result {

@@ -9,6 +9,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
@@ -125,5 +126,24 @@ func TestLayout(t *testing.T) {
 	}
 	if got := Of([]state.Ref{{Addr: "network.back"}, {Addr: "network.default"}}, nets); !slices.Equal(got, []Net{back, own}) {
 		t.Errorf("one that names two is on %+v", got)
+	}
+}
+
+// A network that somebody made anew with other settings is told, as drift where the last apply is known, and as a note
+// always: nothing can be done about it in place.
+func TestMadeOtherwise(t *testing.T) {
+	t.Parallel()
+	back := addr.New("network", "back")
+	d := desired(map[string]string{"network.back": `{"internal":true}`})
+	for _, internal := range []bool{true, false} {
+		stands := engine.Network{Name: "shop-back", Internal: internal, Subnet: netip.MustParsePrefix("10.9.0.0/24")}
+		o := &state.Observed{Objects: []state.Object{{Addr: back, Type: "network", Name: "shop-back", Spec: json.RawMessage(`{"internal":true}`), Data: stands}}}
+		world.SetFacts(o, &world.Known{Networks: []engine.Network{stands}})
+		for _, recorded := range []*state.Recorded{nil, {Resources: map[string]json.RawMessage{"network.back": json.RawMessage(`{"internal":true}`)}}} {
+			result, diags := Kind{}.Diff(kind.Input{Desired: d, Observed: o, Recorded: recorded, Mode: kind.Apply})
+			if diags.HasErrors() || len(result.Steps) > 0 || internal == (len(result.Notes) > 0) || (!internal && recorded != nil) != (len(result.Drift) > 0) {
+				t.Errorf("internal %v, recorded %v: %v %+v", internal, recorded != nil, diags, result)
+			}
+		}
 	}
 }

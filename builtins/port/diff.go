@@ -9,6 +9,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 
@@ -74,8 +75,12 @@ func explain(in kind.Input, c *plan.Change, was, want proxy.Port) []plan.Drift {
 	}
 	c.Fields = plan.Fields(applied, r.Spec, r.Sources)
 	if len(c.Fields) > 0 {
-		c.Cause = c.Fields[0].Cause
+		c.Cause = plan.CauseOfAll(c.Fields)
 		return nil
+	}
+	if d, moved := led(in, c.Addr, was, want); moved {
+		c.Cause.Why, c.Cause.Drift = c.Addr.String()+" leads elsewhere than the last apply left it", true
+		return []plan.Drift{d}
 	}
 	if slices.EqualFunc(was.Routes, want.Routes, func(a, b proxy.Route) bool { return a.Host == b.Host && a.Path == b.Path }) &&
 		was.Listen == want.Listen && was.Address == want.Address && was.Mode == want.Mode {
@@ -84,6 +89,21 @@ func explain(in kind.Input, c *plan.Change, was, want proxy.Port) []plan.Drift {
 	}
 	c.Cause.Why, c.Cause.Drift = c.Addr.String()+" was changed outside of recipe", true
 	return []plan.Drift{{Addr: c.Addr, What: "was changed on the edge: " + describe(was), Then: "it becomes " + describe(want)}}
+}
+
+// led tells of a port that leads elsewhere than the last apply saw it lead, and than it is to. What an apply that was
+// broken off has set looks the same.
+func led(in kind.Input, a addr.Addr, was, want proxy.Port) (plan.Drift, bool) {
+	kept := world.Facts(in.Observed).Edge.InForce[in.Desired.Recipe.Name].Ports
+	at := slices.IndexFunc(kept, func(p proxy.Port) bool { return p.Name == was.Name })
+	if at < 0 || reflect.DeepEqual(kept[at], was) {
+		return plan.Drift{}, false
+	}
+	then := "it becomes " + describe(want)
+	if reflect.DeepEqual(kept[at], want) {
+		then = "it becomes " + describe(want) + " again"
+	}
+	return plan.Drift{Addr: a, What: "was changed on the edge, by hand or by an apply that was broken off: " + describe(was), Then: then}, true
 }
 
 func describe(p proxy.Port) string {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
+	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -74,6 +75,31 @@ func (a Applied) Settle(kept *state.Recorded) {
 	}
 	kept.Resources, kept.Contexts, kept.Jobs = resources, contexts, jobs
 	kept.Values = a.values(kept.Values, open)
+	kept.Left = a.left(kept.Left, open)
+}
+
+// left are the limits of running containers whose services set none: those of an earlier apply, which engines cannot
+// lift in place, or somebody else's. Both stay, and what a later plan finds beyond them is new.
+func (a Applied) left(before map[string]json.RawMessage, open map[addr.Addr]bool) map[string]json.RawMessage {
+	left := map[string]json.RawMessage{}
+	for _, o := range a.Observed.Objects {
+		c, ok := o.Data.(engine.Container)
+		r := a.Desired.Find(o.Addr)
+		if !ok || !o.Running || r == nil || r.Addr.Kind != "service" {
+			continue
+		}
+		spec, err := container.Parse(r.Spec)
+		if err != nil || open[o.Addr] {
+			if was, ok := before[o.Name]; ok {
+				left[o.Name] = was
+			}
+			continue
+		}
+		if beyond := c.Limits.Beyond(spec.InPlace().Limits); beyond != (engine.Limits{}) {
+			left[o.Name] = plan.Raw(beyond)
+		}
+	}
+	return left
 }
 
 // unsettled are the resources that are not as the recipe says.

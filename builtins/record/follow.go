@@ -40,13 +40,15 @@ func Follow(kept *state.Recorded, p *plan.Plan) {
 	}
 }
 
-// set replaces what stands at a path of JSON objects; ok is false where there are none on the way.
+// set replaces what stands at a path of JSON objects, which are made on the way; ok is false where something else is.
 func set(spec json.RawMessage, path []string, value json.RawMessage) (out json.RawMessage, ok bool) {
-	var object map[string]json.RawMessage
-	if json.Unmarshal(spec, &object) != nil || object == nil {
+	object := map[string]json.RawMessage{}
+	if spec != nil && (json.Unmarshal(spec, &object) != nil || object == nil) {
 		return nil, false
 	}
-	if len(path) == 1 {
+	if len(path) == 1 && value == nil {
+		delete(object, path[0])
+	} else if len(path) == 1 {
 		object[path[0]] = value
 	} else if object[path[0]], ok = set(object[path[0]], path[1:], value); !ok {
 		return nil, false

@@ -22,11 +22,11 @@ const (
 
 // Accident is what goes wrong at one step of the way forward. The zero Accident is none.
 type Accident struct {
-	Kind  Kind    `json:"kind,omitempty"`
-	Step  plan.ID `json:"step,omitempty"`
-	Title string  `json:"title,omitempty"`
+	Kind  Kind
+	Step  plan.ID
+	Title string
 	// After says that the step has had its effect; the way back knows as little of that as in earnest.
-	After bool `json:"after,omitempty"`
+	After bool
 }
 
 // String names the accident.

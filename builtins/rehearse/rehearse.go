@@ -61,7 +61,7 @@ func Run(ctx context.Context, s Scene) (*Report, hcl.Diagnostics, error) {
 			return nil, nil, fmt.Errorf("%w: they differ in %q", ErrOther, title)
 		}
 	}
-	r := &Report{Format: Format, Recipe: s.Desired.Recipe.Name, Steps: len(good.plan.Steps), Good: good.ending}
+	r := &Report{Recipe: s.Desired.Recipe.Name, Steps: len(good.plan.Steps), Good: good.ending}
 	accidents := slices.DeleteFunc(Accidents(good.plan), func(a Accident) bool { return s.Pick != nil && !s.Pick(a) })
 	endings := make([]*played, len(accidents))
 	next := make(chan int)
@@ -108,13 +108,12 @@ func differs(a, b *plan.Plan) string {
 // Format is the version of a Report's JSON form.
 const Format = 1
 
-// Report is how a plan's rehearsals ended. Durations are in nanoseconds of virtual time.
+// Report is how a plan's rehearsals ended. Durations are of virtual time.
 type Report struct {
-	Format    int       `json:"format_version"`
-	Recipe    string    `json:"recipe"`
-	Steps     int       `json:"steps"`
-	Good      Ending    `json:"good"`
-	Accidents []Outcome `json:"accidents"`
+	Recipe    string
+	Steps     int
+	Good      Ending
+	Accidents []Outcome
 }
 
 // Outcome is an accident and how it ended.
@@ -132,20 +131,20 @@ func (r *Report) Broken() []Outcome {
 // Ending is how one rehearsal ended.
 type Ending struct {
 	// Took is how long the apply ran, its way back included.
-	Took time.Duration `json:"took"`
+	Took time.Duration
 	// Result of the apply: "applied", "reverted", "paused", "failed" where nothing was taken back, or "killed".
-	Result string `json:"result"`
+	Result string
 	// Serves tells which releases stand after it: "new", "old", "between" the two, or "nobody" where some request that
 	// was answered before is not.
-	Serves string `json:"serves"`
+	Serves string
 	// Recovery is how long the next apply took, 0 where nothing was left to do.
-	Recovery time.Duration `json:"recovery,omitempty"`
+	Recovery time.Duration
 	// Requests that clients sent, how many were lost, and how many of these the plans had announced.
-	Requests  int `json:"requests"`
-	Lost      int `json:"lost"`
-	Announced int `json:"announced"`
+	Requests  int
+	Lost      int
+	Announced int
 	// ByHand says what a person has to do besides the next apply; empty for nothing.
-	ByHand string `json:"by_hand,omitempty"`
+	ByHand string
 	// Broken are the promises that did not hold: faults of the tool. Empty where it ended well.
-	Broken []string `json:"broken,omitempty"`
+	Broken []string
 }

@@ -5,31 +5,51 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/deployrecipe/recipe/eval/event"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // Text writes a report for people: the good path, a line for each kind of accident, and the story of each that does not
-// end well; with full, a line for each accident too. The only errors returned are those of w.
-func (r *Report) Text(w io.Writer, full bool) error {
-	var b strings.Builder
-	b.WriteString("Rehearsed on the simulator, in virtual time, with apps that are healthy\n")
-	table := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(table, "  the good path\t%s\t%s\n", verdict(brokenOf([]Outcome{{Ending: r.Good}})), good(r.Good))
+// end well; with full, a line for each accident too. Lines fit a terminal of so many columns, and are as long as they are
+// where width is 0. The only errors returned are those of w.
+func (r *Report) Text(w io.Writer, full bool, width int) error {
+	b := &text{width: width}
+	b.line("", "Rehearsed on the simulator, in virtual time, with apps that are healthy", 0)
+	rows := [][3]string{{"the good path", verdict(brokenOf([]Outcome{{Ending: r.Good}})), good(r.Good)}}
 	for _, kind := range []Kind{Failure, Hang, Crash} {
 		if all := r.of(kind); len(all) > 0 {
-			fmt.Fprintf(table, "  %s\t%s\t%s\n", count(len(all), kind), verdict(brokenOf(all)), summary(all))
+			rows = append(rows, [3]string{count(len(all), kind), verdict(brokenOf(all)), summary(all)})
 		}
 	}
-	_ = table.Flush() // into a builder
-	if full {
-		r.each(&b)
+	first, second := 0, 0
+	for _, row := range rows {
+		first, second = max(first, len(row[0])), max(second, len(row[1]))
 	}
-	r.told(&b)
+	for _, row := range rows {
+		b.line(fmt.Sprintf("  %-*s   %-*s   ", first, row[0], second, row[1]), row[2], first+second+8)
+	}
+	if full {
+		r.each(b)
+	}
+	r.told(b)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// text is lines that fit a terminal.
+type text struct {
+	strings.Builder
+	width int
+}
+
+// line writes one: head as it is, and rest between words, below itself indented where it does not fit.
+func (t *text) line(head, rest string, indent int) {
+	if t.width > 0 {
+		rest = fold.Words(rest, max(20, t.width-1-indent), indent)
+	}
+	t.WriteString(head + rest + "\n")
 }
 
 func (r *Report) of(kind Kind) []Outcome {
@@ -109,17 +129,15 @@ func requests(all []Outcome) string {
 }
 
 // each lists all accidents.
-func (r *Report) each(b *strings.Builder) {
+func (r *Report) each(b *text) {
 	if len(r.Accidents) == 0 {
 		return
 	}
-	b.WriteString("\nEach of them\n")
-	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	b.line("\n", "Each of them", 0)
 	for _, o := range r.Accidents {
-		fmt.Fprintf(table, "  %s\t%s in %s\t%s\tnext apply %s\t%s\n",
-			o.Accident, o.Result, event.Elapsed(o.Took), leftWith(o.Serves), event.Elapsed(o.Recovery), byHand(o.Ending))
+		b.line("  ", fmt.Sprintf("%s: %s in %s; %s; next apply %s; %s",
+			o.Accident, o.Result, event.Elapsed(o.Took), leftWith(o.Serves), event.Elapsed(o.Recovery), byHand(o.Ending)), 6)
 	}
-	_ = table.Flush() // into a builder
 }
 
 func byHand(e Ending) string {
@@ -130,24 +148,24 @@ func byHand(e Ending) string {
 }
 
 // told says what follows from it all.
-func (r *Report) told(b *strings.Builder) {
+func (r *Report) told(b *text) {
 	broken := r.Broken()
 	if len(broken) == 0 {
 		urgent := slices.DeleteFunc(slices.Clone(r.Accidents), func(o Outcome) bool { return o.ByHand == "" })
 		if len(urgent) == 0 {
-			b.WriteString("\nAfter any of these the next apply leads to what is planned. Nothing has to be done by hand.\n")
+			b.line("\n", "After any of these the next apply leads to what is planned. Nothing has to be done by hand.", 0)
 			return
 		}
-		fmt.Fprintf(b, "\nAfter any of these the next apply leads to what is planned. After %d of them it should come at once:\n", len(urgent))
+		b.line("\n", fmt.Sprintf("After any of these the next apply leads to what is planned. After %d of them it should come at once:", len(urgent)), 0)
 		for _, o := range urgent {
-			fmt.Fprintf(b, "  %s\n", o.Accident)
+			b.line("  ", o.Accident.String(), 4)
 		}
 		return
 	}
 	for _, o := range broken {
-		fmt.Fprintf(b, "\n%s does not end well: %s after %s\n", o.Accident, o.Result, event.Elapsed(o.Took))
+		b.line("\n", fmt.Sprintf("%s does not end well: %s after %s", o.Accident, o.Result, event.Elapsed(o.Took)), 0)
 		for _, line := range o.Ending.Broken {
-			fmt.Fprintf(b, "  %s\n", line)
+			b.line("  ", line, 4)
 		}
 	}
 }

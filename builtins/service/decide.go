@@ -23,7 +23,7 @@ func (d Decision) NewRelease() bool {
 type Facts struct {
 	Release    bool // the release digest differs, or nothing runs yet
 	Count      bool // fewer or more containers run than wanted
-	InPlace    bool // limits or the restart policy differ
+	InPlace    bool // limits, the restart policy or the networks of what runs differ
 	BehindPort bool // some port block leads to it
 	Exclusive  bool // two releases must not run at once
 }

@@ -239,7 +239,7 @@ func (s scene) plan(t *testing.T) *plan.Plan {
 	if s.site != nil {
 		known.Edge = world.Edge{Exists: true, Running: true, Sites: []proxy.Site{*s.site}, Files: s.files(t)}
 		if !s.cut {
-			known.Edge.InForce = map[string]string{s.site.Recipe: edge.Digest(*s.site)}
+			known.Edge.InForce = map[string]world.InForce{s.site.Recipe: edge.Kept(*s.site)}
 		}
 	}
 	world.SetFacts(o, known)
@@ -294,6 +294,8 @@ func (h have) object(t *testing.T, a addr.Addr) state.Object {
 	}
 	if h.address != "" {
 		c.Addresses = map[string]netip.Addr{"shop-default": netip.MustParseAddr(h.address)}
+	} else if h.state == engine.Running {
+		c.Addresses = map[string]netip.Addr{"shop-default": netip.MustParseAddr("10.200.0.9")}
 	}
 	return state.Object{Type: "container", Addr: a, ID: name, Name: name, Release: rel, Generation: h.gen,
 		Running: h.state == engine.Running, Spec: spec(h.spec), Data: c}
@@ -317,6 +319,10 @@ func transcript(p *plan.Plan) string {
 		fmt.Fprintf(&b, "note: %s\n", n.Text)
 	}
 	for _, i := range p.Interruptions {
+		if i.Closes != "" {
+			fmt.Fprintf(&b, "%s: %s closes with %s: %s\n", i.Group, i.Closes, i.Step, i.Why)
+			continue
+		}
 		fmt.Fprintf(&b, "interruption of %s: %s, at most %s\n", i.Group, i.Why, i.Bound)
 	}
 	for _, steps := range [][]plan.Step{p.Steps, p.Undo} {

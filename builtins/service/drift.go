@@ -11,6 +11,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/proxy/haproxy"
 	"github.com/deployrecipe/recipe/builtins/record"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -73,8 +74,11 @@ func (p *planner) drift(b *base) []plan.Drift {
 		drift = append(drift, d)
 	}
 	for _, piece := range pieces {
+		if piece.running() {
+			drift = append(drift, p.strayed(b, piece, l.spec, l.release == b.release)...)
+		}
 		if piece.running() && piece.Container.Restart != "" {
-			drift = append(drift, changedInPlace(b, piece, l.spec.InPlace())...)
+			drift = append(drift, p.changedInPlace(b, piece, l.spec.InPlace())...)
 		}
 	}
 	return drift
@@ -94,23 +98,43 @@ func ended(piece piece) string {
 	return fmt.Sprintf("was stopped or killed, exit code %d", piece.ExitCode)
 }
 
-// changedInPlace compares what the engine shows with what was applied. A limit that was not applied is passed over:
-// engines cannot lift one, so it may be left from before.
-func changedInPlace(b *base, piece piece, applied container.InPlace) []plan.Drift {
+// changedInPlace compares what the engine shows with what was applied. A limit where none was applied counts unless the
+// container was made with it or the last apply had to leave it: engines cannot lift one in place.
+func (p *planner) changedInPlace(b *base, piece piece, applied container.InPlace) []plan.Drift {
 	var drift []plan.Drift
 	want, have := b.spec.InPlace(), piece.Container.Limits
-	add := func(path string, applied, now, becomes any, differs bool) {
-		if differs {
+	expected := lower(p.leftWith(piece), applied.Limits)
+	lifted := lower(have, want.Limits)
+	add := func(path string, applied, expected, now, becomes any) {
+		if expected != now {
 			drift = append(drift, plan.Drift{Addr: b.r.Addr, Object: piece.name(), Path: path,
-				Applied: plan.Raw(applied), Now: plan.Raw(now), Becomes: plan.Raw(becomes)})
+				Applied: raw(applied), Now: raw(now), Becomes: raw(becomes)})
 		}
 	}
-	lifted := lower(have, want.Limits)
-	add("limits.memory", applied.Limits.Memory, have.Memory, lifted.Memory, applied.Limits.Memory != 0 && applied.Limits.Memory != have.Memory)
-	add("limits.cpus", applied.Limits.CPUs, have.CPUs, lifted.CPUs, applied.Limits.CPUs != 0 && applied.Limits.CPUs != have.CPUs)
-	add("limits.pids", applied.Limits.PIDs, have.PIDs, lifted.PIDs, applied.Limits.PIDs != 0 && applied.Limits.PIDs != have.PIDs)
-	add("restart", applied.Restart, piece.Container.Restart, want.Restart, applied.Restart != piece.Container.Restart)
+	add("limits.memory", applied.Limits.Memory, expected.Memory, have.Memory, lifted.Memory)
+	add("limits.cpus", applied.Limits.CPUs, expected.CPUs, have.CPUs, lifted.CPUs)
+	add("limits.pids", applied.Limits.PIDs, expected.PIDs, have.PIDs, lifted.PIDs)
+	add("restart", applied.Restart, applied.Restart, piece.Container.Restart, want.Restart)
 	return drift
+}
+
+// raw is a value as drift tells it: nothing where a limit is not set.
+func raw(v any) json.RawMessage {
+	if v == int64(0) || v == float64(0) {
+		return nil
+	}
+	return plan.Raw(v)
+}
+
+// leftWith are the limits with which the last apply left a container though the recipe did not set them.
+func (p *planner) leftWith(piece piece) (limits engine.Limits) {
+	if raw, ok := p.in.Recorded.Left[piece.name()]; ok && json.Unmarshal(raw, &limits) == nil {
+		return limits
+	}
+	if made, err := container.Parse(piece.Object.Spec); err == nil && piece.Object.Spec != nil {
+		return made.InPlace().Limits
+	}
+	return limits
 }
 
 // driftFields are the arguments among the drift that the plan puts back, each once.
@@ -167,9 +191,9 @@ func (p *planner) undone(b *base, fields []plan.Field) (why string, ok bool) {
 	}
 	switch l.entry.Result {
 	case record.RolledBack:
-		return "it was rolled back at " + l.entry.Time + " by " + l.entry.By + "; this goes forward again", true
+		return "it was rolled back at " + event.MomentOf(l.entry.Time) + " by " + l.entry.By + "; this goes forward again", true
 	case record.Failed, record.Reverted:
-		return "the apply of " + l.entry.Time + map[string]string{record.Failed: " failed", record.Reverted: " failed and was taken back"}[l.entry.Result], true
+		return "the apply of " + event.MomentOf(l.entry.Time) + map[string]string{record.Failed: " failed", record.Reverted: " failed and was taken back"}[l.entry.Result], true
 	}
 	return "", false
 }

@@ -128,8 +128,10 @@ func leaving(site *proxy.Site, known *world.Known, title string, cause plan.Caus
 
 // leaveEdge takes the recipe off the edge: it has no ports any more.
 func (p *planner) leaveEdge() {
-	for _, s := range leaving(&p.site, p.facts, "leave the edge", plan.Cause{Why: "the recipe has no ports any more"},
-		"the next apply joins it again", p.kind.Edge) {
+	steps := leaving(&p.site, p.facts, "leave the edge", plan.Cause{Why: "the recipe has no ports any more"},
+		"the next apply joins it again", p.kind.Edge)
+	for _, s := range steps {
 		p.step(s)
 	}
+	p.closes(steps[0].ID)
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/port"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/proxy/haproxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
@@ -230,7 +232,33 @@ func (p *planner) routes() {
 	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: p.cause("ports or routes changed"),
 		Needs: needs, Provides: []plan.ID{switchover.Routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
 		Config: plan.Raw(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted})})
+	p.closes("edge/routes")
 	p.drop(gone, empty)
+}
+
+// closes announces the doors that a step closes: whoever still knocks there finds nobody, whatever else opens.
+func (p *planner) closes(step plan.ID) {
+	numbers, named := portsByNumber(p.wanted), map[string]proxy.Port{}
+	for _, want := range p.wanted {
+		named[want.Name] = want
+	}
+	names := port.Known(p.in)
+	for _, have := range p.site.Ports {
+		want := numbers[have.Listen]
+		i := plan.Interruption{Group: names.Addr(have.Name).String(), Closes: fmt.Sprintf("port %d", have.Listen), Step: step}
+		switch moved, stays := named[have.Name]; {
+		case want == nil && stays:
+			i.Why = fmt.Sprintf("it listens on %d instead", moved.Listen)
+		case want == nil:
+			i.Why = p.in.Gone(names.Addr(have.Name)).Why
+		case want.Address != "" && want.Address != have.Address:
+			i.Closes += " of " + cmp.Or(have.Address, "all other addresses")
+			i.Why = "it listens at " + want.Address + " alone"
+		default:
+			continue
+		}
+		p.out.Interruptions = append(p.out.Interruptions, i)
+	}
 }
 
 // texts shows the recipe's HAProxy file before and after.

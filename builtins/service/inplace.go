@@ -32,8 +32,8 @@ func (b *base) settled(piece piece) container.UpdateConfig {
 	return container.UpdateConfig{Name: piece.name(), Limits: lower(piece.Container.Limits, want.Limits), Restart: want.Restart}
 }
 
-// inPlace changes the limits and the restart policy of running containers of the wanted release, and counts them.
-func (p *planner) inPlace(b *base, cause plan.Cause) (changed int) {
+// inPlace changes the limits and the restart policy of running containers of the wanted release, and names them.
+func (p *planner) inPlace(b *base, cause plan.Cause) (changed []string) {
 	var lifted []string
 	for _, piece := range b.stock.of(b.release) {
 		if !b.stays(piece) || piece.Container.Restart == "" { // not looked up
@@ -46,7 +46,7 @@ func (p *planner) inPlace(b *base, cause plan.Cause) (changed int) {
 		if settled == b.held(piece) {
 			continue
 		}
-		changed++
+		changed = append(changed, piece.name())
 		p.step(plan.Step{ID: plan.ID(b.r.Addr.String() + "/update/" + piece.name()), Addr: b.r.Addr, Op: container.OpUpdate,
 			Title: "update " + piece.name() + " in place", Cause: cause, Limit: edgeLimit,
 			Runs:   []plan.Use{{Name: piece.name(), Memory: settled.Limits.Memory}},

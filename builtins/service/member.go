@@ -22,7 +22,7 @@ import (
 // member says what a service's part in its group's switch is, and whether there is anything to do for it.
 func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act bool) {
 	why, exclusive := b.spec.Exclusive()
-	decision := Decide(Facts{Release: b.changed(), Count: b.count() != b.spec.Replicas(), InPlace: b.differsInPlace(),
+	decision := Decide(Facts{Release: b.changed(), Count: b.count() != b.spec.Replicas(), InPlace: b.differsInPlace() || p.differsByNetworks(b),
 		BehindPort: len(b.ports) > 0, Exclusive: exclusive})
 	m = switchover.Member{Addr: b.r.Addr, Release: b.release, Changed: decision.NewRelease(), Ports: b.ports,
 		CreateNeeds: b.createNeeds(), StartNeeds: b.startNeeds(), Writes: b.writes(), Exposed: b.exposed()}
@@ -233,14 +233,15 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 		if m.Changed {
 			change.Action = plan.Replace
 		}
-		if first := slices.IndexFunc(change.Fields, func(f plan.Field) bool { return f.Forces }); first >= 0 {
-			cause = change.Fields[first].Cause
+		forcing := slices.DeleteFunc(slices.Clone(change.Fields), func(f plan.Field) bool { return !f.Forces })
+		if len(forcing) > 0 {
+			cause = plan.CauseOfAll(forcing)
 		} else if len(change.Fields) > 0 {
-			cause = change.Fields[0].Cause
+			cause = plan.CauseOfAll(change.Fields)
 		} else if len(drift) > 0 {
 			cause = blame(b, drift)
 		} else {
-			cause = plan.At(unsettled(b, m), b.r.Range)
+			cause = plan.At(p.unsettled(b, m), b.r.Range)
 		}
 		if why, ok := p.undone(b, change.Fields); ok {
 			cause = plan.At(why, b.r.Range)
@@ -255,7 +256,9 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 		cause = blame(b, drift)
 	}
 	change.Fields = append(change.Fields, driftFields(drift)...)
-	updated := p.inPlace(b, cause) // also of what runs and does not serve yet
+	names := append(p.inPlace(b, cause), p.rejoin(b, cause)...) // also of what runs and does not serve yet
+	slices.Sort(names)
+	updated := len(slices.Compact(names))
 	change.Cause = cause
 	change.Summary = summary(b, m, updated)
 	if updated > 0 || worthALine(m) {
@@ -267,12 +270,14 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 }
 
 // unsettled says what there is to do for a service whose arguments are as they were applied.
-func unsettled(b *base, m switchover.Member) string {
+func (p *planner) unsettled(b *base, m switchover.Member) string {
 	switch {
 	case len(m.Old) > 0:
 		return "release " + m.Old[0].Release + " runs beside " + b.release + ": an apply did not come to its end"
 	case len(m.Prune) > 0 && m.Prune[0].Leaves != "":
 		return m.Prune[0].Leaves
+	case p.differsByNetworks(b):
+		return "a container is not on the networks that it was made for"
 	}
 	return b.r.Addr.String() + " is not as it should be"
 }

@@ -79,7 +79,7 @@ func newPlanner(k Kind, in kind.Input) *planner {
 		p.site = s.Clone()
 	}
 	p.stand = newStanding(&p.site)
-	p.inForce = edge.Digest(p.site) == p.facts.Edge.InForce[p.site.Recipe]
+	p.inForce = edge.Digest(p.site) == p.facts.Edge.InForce[p.site.Recipe].Digest
 	if in.Mode == kind.Rollback {
 		p.wanted = p.site.Ports // doors stay as they are
 		for _, r := range in.Resources {

@@ -102,7 +102,7 @@ func TestRehearseFinds(t *testing.T) {
 				t.Fatal(err, diags)
 			}
 			var text strings.Builder
-			if err := r.Text(&text, true); err != nil || !strings.Contains(text.String(), c.want) || !strings.Contains(text.String(), "BROKEN (1)") {
+			if err := r.Text(&text, true, 0); err != nil || !strings.Contains(text.String(), c.want) || !strings.Contains(text.String(), "BROKEN (1)") {
 				t.Errorf("want %q in\n%s", c.want, text.String())
 			}
 		})

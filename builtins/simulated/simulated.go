@@ -59,9 +59,9 @@ type World struct {
 	mu       sync.Mutex
 	seen     map[netip.Addr]time.Time // when a server was last seen to listen
 	recorded map[string]*state.Recorded
-	inForce  map[string]string // on the edge, by recipe
-	session  *session          // of the apply that runs
-	stir     chan struct{}     // closed at the next change that an apply makes
+	inForce  map[string]world.InForce // on the edge, by recipe
+	session  *session                 // of the apply that runs
+	stir     chan struct{}            // closed at the next change that an apply makes
 }
 
 var _ kind.World = (*World)(nil)
@@ -85,7 +85,7 @@ func DefaultApp(c engine.ContainerSpec) sim.App {
 // New makes a World with an empty engine, whose registry has every image that is asked for.
 func New(o Options) *World {
 	w := &World{Engine: sim.New(), Settings: o.Settings, apps: o.App,
-		seen: map[netip.Addr]time.Time{}, recorded: map[string]*state.Recorded{}, inForce: map[string]string{}, stir: make(chan struct{})}
+		seen: map[netip.Addr]time.Time{}, recorded: map[string]*state.Recorded{}, inForce: map[string]world.InForce{}, stir: make(chan struct{})}
 	if w.apps == nil {
 		w.apps = DefaultApp
 	}

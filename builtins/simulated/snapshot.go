@@ -54,7 +54,7 @@ type Snapshot struct {
 	digests    map[string]string
 	edge       string
 	sites      []proxy.Site
-	inForce    map[string]string
+	inForce    map[string]world.InForce
 	recipe     string
 	recorded   *state.Recorded
 	volume     map[string]string // names by the address of their block

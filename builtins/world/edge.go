@@ -3,6 +3,7 @@ package world
 import (
 	"archive/tar"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -55,10 +56,13 @@ func readEdge(ctx context.Context, r engine.Reader, name string) (Edge, error) {
 	if err != nil {
 		return Edge{}, fmt.Errorf("reading the files of edge %s: %w", name, err)
 	}
-	edge.InForce = map[string]string{}
+	edge.InForce = map[string]InForce{}
 	for name, text := range edge.Files {
 		if folder, recipe := path.Split(name); folder == InForceDir+"/" {
-			edge.InForce[recipe] = strings.TrimSpace(string(text))
+			var kept InForce
+			if json.Unmarshal(text, &kept) == nil {
+				edge.InForce[recipe] = kept
+			}
 			delete(edge.Files, name)
 		}
 	}

@@ -37,10 +37,18 @@ type Edge struct {
 	Container       engine.Container
 	Files           map[string][]byte
 	Sites           []proxy.Site
-	// InForce are digests of what the last apply of each recipe saw the running proxy do, by recipe.
-	InForce map[string]string
+	// InForce is what the last apply of each recipe saw the running proxy do, by recipe.
+	InForce map[string]InForce
 	// Problem says why Sites could not be read from Files; whoever needs the edge cannot go on then.
 	Problem error
+}
+
+// InForce is what an apply saw the running proxy do for its recipe; the zero one, that nothing is known.
+type InForce struct {
+	// Digest tells the recipe's site from others.
+	Digest string `json:"digest"`
+	// Ports led where they then did: whoever sets a route otherwise by hand leaves no other trace.
+	Ports []proxy.Port `json:"ports,omitempty"`
 }
 
 // Lock tells who changes the recipe's objects right now.

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/proxy/haproxy"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/saved"
 	"github.com/deployrecipe/recipe/eval/state"
 )
@@ -43,7 +43,7 @@ func Seen(o *state.Observed, r *state.Recorded, recipe string) []saved.Object {
 	all = append(all, known.Edge.seen(recipe)...)
 	if n := len(r.History); n > 0 {
 		last := r.History[n-1]
-		all = append(all, saved.Observe("recipe", recipe, map[string]string{"last apply": last.Time + " by " + last.By + " (" + last.Result + ")"}))
+		all = append(all, saved.Observe("recipe", recipe, map[string]string{"last apply": event.MomentOf(last.Time) + " by " + last.By + " (" + last.Result + ")"}))
 	} else {
 		all = append(all, saved.Observe("recipe", recipe, map[string]string{"last apply": "none"}))
 	}
@@ -71,7 +71,7 @@ func seen(o state.Object) map[string]string {
 	case engine.Network:
 		f["id"], f["subnet"] = short(d.ID), d.Subnet.String()
 	case engine.Volume:
-		f["driver"], f["created"] = d.Driver, d.Created.UTC().Format(time.RFC3339)
+		f["driver"], f["created"] = d.Driver, event.Moment(d.Created)
 	}
 	return f
 }

@@ -51,7 +51,12 @@ func TestLock(t *testing.T) {
 	s.wants(s.run(1, "apply", "--auto-approve"), "The recipe is locked", "anna@office", "--lock-timeout")
 	s.wants(s.run(0, "status"), "Locked by anna@office")
 	s.wants(s.run(0, "plan", "--out", "shop.plan"), "Locked: anna@office applies "+s.name+", since ", "+ service.worker")
-	s.wants(s.run(0, "plan", "--json"), "Locked: anna@office", `"changes"`)
+	s.wants(s.run(0, "plan", "--json"), `"locked": {`, `"by": "anna@office"`, `"since": "20`, `"changes"`)
+	s.wants(s.run(0, "plan", "--markdown"), "**Locked**: <code>anna&#64;office applies "+s.name+", since ", "<code>service.worker</code>")
+	s.wants(s.atTerminal("plan"), "Locked: anna@office applies "+s.name+", since ")
+	if text := s.run(0, "show", "shop.plan"); strings.Contains(text, "Locked") {
+		t.Errorf("a saved plan tells of a lock of long ago:\n%s", text)
+	}
 	s.wants(s.run(1, "apply", "shop.plan"), "The recipe is locked", "anna@office")
 	waiting := s.start(nil, "apply", "--auto-approve", "--lock-timeout", "1m")
 	waiting.says("Waiting for the lock of " + s.name + ", held by anna@office")

@@ -12,9 +12,9 @@ import (
 // that is killed right before HAProxy is told would look as if nothing had happened.
 func (c *carrier) forgetful(ctx context.Context, sink event.Sink) event.Sink {
 	return func(e event.Event) {
-		if e.Type == event.Reverting && world.Facts(c.made.observed).Edge.InForce[c.head.Name] != "" && edgeOf(c.made, c.settings.Edge) != "" {
+		if e.Type == event.Reverting && world.Facts(c.made.observed).Edge.InForce[c.head.Name].Digest != "" && edgeOf(c.made, c.settings.Edge) != "" {
 			// Where it cannot be written the way back counts for more.
-			_ = edge.Keep(context.WithoutCancel(ctx), c.session, c.head.Name, "")
+			_ = edge.Keep(context.WithoutCancel(ctx), c.session, c.head.Name, world.InForce{})
 		}
 		sink(e)
 	}

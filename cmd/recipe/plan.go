@@ -2,18 +2,16 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/document"
-	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/render"
+	"github.com/deployrecipe/recipe/eval/state"
 )
 
 func newPlan(a *app) *cobra.Command {
@@ -83,18 +81,19 @@ nothing to do; 1 an error; 2 there are changes.`,
 			if err != nil {
 				return err
 			}
+			made.Locked = locked(made.observed)
 			a.show(p.warnings)
 			if rehearsal {
 				err = p.rehearsed(cmd.Context(), looking, made)
 			} else if about != "" {
 				err = p.explain(made.Plan, made.desired, about)
 			} else {
-				err = p.print(made)
+				err = p.write(made.Plan)
 			}
 			if err != nil {
 				return err
 			}
-			if out != "" {
+			if made.Locked = nil; out != "" {
 				if err := p.save(made, reader.Host(), out); err != nil {
 					return err
 				}
@@ -122,14 +121,6 @@ nothing to do; 1 an error; 2 there are changes.`,
 	return cmd
 }
 
-// print shows a plan, to people or as JSON.
-func (p *planner) print(made *planned) error {
-	if lock := world.Facts(made.observed).Lock; lock != nil {
-		p.locked(lock)
-	}
-	return p.write(made.Plan)
-}
-
 // markdownUsage is the help on --markdown.
 const markdownUsage = "write the plan for a comment on a pull request"
 
@@ -144,17 +135,13 @@ func (p *planner) write(made *plan.Plan) error {
 	return render.Text(p.stdout, made, p.style())
 }
 
-// locked says who changes the recipe's objects while a plan for them is made.
-func (p *planner) locked(lock *world.Lock) {
-	to, by := p.stdout, lock.By
-	if p.options.json || p.options.markdown {
-		to = p.stderr
+// locked is who changes the recipe's objects while a plan for them is made.
+func locked(o *state.Observed) *plan.Locked {
+	lock := world.Facts(o).Lock
+	if lock == nil {
+		return nil
 	}
-	if by == "" {
-		by = "someone"
-	}
-	fmt.Fprintf(to, "Locked: %s applies %s, since %s (%s ago). What stands changes under this plan.\n\n",
-		by, p.head.Name, lock.Since.Local().Format("2006-01-02 15:04:05"), event.Elapsed(max(0, time.Since(lock.Since))))
+	return &plan.Locked{By: lock.By, Since: lock.Since}
 }
 
 func (p *planner) style() render.Options {

@@ -167,9 +167,6 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	for _, s := range strangers {
 		made.Notes = append(made.Notes, plan.Note{Text: "takes over what was made from " + s.origin})
 	}
-	if made.Changes == nil {
-		made.Changes = []plan.Change{} // in JSON a list, so that jq .changes[] has something to go through
-	}
 	return &planned{made, desired, observed, recorded, strangers}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,6 +103,21 @@ func (p *process) ends(code int) string {
 func (s *stand) run(code int, args ...string) string {
 	s.Helper()
 	return s.start(nil, args...).ends(code)
+}
+
+// atTerminal runs the program to its end with a terminal for all its streams, and gives what stands there, on one line.
+func (s *stand) atTerminal(args ...string) string {
+	s.Helper()
+	keyboard, terminal := newTerminal(s.T)
+	p := &process{stand: s, cmd: exec.Command(s.recipe, args...)}
+	p.cmd.Dir, p.cmd.Env, p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = s.dir, s.env, terminal, terminal, terminal
+	go func() { _, _ = io.Copy(&p.out, keyboard) }()
+	need(s, p.cmd.Start())
+	p.ends(0)
+	for end := time.Now().Add(time.Minute); !strings.Contains(p.out.String(), "\n") && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond) // what it wrote last is on its way
+	}
+	return strings.Join(strings.Fields(p.out.String()), " ")
 }
 
 // says waits until the program has written text.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
-	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
@@ -21,11 +20,11 @@ func (p *planner) rehearsed(ctx context.Context, looking *simulated.Looking, mad
 	}
 	if p.options.json {
 		err = p.rehearsedJSON(made, report)
-	} else if err = p.print(made); err == nil && report == nil {
+	} else if err = p.write(made.Plan); err == nil && report == nil {
 		fmt.Fprintln(p.stdout, "\nThere is nothing to rehearse.")
 	} else if err == nil {
 		fmt.Fprintln(p.stdout)
-		err = report.Text(p.stdout, p.options.full)
+		err = report.Text(p.stdout, p.options.full, p.style().Width)
 	}
 	if err != nil || report == nil || len(report.Broken()) == 0 {
 		return err
@@ -67,8 +66,5 @@ func (p *planner) rehearsedJSON(made *planned, report *rehearse.Report) error {
 	encoder := json.NewEncoder(p.stdout)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
-		*document.Plan
-		Rehearsal *rehearse.Report `json:"rehearsal"`
-	}{document.Of(made.Plan), report})
+	return encoder.Encode(rehearse.Of(made.Plan, report))
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
@@ -14,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine/docker"
 	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/resolve"
@@ -103,7 +103,7 @@ func (p *planner) fits(ctx context.Context, r *docker.Reader) error {
 func (p *planner) stale(made *planned) error {
 	for _, e := range made.recorded.History {
 		if e.Saved == p.saved.Checksum {
-			return failf("The plan was carried out already", "It was on %s, by %s, and its result was: %s. A plan can be carried out once. Plan again.", moment(e.Time), e.By, e.Result)
+			return failf("The plan was carried out already", "It was on %s, by %s, and its result was: %s. A plan can be carried out once. Plan again.", event.MomentOf(e.Time), e.By, e.Result)
 		}
 	}
 	if plan.Digest(made.Plan) == p.saved.PlanDigest {
@@ -121,16 +121,7 @@ func (p *planner) stale(made *planned) error {
 		why += "\nThere is nothing left to do: the plan was carried out already, or somebody did the same otherwise."
 	}
 	return failf("The world moved", "Since the plan was made, on %s, something changed, so that another one would be made now:\n%s\nNothing was changed. Plan again.",
-		p.saved.Made.Local().Format("2006-01-02 15:04:05"), why)
-}
-
-// moment is a time of the record as people here read a clock.
-func moment(text string) string {
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return text
-	}
-	return at.Local().Format("2006-01-02 15:04:05")
+		event.Moment(p.saved.Made), why)
 }
 
 // heldOptions refuses the options that a saved plan answers itself.

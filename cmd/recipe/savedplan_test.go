@@ -54,14 +54,7 @@ func TestSavedPlanOfAnother(t *testing.T) {
 		f.Module.Files["recipe.hcl"] = "recipe { name = \"shop\" }\nvariable \"a\" { default = 1 }\n"
 		test.edit(f)
 		f.Module.Files[filepath.Join(dir, "recipe.hcl")] = f.Module.Files["recipe.hcl"]
-		text, err := saved.Encode(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(t.TempDir(), "x.plan")
-		if err := os.WriteFile(name, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		name := planFile(t, f)
 		a, out := testApp()
 		if code := a.run([]string{"apply", name, "--host", host}); code != exitError || !strings.Contains(strings.Join(strings.Fields(out.String()), " "), test.want) {
 			t.Errorf("%s: exit code %d, want it to say %q:\n%s", test.name, code, test.want, out)
@@ -69,11 +62,9 @@ func TestSavedPlanOfAnother(t *testing.T) {
 	}
 }
 
-// The text of a plan may come from anybody, and acts on no terminal.
-func TestShownPlanIsSafe(t *testing.T) {
-	f := &saved.File{By: "a\x1b[2J", Recipe: state.Recipe{Name: "b\x1b[2J"}, Engine: saved.Engine{Address: "c\x1b[2J"}, Module: saved.Module{Reads: &saved.Reads{}},
-		Plan: &plan.Plan{Steps: []plan.Step{{ID: "d", Title: "d\x1b[2J"}}}}
-	f.PlanDigest = plan.Digest(f.Plan)
+// planFile writes a plan as plan --out does, and gives its path.
+func planFile(t *testing.T, f *saved.File) string {
+	t.Helper()
 	text, err := saved.Encode(f)
 	if err != nil {
 		t.Fatal(err)
@@ -82,8 +73,16 @@ func TestShownPlanIsSafe(t *testing.T) {
 	if err := os.WriteFile(name, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return name
+}
+
+// The text of a plan may come from anybody, and acts on no terminal.
+func TestShownPlanIsSafe(t *testing.T) {
+	f := &saved.File{By: "a\x1b[2J", Recipe: state.Recipe{Name: "b\x1b[2J"}, Engine: saved.Engine{Address: "c\x1b[2J"}, Module: saved.Module{Reads: &saved.Reads{}},
+		Plan: &plan.Plan{Steps: []plan.Step{{ID: "d", Title: "d\x1b[2J"}}}}
+	f.PlanDigest = plan.Digest(f.Plan)
 	a, out := testApp()
-	if code := a.run([]string{"show", name}); code != exitOK || strings.Contains(out.String(), "\x1b") {
+	if code := a.run([]string{"show", planFile(t, f)}); code != exitOK || strings.Contains(out.String(), "\x1b") {
 		t.Errorf("exit code %d: %q", code, out)
 	}
 }

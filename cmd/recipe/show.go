@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/render"
 )
 
@@ -39,11 +40,11 @@ Exit codes: 0 shown; 1 the file is not a saved plan, or damaged.`,
 				return err
 			}
 			fmt.Fprintf(a.stderr, "Plan of %s, made by %s on %s for the engine at %s.\n", render.Clean(f.Recipe.Name),
-				render.Clean(f.By), f.Made.Local().Format("2006-01-02 15:04:05"), render.Clean(f.Engine.Address))
+				render.Clean(f.By), event.Moment(f.Made), render.Clean(f.Engine.Address))
 			o.mode = f.Mode
 			p := &planner{app: a, options: o}
 			if about != "" {
-				return p.explain(f.Plan, nil, about)
+				return p.explainSaved(f, about)
 			}
 			return p.write(f.Plan)
 		},

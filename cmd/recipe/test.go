@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
@@ -14,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/builtins/testrun"
+	"github.com/deployrecipe/recipe/eval/document"
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/rtest"
@@ -179,7 +179,7 @@ func (t *tester) line(v any) {
 	}
 }
 
-// runEvent is a run in the stream of --json. Durations are in nanoseconds of virtual time.
+// runEvent is a run in the stream of --json, which spec/test.schema.json describes.
 func runEvent(file string, o *testrun.Outcome) any {
 	type finding struct {
 		Code    diag.Code `json:"code,omitempty"`
@@ -197,15 +197,15 @@ func runEvent(file string, o *testrun.Outcome) any {
 		failures = append(failures, one)
 	}
 	return struct {
-		Type     string        `json:"type"`
-		File     string        `json:"file"`
-		Run      string        `json:"run"`
-		Line     int           `json:"line"`
-		Passed   bool          `json:"passed"`
-		Outcome  string        `json:"outcome,omitempty"`
-		Took     time.Duration `json:"took"`
-		Requests int           `json:"requests"`
-		Lost     int           `json:"lost_requests"`
-		Failures []finding     `json:"failures"`
-	}{"run", file, o.Name, o.Range.Start.Line, o.Passed(), o.Ended, o.Took, o.Requests, o.Lost, failures}
+		Type     string    `json:"type"`
+		File     string    `json:"file"`
+		Run      string    `json:"run"`
+		Line     int       `json:"line"`
+		Passed   bool      `json:"passed"`
+		Outcome  string    `json:"outcome,omitempty"`
+		Took     float64   `json:"took_seconds"`
+		Requests int       `json:"requests"`
+		Lost     int       `json:"lost_requests"`
+		Failures []finding `json:"failures"`
+	}{"run", file, o.Name, o.Range.Start.Line, o.Passed(), o.Ended, document.Seconds(o.Took), o.Requests, o.Lost, failures}
 }

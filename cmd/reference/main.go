@@ -1,4 +1,4 @@
-// Reference writes the generated pages of the specification: reference.md from the schemas and functions, and
+// Command reference writes the generated pages of the specification: reference.md from the schemas and functions, and
 // diagnostics.md from the codes and the examples beside it.
 package main
 

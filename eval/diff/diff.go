@@ -64,6 +64,7 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 	}
 	p.Steps = steps
 	whole(in, p.Changes)
+	p.Notes = append(p.Notes, renamed(in, all, p.Changes)...)
 	chains(in, p)
 	scoped(in, all, part, p)
 	if broken := prove(p); broken.HasErrors() {

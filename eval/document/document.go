@@ -34,8 +34,10 @@ type Plan struct {
 	Interruptions []Interruption `json:"interruptions"`
 	Timeline      Timeline       `json:"timeline"`
 	Room          Room           `json:"room"`
-	Notes         []Note         `json:"notes"`
-	Outputs       []state.Output `json:"outputs"`
+	// Locked tells who else applies the recipe while the plan is made; absent where nobody does.
+	Locked  *plan.Locked   `json:"locked,omitempty"`
+	Notes   []Note         `json:"notes"`
+	Outputs []state.Output `json:"outputs"`
 }
 
 // Note is a remark; Addr is empty for one about no resource.
@@ -46,10 +48,13 @@ type Note struct {
 
 // Interruption is a time in which requests are not answered, or wait, or a service does not run.
 type Interruption struct {
-	Group string  `json:"group"`
-	Why   string  `json:"why"`
-	What  string  `json:"what"` // requests_wait, requests_fail, down
-	Bound float64 `json:"at_most_seconds"`
+	Group string   `json:"group"`
+	Why   string   `json:"why"`
+	What  string   `json:"what"` // requests_wait, requests_fail, down
+	Bound *float64 `json:"at_most_seconds,omitempty"`
+	// Closes is the door that no longer opens once Step is done, for good.
+	Closes string  `json:"closes,omitempty"`
+	Step   plan.ID `json:"step,omitempty"`
 }
 
 // Of makes the document of a plan that links.
@@ -60,7 +65,7 @@ func Of(p *plan.Plan) *Plan {
 		Steps: list(p.Steps, stepOf), Undo: list(p.Undo, stepOf),
 		Pause: list(p.Pause, same[string]), Traffic: list(p.Traffic, same[plan.Traffic]),
 		Interruptions: list(p.Interruptions, interruptionOf), Timeline: timelineOf(p), Room: roomOf(p),
-		Notes: list(p.Notes, noteOf), Outputs: list(p.Outputs, same[state.Output]),
+		Locked: p.Locked, Notes: list(p.Notes, noteOf), Outputs: list(p.Outputs, same[state.Output]),
 	}
 	return d
 }
@@ -99,5 +104,9 @@ func interruptionOf(i plan.Interruption) Interruption {
 	case i.Down:
 		what = "down"
 	}
-	return Interruption{i.Group, i.Why, what, i.Bound.Seconds()}
+	if i.Closes != "" {
+		return Interruption{Group: i.Group, Why: i.Why, What: "closes", Closes: i.Closes, Step: i.Step}
+	}
+	bound := i.Bound.Seconds()
+	return Interruption{Group: i.Group, Why: i.Why, What: what, Bound: &bound}
 }

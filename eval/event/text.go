@@ -65,6 +65,18 @@ func Limit(d time.Duration) string {
 	return s
 }
 
+// Moment writes when something was, for people: in UTC, so that it is one text wherever it is read.
+func Moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// MomentOf is Moment of a time as records keep it, by RFC 3339; another text stays as it is.
+func MomentOf(text string) string {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return Moment(t)
+}
+
 // Elapsed writes how long something took, with as many digits as people care for: 0.03s, 4.1s, 2m05s.
 func Elapsed(d time.Duration) string {
 	switch {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -30,6 +31,15 @@ func At(why string, rng hcl.Range) Cause {
 func From(why string, s state.Source) Cause {
 	c := At(why, s.Range)
 	c.Links = s.Links()
+	return c
+}
+
+// CauseOfAll is the cause of the first of some fields, and says how many more there are.
+func CauseOfAll(fields []Field) Cause {
+	c := fields[0].Cause
+	if n := len(fields) - 1; n > 0 {
+		c.Why += fmt.Sprintf(", and %d more", n)
+	}
 	return c
 }
 

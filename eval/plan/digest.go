@@ -10,10 +10,10 @@ import (
 
 // Digest is the plan's identity, 64 hex digits: equal for plans that do the same for the same reasons, and
 // the same after a plan was saved and read again. Notes are remarks, on images that a registry has newer for one, and
-// no part of it, and neither is what the engine's machine has.
+// no part of it, and neither is what the engine's machine has or who else is at work.
 func Digest(p *Plan) string {
 	bare := *p
-	bare.Notes, bare.Scope, bare.Machine = nil, p.Scope.deed(), nil
+	bare.Notes, bare.Scope, bare.Machine, bare.Locked = nil, p.Scope.deed(), nil, nil
 	text, err := Canonical(&bare)
 	if err != nil {
 		// A plan holds plain data and JSON that a decoder has read: only a kind that writes broken JSON

@@ -39,9 +39,17 @@ type Plan struct {
 	Interruptions []Interruption `json:"interruptions,omitempty"`
 	// Machine is what the engine's machine has; nil where nobody looked.
 	Machine *Machine `json:"machine,omitempty"`
+	// Locked tells who changes what stands while the plan is made; nil where nobody does.
+	Locked *Locked `json:"locked,omitempty"`
 	// Notes are for the reader: newer base images, orphaned volumes, aliases that do not switch losslessly.
 	Notes   []Note         `json:"notes,omitempty"`
 	Outputs []state.Output `json:"outputs,omitempty"`
+}
+
+// Locked is somebody else's apply of the same recipe.
+type Locked struct {
+	By    string    `json:"by"` // user@host, empty where the lock does not tell
+	Since time.Time `json:"since"`
 }
 
 // Empty tells whether the plan has nothing to do.
@@ -210,7 +218,8 @@ type Instance struct {
 	Writes  []string `json:"writes,omitempty"`
 }
 
-// Interruption is a time in which requests are not answered, or wait, or a service does not run.
+// Interruption is a time in which requests are not answered, or wait, or a service does not run, or the end of a door
+// that was open.
 type Interruption struct {
 	Group string `json:"group"`
 	Why   string `json:"why"`
@@ -218,6 +227,9 @@ type Interruption struct {
 	// Down says that no port leads to what stops: whoever calls it by its name finds nobody.
 	Down  bool          `json:"down,omitempty"`
 	Bound time.Duration `json:"bound"`
+	// Closes is the door that no longer opens once Step is done, in a few words: "port 8080". It has no Bound.
+	Closes string `json:"closes,omitempty"`
+	Step   ID     `json:"step,omitempty"`
 }
 
 // Note is a remark for the reader of a plan.

@@ -40,7 +40,7 @@ func malformed(p *Plan) (found []Violation) {
 // nothing protected goes.
 func (w *world) declared() (found []Violation) {
 	for _, i := range w.plan.Interruptions {
-		if i.Bound <= 0 {
+		if i.Bound <= 0 && i.Closes == "" {
 			found = append(found, Violation{Invariant: 1, Text: "the interruption of " + i.Group + " has no bound"})
 		}
 	}

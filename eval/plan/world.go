@@ -59,6 +59,7 @@ func newWorld(p *Plan, g *Graph) *world {
 		switch {
 		case i.Held:
 			w.waits[i.Group] = true
+		case i.Closes != "": // those who stay are served
 		case !i.Down: // which excuses no port of the group
 			w.exempt[i.Group] = true
 		}

@@ -47,7 +47,7 @@ func chain(links []state.Link) string {
 			from = append(from, clean(nameOf(l))+given(l))
 		}
 		if l.Changed && !deeper(links[i+1:], l.Depth) {
-			changed = append(changed, clean(nameOf(l)+" "+became(l)+sourceOf(l)))
+			changed = append(changed, clean(nameOf(l)+" "+became(l)+sourceOf(l)+filesOf(l)))
 		}
 	}
 	switch {

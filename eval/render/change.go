@@ -7,6 +7,7 @@ import (
 
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // sign returns an action's sign, three columns wide, in its colour.
@@ -30,13 +31,13 @@ func (p paint) sign(a plan.Action) string {
 func (r *printer) changes(changes []plan.Change) {
 	widest := 0
 	for _, c := range changes {
-		widest = max(widest, columns(clean(c.Addr.String())))
+		widest = max(widest, fold.Columns(clean(c.Addr.String())))
 	}
 	widest = min(widest, 40)
 	for _, c := range changes {
 		name := clean(c.Addr.String())
 		summary := clean(c.Summary)
-		left := 4 + max(widest, columns(name)) + 2
+		left := 4 + max(widest, fold.Columns(name)) + 2
 		if !r.Full && r.Width > 0 {
 			summary = shorten(summary, max(r.width()-left, 30))
 		}
@@ -44,7 +45,7 @@ func (r *printer) changes(changes []plan.Change) {
 		why := remark(because(c.Cause))
 		switch {
 		case why == "":
-		case left+columns(summary)+2+columns(why) <= r.width():
+		case left+fold.Columns(summary)+2+fold.Columns(why) <= r.width():
 			line += "  " + r.dim(why)
 		default:
 			line += "\n" + strings.Repeat(" ", 4+widest+2) + r.dim(r.fold(why, 4+widest+2))
@@ -78,7 +79,7 @@ func (r *printer) details(c *plan.Change) {
 func (r *printer) fields(fields []plan.Field) {
 	widest := 0
 	for _, f := range fields {
-		widest = max(widest, columns(clean(f.Path)))
+		widest = max(widest, fold.Columns(clean(f.Path)))
 	}
 	widest = min(widest, 32)
 	for _, f := range fields {
@@ -100,7 +101,7 @@ func (r *printer) field(f plan.Field, indent int) string {
 	tail := remark(fieldRemark(f))
 	switch {
 	case tail == "":
-	case !wide && indent+columns(shown)+2+columns(tail) <= r.width():
+	case !wide && indent+fold.Columns(shown)+2+fold.Columns(tail) <= r.width():
 		return r.arrow(shown) + "  " + r.dim(tail)
 	default:
 		tail = "\n" + strings.Repeat(" ", indent) + r.dim(r.fold(tail, indent))
@@ -119,7 +120,7 @@ func (r *printer) remarked(text, note string, indent int) string {
 		return text
 	case text == "":
 		return r.dim(note)
-	case indent+columns(text)+2+columns(note) <= r.width():
+	case indent+fold.Columns(text)+2+fold.Columns(note) <= r.width():
 		return text + "  " + r.dim(note)
 	}
 	return text + "\n" + strings.Repeat(" ", indent) + r.dim(note)
@@ -149,7 +150,7 @@ func (r *printer) values(f plan.Field, indent int) (shown string, wide bool) {
 	before, after := value(f.Path, f.Before), value(f.Path, f.After)
 	shown = before + " -> " + after
 	room := r.width() - indent
-	if columns(shown) <= room {
+	if fold.Columns(shown) <= room {
 		return shown, false
 	}
 	if !r.Full {
@@ -160,7 +161,7 @@ func (r *printer) values(f plan.Field, indent int) (shown string, wide bool) {
 
 // window cuts two long values to n columns such that the first difference is seen.
 func window(a, b string, n int) (string, string) {
-	if columns(a) <= n && columns(b) <= n {
+	if fold.Columns(a) <= n && fold.Columns(b) <= n {
 		return a, b
 	}
 	ra, rb := []rune(a), []rune(b)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // drift writes what others changed, apart from what the recipe changes: for an argument what was applied, what is now
@@ -16,7 +17,7 @@ func (r *printer) drift(list []plan.Drift) {
 	fmt.Fprintln(r.w, r.bold("Changed outside of recipe since the last apply"))
 	widest := 0
 	for _, d := range list {
-		widest = max(widest, columns(clean(d.Addr.String())))
+		widest = max(widest, fold.Columns(clean(d.Addr.String())))
 	}
 	for _, d := range list {
 		fmt.Fprintln(r.w, "  "+r.yellow(pad(clean(d.Addr.String()), min(widest, 40)))+"  "+r.fold(sentence(d), 4+min(widest, 40)))

@@ -141,7 +141,7 @@ func forces(fields []plan.Field) []string {
 func (e *explainer) cause(c *plan.Change) {
 	told := false
 	for _, f := range c.Fields {
-		told = told || f.Cause.Why == c.Cause.Why
+		told = told || f.Cause.Why != "" && strings.HasPrefix(c.Cause.Why, f.Cause.Why)
 	}
 	if !told {
 		e.line(1, clean(c.Cause.Why))
@@ -229,7 +229,7 @@ func worth(l state.Link) string {
 	case l.Value == nil || bytes.Equal(l.Value, []byte("true")) && declares(l):
 		return ""
 	case l.Changed && isDigest(l.Value):
-		return " changed"
+		return " changed" + clean(filesOf(l))
 	case l.Changed && l.Known:
 		return "  " + show(l.Was) + " -> " + show(l.Value)
 	case isDigest(l.Value):

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // inside shows what differs within a value that has parts: a text that is JSON or YAML, a text of several lines, a list
@@ -139,17 +140,17 @@ func (r *printer) cut(lines []string) []string {
 
 // middle cuts a clean text that is longer than n columns in its middle, and says how long it is.
 func middle(s string, n int) string {
-	if columns(s) <= n {
+	if fold.Columns(s) <= n {
 		return s
 	}
 	runes := []rune(s)
 	mark := fmt.Sprintf("…(%d characters)…", len(runes))
-	room := max(n-columns(mark), 8)
+	room := max(n-fold.Columns(mark), 8)
 	head, tail := room*2/3, room-room*2/3
-	for head > 1 && columns(string(runes[:head])) > room*2/3 {
+	for head > 1 && fold.Columns(string(runes[:head])) > room*2/3 {
 		head--
 	}
-	for tail > 1 && columns(string(runes[len(runes)-tail:])) > room-room*2/3 {
+	for tail > 1 && fold.Columns(string(runes[len(runes)-tail:])) > room-room*2/3 {
 		tail--
 	}
 	return string(runes[:head]) + mark + string(runes[len(runes)-tail:])

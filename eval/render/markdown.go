@@ -80,8 +80,11 @@ func (m *markdown) head() {
 	if p.Scope != nil {
 		m.add("- **Planned**: " + inline(about(p.Scope), 600) + "\n")
 	}
+	if p.Locked != nil {
+		m.add("- **Locked**: " + inline(atWork(p), 600) + "\n")
+	}
 	for _, i := range p.Interruptions {
-		m.add("- **Interruption**: " + inline(interrupted(i), 600) + "\n")
+		m.add("- **Interruption**: " + inline(interrupted(p, i), 600) + "\n")
 	}
 	if len(p.Interruptions) == 0 && !p.Empty() {
 		m.add("- No interruption: no request fails or waits.\n")

@@ -9,13 +9,17 @@ package render
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // Options are how to show things.
@@ -41,6 +45,7 @@ func (o Options) width() int {
 // Text writes a plan for people. The only errors returned are those of w.
 func Text(w io.Writer, p *plan.Plan, o Options) error {
 	r := &printer{paint: paint(o.Color), Options: o, w: bufio.NewWriter(w)}
+	r.locked(p)
 	if p.Empty() && len(p.Changes) == 0 {
 		r.about(p.Scope)
 		r.drift(p.Drift)
@@ -51,7 +56,7 @@ func Text(w io.Writer, p *plan.Plan, o Options) error {
 		return r.w.Flush()
 	}
 	r.about(p.Scope)
-	r.interruptions(p.Interruptions)
+	r.interruptions(p)
 	r.drift(p.Drift)
 	r.changes(p.Changes)
 	if !o.Brief {
@@ -75,17 +80,36 @@ type printer struct {
 	w *bufio.Writer
 }
 
-func (r *printer) interruptions(list []plan.Interruption) {
-	for _, i := range list {
-		fmt.Fprintln(r.w, r.yellow("Interruption: "+clean(interrupted(i))))
+func (r *printer) locked(p *plan.Plan) {
+	if p.Locked != nil {
+		fmt.Fprintln(r.w, r.yellow(r.fold("Locked: "+atWork(p), 2))+"\n")
 	}
-	if len(list) > 0 {
+}
+
+// atWork says who else changes what stands.
+func atWork(p *plan.Plan) string {
+	return fmt.Sprintf("%s applies %s, since %s. What stands changes under this plan.",
+		cmp.Or(clean(p.Locked.By), "someone"), clean(p.Recipe.Name), event.Moment(p.Locked.Since))
+}
+
+func (r *printer) interruptions(p *plan.Plan) {
+	for _, i := range p.Interruptions {
+		fmt.Fprintln(r.w, r.yellow(r.fold("Interruption: "+clean(interrupted(p, i)), 2)))
+	}
+	if len(p.Interruptions) > 0 {
 		fmt.Fprintln(r.w)
 	}
 }
 
 // interrupted says whose interruption it is, what happens, for how long at most, and why.
-func interrupted(i plan.Interruption) string {
+func interrupted(p *plan.Plan, i plan.Interruption) string {
+	if i.Closes != "" {
+		when := ""
+		if at := slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.ID == i.Step }); at >= 0 {
+			when = fmt.Sprintf(" with step %d", at+1)
+		}
+		return fmt.Sprintf("%s: %s closes%s, and refuses connections from then on: %s", i.Group, i.Closes, when, i.Why)
+	}
 	what := "requests fail"
 	switch {
 	case i.Held:
@@ -115,7 +139,7 @@ func (r *printer) outputs(outputs []state.Output) {
 	}
 	widest := 0
 	for _, o := range outputs {
-		widest = max(widest, columns(clean(o.Name)))
+		widest = max(widest, fold.Columns(clean(o.Name)))
 	}
 	fmt.Fprintln(r.w, "\nOutputs")
 	for _, o := range outputs {
@@ -148,18 +172,36 @@ func Totals(p *plan.Plan) string {
 	if len(parts) > 0 {
 		changes += strings.Join(parts, ", ") + "; "
 	}
+	return changes + plural(len(p.Steps), "step") + ", " + interruptions(p.Interruptions) + "."
+}
+
+// interruptions are all of a plan in a few words.
+func interruptions(list []plan.Interruption) string {
 	var longest time.Duration
-	for _, i := range p.Interruptions {
+	var parts, closing []string
+	bounded := 0
+	for _, i := range list {
+		if i.Closes != "" {
+			closing = append(closing, clean(i.Closes))
+			continue
+		}
+		bounded++
 		longest = max(longest, i.Bound)
 	}
-	switch n := len(p.Interruptions); n {
-	case 0:
-		return changes + plural(len(p.Steps), "step") + ", no interruption."
-	case 1:
-		return changes + plural(len(p.Steps), "step") + ", 1 interruption of at most " + limit(longest) + "."
-	default:
-		return fmt.Sprintf("%s%s, %d interruptions of at most %s each.", changes, plural(len(p.Steps), "step"), n, limit(longest))
+	switch {
+	case len(list) == 0:
+		return "no interruption"
+	case bounded == 1:
+		parts = append(parts, "1 interruption of at most "+limit(longest))
+	case bounded > 1:
+		parts = append(parts, fmt.Sprintf("%d interruptions of at most %s each", bounded, limit(longest)))
 	}
+	if len(closing) == 1 {
+		parts = append(parts, closing[0]+" closes")
+	} else if len(closing) > 1 {
+		parts = append(parts, plural(len(closing), "port")+" close")
+	}
+	return strings.Join(parts, ", ")
 }
 
 func plural(n int, noun string) string {

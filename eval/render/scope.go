@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // about names the part of the recipe that a plan is about.
@@ -52,7 +53,7 @@ func (r *printer) pending(s *plan.Scope) {
 		fmt.Fprintln(r.w, "\n"+r.bold("Left out, and not as the recipe says"))
 		widest := 0
 		for _, c := range s.Pending {
-			widest = max(widest, columns(clean(c.Addr.String())))
+			widest = max(widest, fold.Columns(clean(c.Addr.String())))
 		}
 		for _, c := range s.Pending {
 			line := r.sign(c.Action) + " " + pad(clean(c.Addr.String()), min(widest, 40)) + "  " + clean(c.Summary)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // steps writes the way forward as a numbered timeline, and below it the way back.
@@ -16,13 +17,13 @@ func (r *printer) steps(p *plan.Plan) {
 	fmt.Fprintf(r.w, "\n%s\n", r.bold("Steps"))
 	widest := 0
 	for i := range p.Steps {
-		widest = max(widest, columns(clean(p.Steps[i].Title)))
+		widest = max(widest, fold.Columns(clean(p.Steps[i].Title)))
 	}
 	widest = min(widest, 48)
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		if i == 0 || part(s) != part(&p.Steps[i-1]) || !reflect.DeepEqual(s.Cause, p.Steps[i-1].Cause) {
-			fmt.Fprintln(r.w, strings.TrimRight("  "+r.cyan(clean(part(s)))+"  "+r.dim(r.fold(remark(because(s.Cause)), 4+columns(clean(part(s))))), " "))
+			fmt.Fprintln(r.w, strings.TrimRight("  "+r.cyan(clean(part(s)))+"  "+r.dim(r.fold(remark(because(s.Cause)), 4+fold.Columns(clean(part(s))))), " "))
 		}
 		r.step(i+1, s, widest)
 	}
@@ -49,7 +50,7 @@ func (r *printer) step(number int, s *plan.Step, widest int) {
 	case s.Limit > 0 && r.Full:
 		more = append(more, "at most "+limit(s.Limit))
 	}
-	if rest := strings.Join(more, ", "); r.Width > 0 && columns(line)+2+columns(rest) > r.width() {
+	if rest := strings.Join(more, ", "); r.Width > 0 && fold.Columns(line)+2+fold.Columns(rest) > r.width() {
 		line = strings.TrimRight(line, " ") + "\n" + strings.Repeat(" ", 9) + r.fold(rest, 9)
 	} else {
 		line += "  " + rest

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // paint colours text, when it is true.
@@ -52,32 +52,16 @@ func clean(s string) string {
 // Clean is a text from a recipe, an engine or a file on one line that can act on no terminal.
 func Clean(s string) string { return clean(s) }
 
-// columns is how many cells of a terminal a clean text takes.
-func columns(s string) int {
-	n := 0
-	for _, r := range s {
-		switch width.LookupRune(r).Kind() {
-		case width.EastAsianWide, width.EastAsianFullwidth:
-			n += 2
-		default:
-			if !unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // pad fills a clean text with spaces up to n columns.
-func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-columns(s))) }
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-fold.Columns(s))) }
 
 // shorten cuts a clean text to n columns.
 func shorten(s string, n int) string {
-	if columns(s) <= n {
+	if fold.Columns(s) <= n {
 		return s
 	}
 	runes := []rune(s)
-	for len(runes) > 0 && columns(string(runes)) >= n {
+	for len(runes) > 0 && fold.Columns(string(runes)) >= n {
 		runes = runes[:len(runes)-1]
 	}
 	return string(runes) + "…"

@@ -65,6 +65,7 @@ type functions struct {
 func (r *resolver) declareFunctions(m *module, given map[string]function.Function) {
 	m.funcs = functions{callable: map[string]function.Function{decode.Instances: r.splatFunction(), stopping: r.stopFunction()}, given: given, own: map[string]*userFunction{}}
 	maps.Copy(m.funcs.callable, given)
+	delete(m.funcs.callable, ContextFiles)
 	for _, b := range m.Blocks {
 		if b.Type != "function" || m.funcs.own[b.Label] != nil {
 			continue

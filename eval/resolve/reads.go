@@ -61,7 +61,40 @@ func (c *chain) reader(f frame, call *hclsyntax.FunctionCallExpr, depth int) {
 		}
 	}
 	c.set(&l, c.value(f, call))
+	if call.Name == "contextdigest" && len(call.Args) > 0 && l.Value != nil {
+		l.Value = c.files(f, c.value(f, call.Args[0]), l.Value)
+	}
 	c.add(f, l)
+}
+
+// ContextFiles names, among the functions that are handed in, the one that tells of each file that contextdigest reads
+// what it holds, as a map of digests. No expression can write the name.
+const ContextFiles = "files of contextdigest"
+
+// maxFiles is of how many files a chain tells: a record keeps them all.
+const maxFiles = 1000
+
+// files adds to the digest of a directory those of its files, so that it can be told which of them changed.
+func (c *chain) files(f frame, dir cty.Value, digest json.RawMessage) json.RawMessage {
+	read, ok := f.in.funcs.given[ContextFiles]
+	if !ok {
+		return digest
+	}
+	found, err := read.Call([]cty.Value{dir})
+	var d digested
+	if err != nil || json.Unmarshal(digest, &d.SHA256) != nil || found.LengthInt() > maxFiles {
+		return digest
+	}
+	d.Files = map[string]string{}
+	for name, file := range found.AsValueMap() {
+		sum := sha256.Sum256([]byte(file.AsString()))
+		d.Files[name] = hex.EncodeToString(sum[:4])
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		return digest
+	}
+	return text
 }
 
 // value evaluates a part of an expression again; what goes wrong was reported before.
@@ -95,15 +128,16 @@ func setValue(l *state.Link, r *resolver, v cty.Value) {
 	}
 	if len(text) > maxValue {
 		sum := sha256.Sum256(text)
-		text, _ = json.Marshal(digested{hex.EncodeToString(sum[:6]), len(text)})
+		text, _ = json.Marshal(digested{SHA256: hex.EncodeToString(sum[:6]), Size: len(text)})
 	}
 	l.Value = text
 }
 
-// digested stands for a long value.
+// digested stands for a long value, and for a directory with the digests of its files.
 type digested struct {
-	SHA256 string `json:"sha256"`
-	Size   int    `json:"size"`
+	SHA256 string            `json:"sha256"`
+	Size   int               `json:"size,omitempty"`
+	Files  map[string]string `json:"files,omitempty"`
 }
 
 func setPlace(l *state.Link, rng hcl.Range) { l.File, l.Line = rng.Filename, rng.Start.Line }

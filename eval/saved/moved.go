@@ -35,14 +35,16 @@ func Moved(before, after []Object) []string {
 	return lines
 }
 
+// keys are those of two maps, sorted.
+func keys(before, after map[string]string) []string {
+	all := slices.AppendSeq(slices.Collect(maps.Keys(before)), maps.Keys(after))
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 func fields(of string, before, after map[string]string) []string {
-	names := maps.Clone(before)
-	if names == nil {
-		names = map[string]string{}
-	}
-	maps.Copy(names, after)
 	var lines []string
-	for _, name := range slices.Sorted(maps.Keys(names)) {
+	for _, name := range keys(before, after) {
 		was, is := before[name], after[name]
 		switch {
 		case was == is, was == Unseen, is == Unseen:
@@ -114,13 +116,8 @@ func Wants(before, after []Wanted) []string {
 
 // contexts tells which files differ, the first few.
 func contexts(before, after map[string]string) []string {
-	paths := maps.Clone(before)
-	if paths == nil {
-		paths = map[string]string{}
-	}
-	maps.Copy(paths, after)
 	var list []string
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
+	for _, path := range keys(before, after) {
 		switch was, is := before[path], after[path]; {
 		case was == is:
 		case was == "":

@@ -41,8 +41,8 @@ type Link struct {
 	// Source tells where a variable's value was given (--var, default, RECIPE_VAR_release, a file of values, a use block),
 	// or what a function reads.
 	Source string `json:"source,omitempty"`
-	// Value is canonical JSON; of a long one it is {"sha256": DIGEST, "size": BYTES}. It is absent for what is
-	// sensitive or unknown, and for whole resources. Was is that of the last apply, where Known says that it was recorded.
+	// Value is canonical JSON; of a long one it is {"sha256": DIGEST, "size": BYTES}, and of a directory {"sha256": DIGEST,
+	// "files": {PATH: DIGEST}}. It is absent for what is sensitive or unknown, and for whole resources. Was is that of the last apply, where Known says that it was recorded.
 	Value   json.RawMessage `json:"value,omitempty"`
 	Was     json.RawMessage `json:"was,omitempty"`
 	Known   bool            `json:"known,omitempty"`

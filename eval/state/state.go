@@ -158,6 +158,7 @@ type Recorded struct {
 	Contexts  map[string]Manifest        `json:"contexts,omitempty"`  // image address -> what its context held
 	Jobs      map[string]string          `json:"jobs,omitempty"`      // job address -> release done
 	Values    map[string]json.RawMessage `json:"values,omitempty"`    // what resources were made of, see Desired.Values
+	Left      map[string]json.RawMessage `json:"left,omitempty"`      // object's name -> what it has that the recipe neither set nor could take
 	History   []Entry                    `json:"history,omitempty"`   // oldest first, bounded
 	Adopted   []string                   `json:"adopted,omitempty"`   // origins whose objects the recipe took over
 }

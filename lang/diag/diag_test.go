@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 func TestSuggest(t *testing.T) {
@@ -171,8 +173,8 @@ func TestLongLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	for l := range strings.Lines(b.String()) {
-		if columns(l) > 62 {
-			t.Errorf("%d columns: %s", columns(l), l)
+		if fold.Columns(l) > 62 {
+			t.Errorf("%d columns: %s", fold.Columns(l), l)
 		}
 	}
 	if !strings.Contains(b.String(), " here ") {

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // line is one source line, safe to print, in three parts around the subject of a diagnostic.
@@ -55,18 +57,18 @@ func near(src []byte, first, start, last int) (int, int) {
 func (l *line) window(width int) {
 	const cutMark = "..."
 	width = max(width, 20)
-	if columns(l.before)+columns(l.subject)+columns(l.after) <= width {
+	if fold.Columns(l.before)+fold.Columns(l.subject)+fold.Columns(l.after) <= width {
 		return
 	}
-	if columns(l.subject) > width-2*len(cutMark) {
+	if fold.Columns(l.subject) > width-2*len(cutMark) {
 		l.subject = head(l.subject, width-2*len(cutMark)-4) + cutMark
 		l.after = ""
 	}
-	room := width - columns(l.subject) - 2*len(cutMark)
-	if columns(l.before) > room*2/3 {
+	room := width - fold.Columns(l.subject) - 2*len(cutMark)
+	if fold.Columns(l.before) > room*2/3 {
 		l.before = cutMark + tail(l.before, max(0, room*2/3))
 	}
-	if room -= columns(l.before); l.after != "" && columns(l.after) > room {
+	if room -= fold.Columns(l.before); l.after != "" && fold.Columns(l.after) > room {
 		l.after = head(l.after, max(0, room)) + cutMark
 	}
 }
@@ -74,7 +76,7 @@ func (l *line) window(width int) {
 // head returns the first part of s that fits n columns.
 func head(s string, n int) string {
 	for i, r := range s {
-		if n -= cells(r); n < 0 {
+		if n -= fold.Cells(r); n < 0 {
 			return s[:i]
 		}
 	}
@@ -83,12 +85,12 @@ func head(s string, n int) string {
 
 // tail returns the last part of s that fits n columns.
 func tail(s string, n int) string {
-	skip := columns(s) - n
+	skip := fold.Columns(s) - n
 	for i, r := range s {
 		if skip <= 0 {
 			return s[i:]
 		}
-		skip -= cells(r)
+		skip -= fold.Cells(r)
 	}
 	return ""
 }
@@ -98,28 +100,8 @@ func wrap(s string, width int) string {
 	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
 	for i, l := range lines {
 		if !strings.HasPrefix(l, " ") {
-			lines[i] = fill(l, width)
+			lines[i] = fold.Words(strings.Join(strings.Fields(l), " "), width, 0)
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-func fill(s string, width int) string {
-	var b strings.Builder
-	used := 0
-	for i, word := range strings.Fields(s) {
-		n := columns(word)
-		switch {
-		case i == 0:
-		case used+1+n > width:
-			b.WriteByte('\n')
-			used = 0
-		default:
-			b.WriteByte(' ')
-			used++
-		}
-		b.WriteString(word)
-		used += n
-	}
-	return b.String()
 }

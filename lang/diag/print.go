@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hcled"
+
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // Style is how diagnostics are shown.
@@ -122,8 +124,8 @@ func (p *printer) snippet(rng hcl.Range, color string) {
 	gutter := fmt.Sprintf("  %4d: ", rng.Start.Line)
 	line.window(p.style.Width - len(gutter))
 	fmt.Fprintf(p.w, "%s%s%s%s\n", gutter, line.before, p.paint(underline, line.subject), line.after)
-	carets := strings.Repeat("^", max(1, columns(line.subject)))
-	fmt.Fprintf(p.w, "%s%s\n", strings.Repeat(" ", len(gutter)+columns(line.before)), p.paint(color, carets))
+	carets := strings.Repeat("^", max(1, fold.Columns(line.subject)))
+	fmt.Fprintf(p.w, "%s%s\n", strings.Repeat(" ", len(gutter)+fold.Columns(line.before)), p.paint(color, carets))
 }
 
 // The colours, as terminals take them.

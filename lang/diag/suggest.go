@@ -21,7 +21,7 @@ func Suggest(word string, candidates []string) string {
 		if c == word || len(c) > maxWord {
 			continue
 		}
-		d := levenshtein.Distance(fold(word), fold(c), nil)
+		d := levenshtein.Distance(flat(word), flat(c), nil)
 		if d < bestDistance {
 			best, bestDistance = c, d
 		}
@@ -50,7 +50,7 @@ func nearness(word string) int {
 	}
 }
 
-// fold makes case and the choice of separator cost nothing.
-func fold(s string) string {
+// flat makes case and the choice of separator cost nothing.
+func flat(s string) string {
 	return strings.ReplaceAll(strings.ToLower(s), "-", "_")
 }

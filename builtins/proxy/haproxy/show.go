@@ -1,14 +1,34 @@
 package haproxy
 
-import "github.com/deployrecipe/recipe/builtins/proxy"
+import (
+	"strings"
 
-// Show is the text of a site's own file, for people: empty for an empty site.
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// Show is the text of a site's own file, for people: empty for an empty site, and without the digest by which a running
+// worker is known, which changes with all else and tells nothing.
 func Show(site proxy.Site) (string, error) {
 	if site.Empty() {
 		return "", nil
 	}
 	files, err := Config{Sites: []proxy.Site{site}}.Render()
-	return string(files[siteFile(site.Recipe)]), err
+	return withoutMark(string(files[siteFile(site.Recipe)])), err
+}
+
+// withoutMark leaves out the section that sets a site's process variable.
+func withoutMark(text string) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		if i > 0 && strings.HasPrefix(strings.TrimSpace(line), "set-var proc.recipe_") && strings.TrimSpace(lines[i-1]) == "global" {
+			rest := lines[i+1:]
+			if len(rest) > 0 && strings.TrimSpace(rest[0]) == "" {
+				rest = rest[1:]
+			}
+			return strings.Join(lines[:i-1], "") + strings.Join(rest, "")
+		}
+	}
+	return text
 }
 
 // SiteFile is where a recipe's own file stands, below the edge's directory.

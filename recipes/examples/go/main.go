@@ -1,4 +1,4 @@
-// Clock answers with the time, in whatever zone the path names.
+// Command clock answers with the time, in whatever zone the path names.
 package main
 
 import (

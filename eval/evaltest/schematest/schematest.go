@@ -1,22 +1,29 @@
-package spec
+// Package schematest holds what is written for programs to the JSON Schemas that describe it.
+package schematest
 
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
+// published is where the schemas' own names begin.
 const published = "https://github.com/deployrecipe/recipe/spec/"
 
-// compiled reads a schema of this directory, more strictly than it says: fields that it does not describe are errors,
-// which readers of later versions must let pass.
-func compiled(t *testing.T, name string) *jsonschema.Schema {
+// Compile reads the schema of a name among those of a directory, more strictly than it says: fields that it does not
+// describe are errors, which readers of later versions must let pass.
+func Compile(t testing.TB, dir, name string) *jsonschema.Schema {
 	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.schema.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s holds no schemas: %v", dir, err)
+	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	for _, file := range []string{"plan.schema.json", "events.schema.json"} {
+	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -24,7 +31,7 @@ func compiled(t *testing.T, name string) *jsonschema.Schema {
 		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 		if err == nil {
 			closed(document)
-			err = c.AddResource(published+file, document)
+			err = c.AddResource(published+filepath.Base(file), document)
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
@@ -54,14 +61,16 @@ func closed(schema any) {
 	}
 }
 
-func valid(t *testing.T, schema *jsonschema.Schema, text []byte) {
+// Valid fails the test where a JSON text is not as the schema says.
+func Valid(t testing.TB, schema *jsonschema.Schema, text []byte) {
 	t.Helper()
-	if err := against(t, schema, text); err != nil {
+	if err := Against(t, schema, text); err != nil {
 		t.Errorf("%v\nin %s", err, text)
 	}
 }
 
-func against(t *testing.T, schema *jsonschema.Schema, text []byte) error {
+// Against is how a JSON text differs from what the schema says, nil where it does not.
+func Against(t testing.TB, schema *jsonschema.Schema, text []byte) error {
 	t.Helper()
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
