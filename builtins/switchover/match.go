@@ -118,14 +118,18 @@ func validateMatches(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostic
 	return diags
 }
 
-// inTCP finds a service of a switchover to which a port in tcp mode leads.
-func inTCP(s Spec, d *state.Desired) string {
+// inTCP finds a service of a switchover to which a port in tcp mode leads, where none in http mode leads to any.
+func inTCP(s Spec, d *state.Desired) (found string) {
 	for _, p := range ports(d) {
 		for _, route := range p.Route {
-			if p.Mode == proxy.TCP && slices.ContainsFunc(s.Services, func(ref state.Ref) bool { return ref.Addr == route.To.Addr }) {
-				return route.To.Addr
+			if !slices.ContainsFunc(s.Services, func(ref state.Ref) bool { return ref.Addr == route.To.Addr }) {
+				continue
 			}
+			if p.Mode != proxy.TCP {
+				return ""
+			}
+			found = route.To.Addr
 		}
 	}
-	return ""
+	return found
 }

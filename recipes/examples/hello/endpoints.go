@@ -35,12 +35,16 @@ func (a *app) handler() http.Handler {
 }
 
 // marked puts the release on every response, errors and unknown paths
-// included, and fails the share of requests that ERROR_RATE asks for.
+// included, fails the share of requests that ERROR_RATE asks for, and waits as
+// DELAY does.
 func (a *app) marked(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Release", a.release)
 		if r.URL.Path != "/up" && rand.Float64() < a.errorRate {
 			http.Error(w, "ERROR_RATE asks for this error", http.StatusInternalServerError)
+			return
+		}
+		if r.URL.Path != "/up" && a.delay > 0 && !pause(r, a.delay+rand.N(a.delay/2+1)) {
 			return
 		}
 		next.ServeHTTP(w, r)

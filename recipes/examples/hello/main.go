@@ -20,6 +20,8 @@
 //	STOP_TIMEOUT  what a graceful exit waits at most before it cuts (5s)
 //	HEALTH        fail makes /up answer 500 (ok)
 //	ERROR_RATE    the share of requests, /up apart, that answer 500, 0 to 1 (0)
+//	DELAY         how long every answer but that of /up waits at least; at most
+//	              half as long again, at random (0s)
 //	MIGRATE       how long migrate takes (0s)
 //	MIGRATE_EXIT  the exit code of migrate (0)
 //	TICK          the time between two lines of worker (1s)

@@ -16,6 +16,7 @@ type settings struct {
 	stopTimeout   time.Duration
 	unhealthy     bool
 	errorRate     float64 // 0 to 1
+	delay         time.Duration
 	migrate       time.Duration
 	migrateExit   int
 	tick          time.Duration
@@ -35,6 +36,7 @@ func settingsFrom(getenv func(string) string) (settings, error) {
 		stopTimeout: e.duration("STOP_TIMEOUT", 5*time.Second),
 		unhealthy:   e.choice("HEALTH", "ok", "fail"),
 		errorRate:   e.share("ERROR_RATE"),
+		delay:       e.duration("DELAY", 0),
 		migrate:     e.duration("MIGRATE", 0),
 		migrateExit: e.exitCode("MIGRATE_EXIT"),
 		tick:        e.duration("TICK", time.Second),
