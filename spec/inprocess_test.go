@@ -71,7 +71,7 @@ func app(c engine.ContainerSpec) sim.App {
 func (p *player) can(program string, args []string) bool {
 	switch program {
 	case "recipe":
-		return slices.Contains([]string{"validate", "plan", "apply", "destroy", "rollback"}, args[0])
+		return slices.Contains([]string{"validate", "plan", "apply", "destroy", "rollback", "promote", "revert"}, args[0])
 	case "cat":
 		return false
 	}
@@ -84,8 +84,8 @@ type options struct {
 	vars    []string // of --var
 	files   []string // of --var-file
 	explain string   // of --explain
-	// destroy, volumes, full and detailed are the options of those names.
-	destroy, volumes, full, detailed, refresh bool
+	// These are the options of those names.
+	destroy, volumes, full, detailed, refresh, again bool
 	part                                      target.Options // of --target, --exclude and --replace
 }
 
@@ -111,6 +111,8 @@ func read(args []string) options {
 		case "--replace":
 			i++
 			o.part.Replaces = append(o.part.Replaces, args[i])
+		case "--again":
+			o.again = true
 		case "--refresh-only":
 			o.refresh = true
 		case "--destroy":
@@ -143,10 +145,14 @@ func (p *player) run(program string, args []string) (string, int) {
 	if args[0] == "validate" {
 		return p.validate(m, diags)
 	}
-	modes := map[string]kind.Mode{"plan": kind.Apply, "apply": kind.Apply, "destroy": kind.Destroy, "rollback": kind.Rollback}
+	modes := map[string]kind.Mode{"plan": kind.Apply, "apply": kind.Apply, "destroy": kind.Destroy, "rollback": kind.Rollback,
+		"promote": kind.Promote, "revert": kind.Revert}
 	mode, ok := modes[args[0]]
 	if !ok {
 		p.t.Fatalf("stories cannot run recipe %s", args[0])
+	}
+	if o.again {
+		mode = kind.Repeat
 	}
 	if o.destroy {
 		mode = kind.Destroy
@@ -346,6 +352,9 @@ func (p *player) apply(text string, made *simulated.Planned) (string, int) {
 	}
 	done, err := p.world.Apply(p.ctx, made, o)
 	if err == nil {
+		for _, group := range done.Paused {
+			text += "Paused: " + group + "\n"
+		}
 		return fmt.Sprintf("%sSteps done: %d\n", text, len(done.Done)), 0
 	}
 	var failed []string

@@ -33,6 +33,8 @@ const (
 	OpRoutes plan.Op = "edge.routes"
 	// OpDrop takes groups and services off a site; DropConfig.
 	OpDrop plan.Op = "edge.drop"
+	// OpPause notes that a group's switchover waits for somebody to decide; PauseConfig.
+	OpPause plan.Op = "edge.pause"
 	// OpReset puts a group back as it was; ResetConfig. It is a step of the way back only.
 	OpReset plan.Op = "edge.reset"
 	// OpRemove takes a recipe's site off, and the edge with it where no other recipe uses it; RemoveConfig.
@@ -78,6 +80,15 @@ type ShiftConfig struct {
 	// Match are the group's matches that are in force from now on, and To the side that they lead to.
 	Match []proxy.Match `json:"match,omitempty"`
 	To    proxy.Side    `json:"to,omitempty"`
+	// Switch says to which stage of which switchover the percentage belongs, its time left out; nil ends a switchover.
+	Switch *proxy.Switch `json:"switch,omitempty"`
+}
+
+// PauseConfig is the config of OpPause. As a step of the way back it says itself what failed.
+type PauseConfig struct {
+	Recipe string `json:"recipe"`
+	Group  string `json:"group"`
+	Why    string `json:"why,omitempty"`
 }
 
 // DrainConfig is the config of OpDrain.
@@ -85,6 +96,8 @@ type DrainConfig struct {
 	Recipe  string           `json:"recipe"`
 	Servers []proxy.ServerID `json:"servers"`
 	Limit   state.Duration   `json:"limit"`
+	// Ends is the group whose switchover is over when this begins; empty for none.
+	Ends string `json:"ends,omitempty"`
 }
 
 // RoutesConfig is the config of OpRoutes.

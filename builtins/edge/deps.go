@@ -42,6 +42,7 @@ func Doers(d Deps) map[plan.Op]kind.Doer {
 		OpRoutes:  doer(w.routes),
 		OpDrop:    doer(w.drop),
 		OpReset:   doer(w.reset),
+		OpPause:   doer(w.pause),
 		OpRemove:  doer(w.remove),
 	}
 }

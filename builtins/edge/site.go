@@ -2,6 +2,7 @@ package edge
 
 import (
 	"slices"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
@@ -64,11 +65,25 @@ func prepareService(site *proxy.Site, s PrepareService) {
 }
 
 // Shift makes servers ready and says which of a group's requests go where.
-func Shift(site *proxy.Site, c ShiftConfig) {
+func Shift(site *proxy.Site, c ShiftConfig, now time.Time) {
 	SetState(site, c.Ready, proxy.Ready)
-	if g := site.Group(c.Group); g != nil {
-		g.Percent = c.Percent
-		g.Lead(c.To, c.Match)
+	g := site.Group(c.Group)
+	if g == nil {
+		return
+	}
+	g.Percent, g.Switch = c.Percent, nil
+	g.Lead(c.To, c.Match)
+	if c.Switch != nil {
+		s := *c.Switch
+		s.Since = now
+		g.Switch = &s
+	}
+}
+
+// Ended notes that a group's switchover is over.
+func Ended(site *proxy.Site, group string) {
+	if g := site.Group(group); g != nil {
+		g.Switch = nil
 	}
 }
 
@@ -111,10 +126,24 @@ func Reset(site *proxy.Site, c ResetConfig) {
 	Drop(site, drop)
 }
 
+// Wait is a group whose switchover is paused: both sides serve.
+func Wait(site *proxy.Site, c ShiftConfig, side proxy.Side, services []PrepareService) {
+	Shift(site, c, time.Time{})
+	for _, p := range services {
+		if s := site.Service(p.Name); s != nil {
+			b := s.Side(side)
+			b.Servers = slices.Clone(p.Backend.Servers)
+			for i := range b.Servers {
+				b.Servers[i].State = proxy.Ready
+			}
+		}
+	}
+}
+
 // Settle is a group after its switch: all traffic on one side, whose servers are ready, the other in maint.
 func Settle(site *proxy.Site, group string, side proxy.Side, services []PrepareService) {
 	if g := site.Group(group); g != nil {
-		g.Percent = 0
+		g.Percent, g.Switch = 0, nil
 		if side == proxy.B {
 			g.Percent = 100
 		}

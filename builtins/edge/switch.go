@@ -71,7 +71,7 @@ func (w *worker) shift(ctx context.Context, config ShiftConfig, _ kind.Inputs) (
 				return fmt.Errorf("the edge has no server %d on side %s of service %s", id.Slot, id.Side, id.Service)
 			}
 		}
-		Shift(s, config)
+		Shift(s, config, time.Now())
 		return nil
 	})
 }
@@ -88,6 +88,7 @@ func (w *worker) drain(ctx context.Context, config DrainConfig, in kind.Inputs) 
 	var servers []proxy.ServerID
 	err := w.update(ctx, config.Recipe, func(s *proxy.Site) error {
 		servers = nil
+		Ended(s, config.Ends)
 		for _, id := range config.Servers {
 			if server := findServer(s, id); server != nil && server.State != proxy.Maint {
 				server.State = proxy.Draining

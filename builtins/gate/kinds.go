@@ -12,6 +12,7 @@ func Kinds() []Kind {
 		sqlKind{},
 		replicationKind{},
 		zookeeperKind{},
+		manualKind{},
 	}
 }
 
@@ -23,9 +24,4 @@ func Find(name string) Kind {
 		}
 	}
 	return nil
-}
-
-// later are the kinds that are part of the language and not built yet, with what they will be of use in.
-var later = map[string]string{
-	"manual": "waiting for promote or revert",
 }

@@ -83,10 +83,6 @@ func Validate(s Spec, at func(arg string) *hcl.Range) hcl.Diagnostics {
 }
 
 func unknown(name string, at *hcl.Range) *hcl.Diagnostic {
-	if what, ok := later[name]; ok {
-		return diag.Errorf(diag.NotBuiltYet, at, "Not built yet",
-			"A gate %q is part of the language but not built yet in this version (%s). Remove it to go on without.", name, what)
-	}
 	return diag.Errorf(diag.InvalidValue, at, "Unknown kind of gate", "There is no gate %q; the kinds are %s.", name, and(names()))
 }
 

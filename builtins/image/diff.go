@@ -24,7 +24,7 @@ const (
 // Diff decides which images must be built, pulled, named or removed, from what Refine found out. Going back to an
 // earlier release needs none of that: its containers kept their image.
 func (k *Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
-	if in.Mode == kind.Rollback {
+	if in.Mode.Recalls() {
 		return kind.Result{}, nil
 	}
 	d := &differ{in: in, facts: FactsOf(in.Observed)}

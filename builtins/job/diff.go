@@ -24,7 +24,7 @@ const limit = 2 * time.Minute
 func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	var result kind.Result
 	var diags hcl.Diagnostics
-	if in.Mode == kind.Rollback {
+	if in.Mode.Recalls() {
 		return result, nil
 	}
 	nets := network.Layout(in.Desired, in.Observed)

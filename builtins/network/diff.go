@@ -31,7 +31,7 @@ const limit = time.Minute
 func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	var result kind.Result
 	var diags hcl.Diagnostics
-	if in.Mode == kind.Rollback {
+	if in.Mode.Recalls() {
 		return result, nil
 	}
 	nets := Layout(in.Desired, in.Observed)

@@ -20,7 +20,7 @@ import (
 // stands behind it is ready, and the service kind knows when that is.
 func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	var result kind.Result
-	if in.Mode == kind.Rollback {
+	if in.Mode.Recalls() {
 		return result, nil
 	}
 	diags := taken(in)

@@ -16,6 +16,7 @@ func (s Site) Clone() Site {
 	s.Groups = slices.Clone(s.Groups)
 	for i := range s.Groups {
 		s.Groups[i].Match = slices.Clone(s.Groups[i].Match)
+		s.Groups[i].Switch = s.Groups[i].Switch.clone()
 	}
 	s.Services = slices.Clone(s.Services)
 	for i := range s.Services {
@@ -44,6 +45,7 @@ func (s Site) Normal() Site {
 	}
 	for i := range s.Groups {
 		s.Groups[i] = s.Groups[i].normal()
+		s.Groups[i].Switch.normal()
 	}
 	for i := range s.Services {
 		for _, side := range []Side{A, B} {

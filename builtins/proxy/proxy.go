@@ -124,6 +124,8 @@ type Group struct {
 	// Sticky has a client stay, by a cookie, with the release that it was given, while both sides get requests.
 	// Only then are cookies set. A Match in force comes first.
 	Sticky bool `json:"sticky,omitempty"`
+	// Switch is the switchover under way, nil for none.
+	Switch *Switch `json:"switch,omitempty"`
 }
 
 // Side is one of a service's two backends.
@@ -143,8 +145,12 @@ func (s Side) Other() Side {
 	return A
 }
 
-// Live is the side that gets most of the group's traffic.
+// Live is the side of the release that serves: during a switchover the one that the traffic comes from, else the one
+// that gets most of it.
 func (g Group) Live() Side {
+	if g.Switch != nil {
+		return g.Switch.To.Other()
+	}
 	if g.Percent >= 50 {
 		return B
 	}

@@ -34,6 +34,7 @@ func (s Site) Validate() error {
 			v.add("group %s: %d percent is outside 0 to 100", g.Name, g.Percent)
 		}
 		v.matches(g)
+		v.switching(g)
 	}
 	services := map[string]bool{}
 	for _, service := range s.Services {

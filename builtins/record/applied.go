@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
@@ -100,6 +101,25 @@ func (a Applied) left(before map[string]json.RawMessage, open map[addr.Addr]bool
 		}
 	}
 	return left
+}
+
+// Decided notes the services whose switchover somebody had go on or back: each is now as its containers tell that serve.
+func (a Applied) Decided(kept *state.Recorded) {
+	open, left := a.unsettled(), a.Releases()
+	acts := map[addr.Addr]bool{}
+	for i := range a.Plan.Steps {
+		acts[a.Plan.Steps[i].Addr] = true
+	}
+	resources := maps.Clone(kept.Resources)
+	for _, o := range a.Observed.Objects {
+		if acts[o.Addr] && !open[o.Addr] && o.Addr.Kind == "service" && o.Spec != nil && left[o.Addr.String()] == o.Release {
+			if resources == nil {
+				resources = map[string]json.RawMessage{}
+			}
+			resources[o.Addr.String()] = o.Spec
+		}
+	}
+	kept.Resources = resources
 }
 
 // unsettled are the resources that are not as the recipe says.

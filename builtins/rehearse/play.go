@@ -166,10 +166,10 @@ func result(done simulated.Applied, err error) string {
 	switch {
 	case done.Killed:
 		return "killed"
-	case err == nil:
-		return "applied"
 	case len(done.Paused) > 0:
 		return "paused"
+	case err == nil:
+		return "applied"
 	case len(done.Reverted) > 0:
 		return "reverted"
 	}
@@ -178,7 +178,12 @@ func result(done simulated.Applied, err error) string {
 
 // recover plans and applies once more, with nothing in the way.
 func (p *played) recover(ctx context.Context) {
-	made, diags, err := p.world.Plan(ctx, p.scene.Desired, p.scene.Mode)
+	mode := p.scene.Mode
+	if p.ending.Result == "paused" { // what failed is tried once more, by somebody who decides so
+		mode = kind.Repeat
+		p.ending.ByHand = "promote it, or revert it"
+	}
+	made, diags, err := p.world.Plan(ctx, p.scene.Desired, mode)
 	if err = errors.Join(err, errorsOf(diags)); err != nil {
 		p.broken("there is no plan to go on with: %v", err)
 		return

@@ -95,11 +95,11 @@ func TestPlans(t *testing.T) {
 		},
 		"died_in_canary": func(t *testing.T) scene {
 			return scene{spec: newEnv, switchover: twoStage, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
-				site: site(t, oldEnv, 10, newEnv, 0)}
+				site: amid(site(t, oldEnv, 10, newEnv, 0), "canary")}
 		},
 		"died_in_canary_then_changed": func(t *testing.T) scene {
 			return scene{spec: `"env":{"RELEASE":"3"},`, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
-				site: site(t, oldEnv, 10, newEnv, 0)}
+				site: amid(site(t, oldEnv, 10, newEnv, 0), "canary")}
 		},
 		"worker_broken_off_then_back": func(t *testing.T) scene {
 			last := &state.Recorded{History: []state.Entry{{Releases: map[string]string{"service.web": release(t, oldEnv)}}}}
@@ -107,11 +107,11 @@ func TestPlans(t *testing.T) {
 		},
 		"died_in_canary_then_back": func(t *testing.T) scene {
 			return scene{spec: oldEnv, switchover: twoStage, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
-				site: site(t, oldEnv, 10, newEnv, 0)}
+				site: amid(site(t, oldEnv, 10, newEnv, 0), "canary")}
 		},
 		"died_in_canary_then_rollback": func(t *testing.T) scene {
 			return scene{spec: newEnv, mode: kind.Rollback, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
-				site: site(t, oldEnv, 10, newEnv, 0)}
+				site: amid(site(t, oldEnv, 10, newEnv, 0), "canary")}
 		},
 		"scale_down_of_a_stopped_one": func(t *testing.T) scene {
 			stopped := running(oldEnv, 1, 1, fixed1)
@@ -120,7 +120,7 @@ func TestPlans(t *testing.T) {
 		},
 		"died_before_drain": func(t *testing.T) scene {
 			return scene{spec: newEnv, have: []have{running(oldEnv, 1, 1, fixed1), running(newEnv, 2, 1, fixed2)},
-				site: site(t, oldEnv, 100, newEnv, 0)}
+				site: amid(site(t, oldEnv, 100, newEnv, 0), "full")}
 		},
 		"died_after_create": func(t *testing.T) scene {
 			created := running(newEnv, 2, 1, fixed2)
@@ -208,6 +208,12 @@ func site(t *testing.T, old string, percent int, new string, more int) *proxy.Si
 	return &proxy.Site{Recipe: "shop", Origin: "here", Groups: []proxy.Group{{Name: "web", Percent: percent}},
 		Ports:    []proxy.Port{{Name: "web", Listen: 80, Mode: proxy.HTTP, Routes: []proxy.Route{{Path: "/", Service: "web.http"}}}},
 		Services: []proxy.Service{{Name: "web.http", Group: "web", Mode: proxy.HTTP, A: backend(old, fixed1), B: backend(new, fixed2)}}}
+}
+
+// amid has a site's group at a stage of a switchover to side b.
+func amid(s *proxy.Site, stage string) *proxy.Site {
+	s.Groups[0].Switch = &proxy.Switch{To: proxy.B, Stage: stage, Since: time.Unix(100, 0).UTC()}
+	return s
 }
 
 func (s scene) plan(t *testing.T) *plan.Plan {

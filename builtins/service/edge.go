@@ -296,6 +296,10 @@ func (p *planner) targetSite(prepare edge.PrepareConfig) proxy.Site {
 	site := p.site.Clone()
 	edge.Prepare(&site, prepare)
 	for _, x := range p.expanded {
+		if x.Waits != nil {
+			edge.Wait(&site, *x.Waits, x.Final, x.Services)
+			continue
+		}
 		edge.Settle(&site, x.Group.Name, x.Final, x.Services)
 	}
 	site.Ports = p.wanted

@@ -7,13 +7,16 @@ import (
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
+	"github.com/deployrecipe/recipe/eval/state"
 )
 
 // group is services that switch together.
 type group struct {
 	addr     addr.Addr // of the switchover block, or of the one service
 	settings switchover.Settings
+	services []state.Ref // that the block names
 	after    []plan.ID
 	members  []*base
 }
@@ -39,8 +42,8 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 	live = proxy.A
 	if before != nil {
 		live = before.Live()
-		if before.Split() {
-			live = newcomer(g, live.Other()).Other()
+		if s := before.Switch; s != nil && before.Percent == full(s.To) && news(g, s.To) {
+			live = s.To // there is no way back for what others lead to by now
 		}
 	}
 	fresh, changed := true, false
@@ -60,6 +63,13 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 	return live, live, fresh
 }
 
+// news tells whether a service serves on a side that had nobody to serve before.
+func news(g *group, side proxy.Side) bool {
+	return slices.ContainsFunc(g.members, func(b *base) bool {
+		return len(b.ports) > 0 && b.serves(side) != "" && b.serves(side.Other()) == ""
+	})
+}
+
 // occupied tells whether another release than the wanted one still has requests on a side.
 func occupied(g *group, side proxy.Side) bool {
 	return slices.ContainsFunc(g.members, func(b *base) bool {
@@ -74,23 +84,6 @@ func arrived(g *group, side proxy.Side) bool {
 	return slices.ContainsFunc(g.members, func(b *base) bool { return b.release != "" && b.onSide(side) == b.release })
 }
 
-// newcomer is the side that the newer releases of a switch that stopped midway are on: those that started last.
-// Where that cannot be told it is the one with less of the traffic.
-func newcomer(g *group, less proxy.Side) proxy.Side {
-	for _, b := range g.members {
-		a, other := b.onSide(proxy.A), b.onSide(proxy.B)
-		switch {
-		case a == "" || other == "" || a == other:
-			continue
-		case b.stock.later(a, other):
-			return proxy.A
-		default:
-			return proxy.B
-		}
-	}
-	return less
-}
-
 // expand turns a group into steps, if anything about it has to change.
 func (p *planner) expand(g *group) {
 	var origin *proxy.Group // all origins lead to the same side
@@ -98,6 +91,10 @@ func (p *planner) expand(g *group) {
 		origin = origins[0]
 	}
 	_, side, fresh := p.sides(g, origin)
+	if p.waits(g, origin) {
+		p.paused(g, origin)
+		return
+	}
 	out := switchover.Group{Recipe: p.in.Desired.Recipe, Name: p.nameOf(g), Addr: g.addr, Settings: g.settings,
 		Before: p.inUse(p.nameOf(g)), Side: side, Fresh: fresh, After: g.after, First: p.first}
 	reach := 0
@@ -110,10 +107,11 @@ func (p *planner) expand(g *group) {
 		out.Members = append(out.Members, m)
 		act = act || does
 	}
+	out.From, out.Promoted = p.from(g, &out), p.in.Mode == kind.Promote || p.in.Mode == kind.Repeat
 	out.Cause = out.Members[0].Cause
 	out.NewPorts = p.newPortsOf(out)
 	p.traffic(out, reach)
-	if !act && !p.misses(out) {
+	if !act && !out.Promoted && !p.misses(out) {
 		return
 	}
 	x := switchover.Expand(out)
@@ -124,7 +122,7 @@ func (p *planner) expand(g *group) {
 // misses tells whether the edge lacks servers of a group that has nothing to do otherwise, or has them as
 // they should not be: the edge was made anew, a check changed, a switch ended before it cleaned up.
 func (p *planner) misses(g switchover.Group) bool {
-	if g.Split && !g.Moves() {
+	if g.Split && !g.Moves() || g.Before != nil && g.Before.Switch != nil {
 		return true
 	}
 	for _, m := range g.Members {

@@ -64,7 +64,7 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 		}
 		act = true
 	}
-	m.Cause = p.describe(b, m)
+	m.Cause = p.describe(b, m, g.Settings.Waits())
 	return m, act
 }
 
@@ -92,7 +92,7 @@ func (b *base) count() int {
 // stopped the one before, that one.
 func (b *base) servedBy(g switchover.Group) []string {
 	served := []string{b.serving}
-	if !g.Split {
+	if !g.Split && (g.Before == nil || g.Before.Switch == nil) {
 		served = append(served, b.onSide(proxy.A), b.onSide(proxy.B))
 	}
 	return served
@@ -126,7 +126,7 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 		n := p.standing(b, piece, g.Name)
 		n.Slot = i
 		n.Start.Restart = b.spec.Restart
-		if p.in.Mode != kind.Rollback { // its label tells the limits that it began with, not those it had
+		if !p.in.Mode.Recalls() { // its label tells the limits that it began with, not those it had
 			n.Start.Limits = b.spec.InPlace().Limits
 			n.Memory = n.Start.Limits.Memory
 		}
@@ -220,7 +220,7 @@ func stopOf(name string, spec *container.Spec) container.StopConfig {
 }
 
 // describe adds the service's line to the plan, with the fields that differ, and gives the cause for steps.
-func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
+func (p *planner) describe(b *base, m switchover.Member, waits bool) plan.Cause {
 	cause := plan.From(b.r.Addr.String()+" is new", state.Source{Range: b.r.Range, Chain: b.r.Origin.Chain})
 	change := plan.Change{Addr: b.r.Addr, Action: plan.Create, After: b.r.Spec}
 	drift := p.drift(b)
@@ -249,8 +249,13 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 		if b.asked && m.Changed {
 			cause = plan.At("another release was asked for with --replace", b.r.Range)
 		}
-		if p.in.Mode == kind.Rollback {
+		switch p.in.Mode {
+		case kind.Rollback:
 			cause = plan.Cause{Why: "back to release " + b.release + ", which ran before"}
+		case kind.Revert:
+			cause = plan.Cause{Why: "back to release " + b.release + ", which served before the switchover"}
+		case kind.Promote, kind.Repeat:
+			cause = plan.Cause{Why: "release " + b.release + " was promoted"}
 		}
 	} else if len(drift) > 0 {
 		cause = blame(b, drift)
@@ -260,7 +265,7 @@ func (p *planner) describe(b *base, m switchover.Member) plan.Cause {
 	slices.Sort(names)
 	updated := len(slices.Compact(names))
 	change.Cause = cause
-	change.Summary = summary(b, m, updated)
+	change.Summary = summary(b, m, updated, m.Changed && waits)
 	if updated > 0 || worthALine(m) {
 		p.out.Changes = append(p.out.Changes, change)
 	} else if slices.ContainsFunc(change.Fields, checked) {

@@ -40,7 +40,7 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		p.expand(g)
 	}
 	p.edge()
-	if in.Mode != kind.Rollback {
+	if !in.Mode.Recalls() {
 		p.orphans()
 		p.names()
 	}
@@ -80,7 +80,7 @@ func newPlanner(k Kind, in kind.Input) *planner {
 	}
 	p.stand = newStanding(&p.site)
 	p.inForce = edge.Digest(p.site) == p.facts.Edge.InForce[p.site.Recipe].Digest
-	if in.Mode == kind.Rollback {
+	if in.Mode.Recalls() {
 		p.wanted = p.site.Ports // doors stay as they are
 		for _, r := range in.Resources {
 			p.served[r.Addr.String()] = p.open(r.Addr)
@@ -115,9 +115,12 @@ func (p *planner) groups() []*group {
 	named := p.named()
 	for _, r := range p.in.Resources {
 		var b *base
-		if p.in.Mode == kind.Rollback {
+		switch {
+		case p.in.Mode.Decides():
+			b = p.decided(r, named[r.Addr.String()])
+		case p.in.Mode == kind.Rollback:
 			b = p.before(r) // the image of the release that is left may be gone
-		} else {
+		default:
 			b = p.base(r)
 		}
 		if b == nil {
@@ -157,10 +160,11 @@ func (p *planner) named() map[string]*group {
 		if err != nil {
 			continue // its own Validate reports it
 		}
-		g := &group{addr: r.Addr, settings: settings}
-		if p.in.Mode == kind.Rollback { // known to be good, and wanted now
+		g := &group{addr: r.Addr, settings: settings, services: s.Services}
+		switch {
+		case p.in.Mode == kind.Rollback: // known to be good, and wanted now
 			g.settings.Stages = switchover.Default().Stages
-		} else {
+		case !p.in.Mode.Decides():
 			for _, a := range switchover.After(r, s) {
 				g.after = append(g.after, plan.ReadyID(a))
 			}

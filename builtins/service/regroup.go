@@ -3,6 +3,7 @@ package service
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -69,7 +70,7 @@ func (p *planner) regroup(g *group) {
 // settle ends an unfinished switch of a group of the edge.
 func (p *planner) settle(name string, live proxy.Side) {
 	leftovers := p.serversOf(name, live.Other())
-	if g := p.stand.groups[name]; len(leftovers) == 0 && g.Percent == full(live) && !g.Split() {
+	if g := p.stand.groups[name]; len(leftovers) == 0 && g.Percent == full(live) && !g.Split() && g.Switch == nil {
 		return
 	}
 	p.shiftAside(name, "settle", fmt.Sprintf("give all traffic of %s to one release", name), live, nil)
@@ -107,8 +108,11 @@ func (p *planner) turn(name string, to proxy.Side) {
 
 func (p *planner) shiftAside(name, what, title string, to proxy.Side, ready []proxy.ServerID) {
 	c := edge.ShiftConfig{Recipe: p.site.Recipe, Group: name, Percent: full(to), Ready: ready}
+	if len(p.serversOf(name, to.Other())) > 0 { // until they are drained
+		c.Switch = &proxy.Switch{To: to.Other()}
+	}
 	p.aside(plan.Step{ID: plan.ID("edge/" + what + "/" + name + "/shift"), Op: edge.OpShift, Title: title, Config: plan.Raw(c)})
-	edge.Shift(&p.site, c)
+	edge.Shift(&p.site, c, time.Time{})
 }
 
 func (p *planner) drainAside(name, what string, servers []proxy.ServerID) {
@@ -118,8 +122,9 @@ func (p *planner) drainAside(name, what string, servers []proxy.ServerID) {
 	limit := switchover.Default().Drain
 	p.aside(plan.Step{ID: plan.ID("edge/" + what + "/" + name + "/drain"), Op: edge.OpDrain, Title: "drain the side that " + name + " left",
 		Wait: "until the last connection ends", Idle: true, Within: limit,
-		Config: plan.Raw(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit)})})
+		Config: plan.Raw(edge.DrainConfig{Recipe: p.site.Recipe, Servers: servers, Limit: state.Duration(limit), Ends: name})})
 	edge.SetState(&p.site, servers, proxy.Maint)
+	edge.Ended(&p.site, name)
 }
 
 // aside adds a step that comes before all switches, and after those added so before.

@@ -18,9 +18,15 @@ import (
 func (p *planner) before(r *state.Resource) *base {
 	s := p.stocks[r.Addr]
 	release := s.before(p.serving(r, s))
-	if served := p.interrupted(r, s); served != "" {
+	if served := p.interrupted(r); served != "" {
 		release = served
 	}
+	return p.recall(r, release)
+}
+
+// recall is a service as a release of it is by its containers; nil where none of them is left.
+func (p *planner) recall(r *state.Resource, release string) *base {
+	s := p.stocks[r.Addr]
 	kept := s.of(release)
 	if release == "" || len(kept) == 0 {
 		p.out.Notes = append(p.out.Notes, plan.Note{Addr: r.Addr, Text: "no earlier release is kept; it stays as it is"})
@@ -45,22 +51,12 @@ func (p *planner) before(r *state.Resource) *base {
 		nets: network.Of(spec.Networks, p.nets), volumes: volumes, ports: p.ports(r.Addr, spec)}
 }
 
-// interrupted is the release that served before a switch which stopped midway, and still has a part of the traffic;
-// empty where there is none: going back gives that switch up.
-func (p *planner) interrupted(r *state.Resource, s stock) string {
+// interrupted is the release that served before a switchover that is under way; empty where none is: going back gives
+// that switchover up.
+func (p *planner) interrupted(r *state.Resource) string {
 	for _, svc := range p.stand.owned[p.onEdge(r.Addr)] {
-		g := p.stand.groups[svc.Group]
-		if g == nil || !g.Split() {
-			continue
-		}
-		a, b := svc.A.Release, svc.B.Release
-		switch {
-		case a == "" || b == "" || a == b:
-			continue
-		case s.later(a, b):
-			return b
-		default:
-			return a
+		if g := p.stand.groups[svc.Group]; g != nil && g.Switch != nil {
+			return svc.Side(g.Switch.To.Other()).Release
 		}
 	}
 	return ""

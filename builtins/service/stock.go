@@ -102,6 +102,16 @@ func (s stock) longestRunning() string {
 	return first.Release
 }
 
+// newestRunning is the newest release that runs; empty where none does.
+func (s stock) newestRunning() string {
+	for _, p := range s.all {
+		if p.running() {
+			return p.Release
+		}
+	}
+	return ""
+}
+
 // before is the release, other than the serving one, whose containers are kept and ran last: after a rollback
 // that is not the newest one.
 func (s stock) before(serving string) string {
@@ -153,21 +163,4 @@ func (s stock) lastFirst(serve []string) []string {
 		return cmp.Or(cmp.Compare(place(a), place(b)), ended[b].Compare(ended[a]))
 	})
 	return releases
-}
-
-// later tells whether the containers of one release started after those of another, or, where the engine did not
-// tell, whether it is the newer one.
-func (s stock) later(release, than string) bool {
-	started := func(release string) (last time.Time) {
-		for _, p := range s.of(release) {
-			if p.running() && p.Started.After(last) {
-				last = p.Started
-			}
-		}
-		return last
-	}
-	if a, b := started(release), started(than); !a.Equal(b) {
-		return a.After(b)
-	}
-	return s.generation(release) > s.generation(than)
 }

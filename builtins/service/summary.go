@@ -9,7 +9,7 @@ import (
 )
 
 // summary is the rest of a service's line in a plan; updated is how many containers change without a new process.
-func summary(b *base, m switchover.Member, updated int) string {
+func summary(b *base, m switchover.Member, updated int, waits bool) string {
 	var parts []string
 	switch {
 	case b.serving == "":
@@ -35,7 +35,11 @@ func summary(b *base, m switchover.Member, updated int) string {
 		parts = append(parts, count(len(m.Surplus), "replica")+" fewer")
 	}
 	if n := len(m.Old); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d to stop", n))
+		then := ""
+		if waits {
+			then = " when it is promoted"
+		}
+		parts = append(parts, fmt.Sprintf("%d to stop%s", n, then))
 	}
 	if n := len(m.Prune); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d kept no longer", n))

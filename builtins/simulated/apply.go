@@ -158,19 +158,18 @@ func (w *World) leaveEdge(ctx context.Context) error {
 func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result, ended error) {
 	kept := *p.Recorded
 	done := record.Applied{Plan: p.Plan, Desired: p.Desired, Observed: p.Observed, Result: result}
-	entry := state.Entry{Plan: plan.Digest(p.Plan)[:12], By: "somebody@sim", Result: record.Outcome(result, ended), Releases: done.Releases()}
+	entry := state.Entry{Plan: plan.Digest(p.Plan)[:12], By: "somebody@sim", Result: record.OutcomeOf(p.Mode, result, ended), Releases: done.Releases()}
 	switch {
 	case p.Mode == kind.Apply:
 		done.Settle(&kept)
 	case p.Mode == kind.Refresh:
 		record.Follow(&kept, p.Plan)
-		entry.Result = record.Refreshed
 	case p.Mode == kind.Destroy && ended == nil:
 		kept = state.Recorded{Format: record.Format}
 	case p.Mode == kind.Destroy:
 		kept.Jobs = nil
-	case ended == nil:
-		entry.Result = record.RolledBack
+	case p.Mode.Decides():
+		done.Decided(&kept)
 	}
 	name := p.Desired.Recipe.Name
 	inForce := edgesteps.InForce(ctx, p.Plan, result, world.Facts(p.Observed).Edge.InForce[name], w.Edge)

@@ -51,6 +51,9 @@ type next struct {
 
 func (c scenario) afterwards() []next {
 	then := []next{{"again", c.to, c.wants()}}
+	if c.mode == kind.Promote { // what was promoted is no longer paused
+		then[0].mode = kind.Apply
+	}
 	if c.third != "" {
 		then = append(then, next{"third", c.third, kind.Apply})
 	}

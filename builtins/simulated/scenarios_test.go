@@ -146,6 +146,9 @@ func scenarios() []scenario {
 		{name: "nothing wanted", from: web("1", ""), to: web("1", "count = 0"), third: web("2", ""), stops: true},
 		{name: "closed and opened", from: both("1", "1"), to: web("1", "count = 0"), third: both("1", "2"), stops: true},
 		{name: "rollback", from: web("1", "count = 2"), to: web("2", "count = 2"), mode: kind.Rollback},
+		{name: "asked", from: web("1", "") + asked, to: web("2", "") + asked, third: web("3", "") + asked},
+		{name: "promote", from: web("1", "") + asked, to: web("2", "") + asked, third: web("3", "") + asked, mode: kind.Promote},
+		{name: "revert", from: web("1", "") + asked, to: web("2", "") + asked, third: web("3", "") + asked, mode: kind.Revert},
 		{name: "destroy", from: both("1", "1"), to: both("1", "1"), mode: kind.Destroy, stops: true},
 	}
 }
@@ -156,7 +159,7 @@ func (s *scene) begin(c scenario) {
 	if c.from != "" {
 		s.apply(desire(s, c.from), kind.Apply)
 	}
-	if c.mode == kind.Rollback {
+	if c.mode == kind.Rollback || c.mode.Decides() {
 		s.apply(desire(s, c.to), kind.Apply)
 	}
 	s.bound = 0

@@ -36,7 +36,8 @@ func (x *expander) wayBack() {
 			Config: plan.Raw(x.reset()), Limit: edgeLimit})
 		last = []plan.ID{reset}
 		for i := range x.out.Steps {
-			if s := &x.out.Steps[i]; s.Op == container.OpCreate || s.Op == container.OpStart {
+			// Before traffic moves there is nothing to put back of a switchover that an earlier apply began.
+			if s := &x.out.Steps[i]; (s.Op == container.OpCreate || s.Op == container.OpStart) && !x.resumes() {
 				s.Undo = append(s.Undo, reset)
 			}
 		}
@@ -77,7 +78,7 @@ func (x *expander) undoTraffic() []plan.ID {
 	if x.g.Moves() {
 		back := x.g.percent(0)
 		x.undo(plan.Step{ID: x.undoID("shift"), Op: edge.OpShift, Title: "give all traffic back to the release before",
-			Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
+			Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back, Switch: &proxy.Switch{To: x.g.Side}}),
 			Effects: x.weight(back, nil), Limit: edgeLimit})
 		needs = []plan.ID{x.undoID("shift")}
 	}
@@ -138,20 +139,44 @@ func (x *expander) takenServers() ([]proxy.ServerID, []plan.Effect) {
 	return servers, effects
 }
 
-// reset describes the group on the edge as it stands.
+// reset describes the group on the edge as it stands; where that is amid a switchover, as it was before that.
 func (x *expander) reset() edge.ResetConfig {
 	c := edge.ResetConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Before: x.g.Before, NewPorts: x.g.NewPorts}
+	amid := x.g.Moves() && x.g.underWay()
+	if amid {
+		before := *x.g.Before
+		before.Match = slices.Clone(before.Match)
+		before.Percent, before.Switch = x.g.percent(0), nil
+		before.Lead("", nil)
+		c.Before = &before
+	}
 	for _, m := range x.g.Members {
 		for _, p := range m.Ports {
-			if p.Current == nil {
+			switch {
+			case p.Current == nil:
 				c.Added = append(c.Added, p.Name)
-			} else {
+			case amid:
+				c.Services = append(c.Services, vacated(*p.Current, x.g.Side))
+			default:
 				c.Services = append(c.Services, *p.Current)
 			}
 		}
 	}
 	return c
 }
+
+// vacated is a service whose servers on a side get nothing.
+func vacated(s proxy.Service, side proxy.Side) proxy.Service {
+	b := s.Side(side)
+	b.Servers = slices.Clone(b.Servers)
+	for i := range b.Servers {
+		b.Servers[i].State = proxy.Maint
+	}
+	return s
+}
+
+// resumes tells whether the plan goes on with a switchover that an earlier apply began.
+func (x *expander) resumes() bool { return x.g.underWay() && x.settled == nil }
 
 // restartOld starts what had to stop before the new release.
 func (x *expander) restartOld() {

@@ -41,6 +41,8 @@ type Expansion struct {
 	Settled []plan.ID
 	// Final is the side that has all traffic in the end.
 	Final proxy.Side
+	// Waits is how the plan leaves the group where it pauses, nil where the switchover comes to its end.
+	Waits *edge.ShiftConfig
 }
 
 // Expand turns a group into steps. It is pure, and the only place that knows the order of a switch.
@@ -57,6 +59,7 @@ func Expand(g Group) Expansion {
 	x.shift()
 	x.retire()
 	x.wayBack()
+	x.pausing()
 	return x.out
 }
 
@@ -71,6 +74,9 @@ type expander struct {
 	moved   plan.ID    // the step after which the new release has all traffic
 	first   []Instance // what had to stop before the new release starts
 	closed  bool       // the doors of what is wanted nowhere are
+
+	ends      bool // what drains now ends the switchover
+	committed bool // a step is there after which nothing is taken back
 }
 
 func (x *expander) add(steps ...plan.Step) {
@@ -107,7 +113,7 @@ func (x *expander) settle() {
 	}
 	back := x.g.percent(0)
 	x.add(plan.Step{ID: x.ID("settle"), Op: edge.OpShift, Title: "give all traffic back to the serving release", Needs: append(x.creates(), x.g.First...),
-		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back}),
+		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: back, Switch: &proxy.Switch{To: x.g.Side}}),
 		Effects: append(x.unserved(), x.weight(back, nil)...), Limit: edgeLimit, Irreversible: "an unfinished switch is given up"},
 		plan.Step{ID: x.ID("settle", "drain"), Op: edge.OpDrain, Title: "drain what an unfinished switch left",
 			Needs:   []plan.ID{x.ID("settle")},
@@ -203,7 +209,7 @@ func (x *expander) boot(m *Member) {
 			x.add(step)
 			needs = []plan.ID{step.ID}
 		}
-		if n.Running && x.serving(n) {
+		if n.Running && x.serving(n) && !x.g.Promoted {
 			continue
 		}
 		step := plan.Step{ID: id(m.Addr.String(), "probe", n.Name), Addr: m.Addr, Op: container.OpProbe,
@@ -294,9 +300,13 @@ func (x *expander) drain(name string, instances []Instance, servers []proxy.Serv
 	if len(names) == 0 {
 		names = []string{"servers without a container"}
 	}
+	ends := ""
+	if x.ends {
+		ends = x.g.Name
+	}
 	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
 		Wait: "until the last connection ends", Idle: true, Within: x.g.Settings.Drain, Needs: needs,
-		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
+		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain), Ends: ends}),
 		Effects: append(x.close(), effects...), Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "the new release has the traffic"}
 	x.add(step)
 	return []plan.ID{step.ID}

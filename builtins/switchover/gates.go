@@ -34,6 +34,9 @@ func (x *expander) watch(s Stage, shift plan.ID) []plan.Step {
 		}
 	}
 	for i, g := range s.Gate {
+		if g.Kind == gate.Manual {
+			continue // it is asked last: see pause
+		}
 		c := gate.Config{Gate: g, Stage: s.Name, Weight: s.Weight, Hold: s.Hold, Instances: x.judged()}
 		if gate.Find(g.Kind).Measures() {
 			c.Level = level / float64(measured) // together they keep it

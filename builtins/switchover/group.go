@@ -23,6 +23,10 @@ type Group struct {
 	Side    proxy.Side
 	// Split says that both sides get requests: a switch stopped midway.
 	Split bool
+	// From is the first stage to go through, by its index: those before it are behind the switchover already.
+	From int
+	// Promoted says that somebody had it go on, after a pause: what waited is found fit before it gets more.
+	Promoted bool
 	// Fresh says that no release serves yet.
 	Fresh   bool
 	Members []Member

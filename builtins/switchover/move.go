@@ -23,7 +23,11 @@ func (x *expander) shift() {
 		if x.g.Fresh || x.givesUp() {
 			percent = x.g.percent(100)
 		}
-		x.moveTo(stageStep{name: "ready", title: x.openTitle(), percent: percent, ready: ready, effects: effects, final: true}, x.shiftNeeds())
+		s := stageStep{name: "ready", title: x.openTitle(), percent: percent, ready: ready, effects: effects, final: true}
+		if x.givesUp() && x.drains() {
+			s.to = &proxy.Switch{To: x.g.Side.Other()}
+		}
+		x.moveTo(s, x.shiftNeeds())
 	}
 }
 
@@ -39,13 +43,15 @@ func (g *Group) behindPort() bool {
 // givesUp tells whether an unfinished switch has to be given up, since what served before it is wanted again: that
 // gets all traffic back at once, having had it all along.
 func (x *expander) givesUp() bool {
-	return !x.g.Fresh && !x.g.Moves() && (x.g.Split || x.g.Percent != x.g.percent(100))
+	return !x.g.Fresh && !x.g.Moves() && (x.g.Split || x.g.Percent != x.g.percent(100) || x.g.underWay())
 }
 
 func (x *expander) openTitle() string {
 	switch {
 	case x.g.Fresh:
 		return "open " + x.g.Name + " to traffic"
+	case x.givesUp() && x.g.Percent == x.g.percent(100):
+		return "end the switchover of " + x.g.Name
 	case x.givesUp():
 		return "give all traffic of " + x.g.Name + " back to the release that served before"
 	}
@@ -96,6 +102,7 @@ type stageStep struct {
 	effects     []plan.Effect
 	stage       Stage // with its hold and gates; the zero Stage where traffic does not move in stages
 	final       bool
+	to          *proxy.Switch // what the edge notes; nil where no switchover is under way afterwards
 }
 
 func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
@@ -106,9 +113,19 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 		if matches = union(matches, stage.matches()); stage.Weight == 100 {
 			matches = nil // all requests go there
 		}
-		needs = x.moveTo(stageStep{name: stage.Name, percent: x.g.percent(stage.Weight), matches: matches, title: x.stageTitle(stage, matches),
-			ready: ready, effects: effects, stage: stage, final: i == len(stages)-1}, needs)
+		if i < x.g.From {
+			continue
+		}
+		s := stageStep{name: stage.Name, percent: x.g.percent(stage.Weight), matches: matches, title: x.stageTitle(stage, matches),
+			ready: ready, effects: effects, stage: stage, final: i == len(stages)-1}
+		if !s.final || stage.manual() || x.drains() { // which is when a switchover ends
+			s.to = &proxy.Switch{To: x.g.Side, Stage: stage.Name}
+		}
+		needs = x.moveTo(s, needs)
 		ready, effects = nil, nil
+	}
+	if x.g.From == len(stages) {
+		x.commit(x.accept("promoted", needs))
 	}
 }
 
@@ -116,7 +133,7 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 // needs.
 func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	steps := []plan.Step{{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
-		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready, Match: s.matches, To: x.to(s.matches)}),
+		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready, Match: s.matches, To: x.to(s.matches), Switch: s.to}),
 		Effects: slices.Concat(s.effects, x.close(), x.weight(s.percent, s.matches)),
 		Undo:    x.undoShift(), Limit: edgeLimit}}
 	next := []plan.ID{steps[0].ID}
@@ -127,20 +144,34 @@ func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 			next = append(next, w.ID)
 		}
 	}
-	if s.final && len(next) > 1 { // one step has to be the last
-		steps = append(steps, x.accept(s.name, next))
-		next = []plan.ID{steps[len(steps)-1].ID}
+	switch manual := s.stage.manual(); {
+	case manual:
+		x.add(steps...)
+		return x.commit(x.pause(s, next))
+	case s.final && len(next) > 1: // one step has to be the last
+		x.add(steps...)
+		return x.commit(x.accept(s.name, next))
+	case s.final:
+		x.add(steps[:len(steps)-1]...)
+		return x.commit(steps[len(steps)-1])
 	}
-	last := &steps[len(steps)-1]
-	if s.final {
-		last.Commit = true
+	x.add(steps...)
+	x.moved = steps[len(steps)-1].ID
+	return next
+}
+
+// commit adds the step after which a failure takes nothing back: the services are ready, as far as others wait for
+// that. Of several the first counts, since a plan ends with a pause.
+func (x *expander) commit(last plan.Step) []plan.ID {
+	if !x.committed {
+		last.Commit, x.committed = true, true
 		for _, m := range x.g.Members {
 			last.Provides = append(last.Provides, plan.ReadyID(m.Addr))
 		}
 	}
-	x.add(steps...)
+	x.add(last)
 	x.moved = last.ID
-	return next
+	return []plan.ID{last.ID}
 }
 
 // close gives the effects of closing the doors of services that are wanted nowhere any more, once.

@@ -14,33 +14,55 @@ func (x *expander) retire() {
 	if x.moved != "" {
 		needs = []plan.ID{x.moved}
 	}
-	var leaving []Instance
-	for _, m := range x.g.Members {
-		leaving = append(leaving, x.leaving(m)...)
-	}
-	left := x.abandoned(x.g.Side.Other())
-	if !x.g.Moves() {
-		left = append(left, slices.DeleteFunc(x.abandoned(x.g.Side), x.takes)...)
-	}
+	leaving, left := x.leave()
+	x.ends = x.g.Moves() || x.givesUp()
 	if drained := x.drain(string(x.ID("drain")), leaving, left, needs); drained != nil {
 		needs = drained
 	}
 	for i := range x.g.Members {
 		m := &x.g.Members[i]
 		for _, o := range m.Old {
-			x.add(x.stopStep(m, o, needs))
+			x.add(x.stopStep(m, o, x.unless(o, needs)))
 		}
 		for _, o := range m.Surplus {
 			x.add(x.stopStep(m, o, needs), x.removeStep(m, o, []plan.ID{id(m.Addr.String(), "stop", o.Name)}))
 		}
 		for _, o := range m.Prune {
-			after := needs
+			after := x.unless(o, needs)
 			if o.Running {
-				after = append(append([]plan.ID(nil), needs...), id(m.Addr.String(), "stop", o.Name))
+				after = append(slices.Clone(after), id(m.Addr.String(), "stop", o.Name))
 			}
 			x.add(x.removeStep(m, o, after))
 		}
 	}
+}
+
+// unless gives what an old instance waits for before it goes: one that an unfinished switch left waits for its own
+// draining, and not for the new release.
+func (x *expander) unless(o Instance, needs []plan.ID) []plan.ID {
+	if x.settled != nil && len(o.Servers) > 0 && len(onSide(o.Servers, x.g.Side.Other())) == 0 {
+		return x.settled
+	}
+	return needs
+}
+
+// leave are the instances that give up their places when the new release has the traffic, and the servers that no
+// instance has.
+func (x *expander) leave() (leaving []Instance, left []proxy.ServerID) {
+	for _, m := range x.g.Members {
+		leaving = append(leaving, x.leaving(m)...)
+	}
+	left = x.abandoned(x.g.Side.Other())
+	if !x.g.Moves() {
+		left = append(left, slices.DeleteFunc(x.abandoned(x.g.Side), x.takes)...)
+	}
+	return leaving, left
+}
+
+// drains tells whether anything gives up its place then, which is when the switchover ends.
+func (x *expander) drains() bool {
+	leaving, left := x.leave()
+	return len(left) > 0 || slices.ContainsFunc(leaving, func(i Instance) bool { return len(i.Servers) > 0 })
 }
 
 // leaving are the instances of a member that give up their places: the old release's and the surplus ones,

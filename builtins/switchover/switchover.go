@@ -85,6 +85,8 @@ type Settings struct {
 	Drain  time.Duration
 	Retain int
 	Sticky bool
+	// Pause says that a failure after traffic has moved leaves things as they are.
+	Pause bool
 }
 
 // Default is for services that no switchover block names.
@@ -100,6 +102,7 @@ func Read(spec json.RawMessage) (Spec, Settings, error) {
 	}
 	settings := Default()
 	settings.Sticky = s.Sticky
+	settings.Pause = s.OnFailure == "pause"
 	if s.Retain >= 0 {
 		settings.Retain = s.Retain
 	}
@@ -130,14 +133,7 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 		return hcl.Diagnostics{diag.FromError(diag.Internal, err, &r.Range)}
 	}
 	var diags hcl.Diagnostics
-	if s.OnFailure == "pause" {
-		at := r.Range
-		if source, ok := r.Sources["on_failure"]; ok {
-			at = source.Range
-		}
-		diags = append(diags, diag.Errorf(diag.NotBuiltYet, &at, "Pausing is not built yet",
-			`on_failure = "pause" is part of the language but not built yet in this version; write "revert".`))
-	}
+	diags = append(diags, validatePauses(r, s, d)...)
 	last := 0
 	for i, stage := range settings.Stages {
 		if slices.ContainsFunc(settings.Stages[:i], func(s Stage) bool { return s.Name == stage.Name }) {

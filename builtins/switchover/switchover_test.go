@@ -52,8 +52,8 @@ func TestValidate(t *testing.T) {
 			`1: Stage "b" has weight 10 after one of 50`},
 		{"stages of one name", []string{web + `,"stage":[{"label":"a","weight":10},{"label":"a","weight":20}]}`},
 			`1: switchover.s1 has more than one stage "a"`},
-		{"more than one fault", []string{web + `,"on_failure":"pause","stage":[{"label":"a","weight":50},{"label":"b","weight":10}]}`},
-			`1: on_failure = "pause" is part of the language` + "\n" + `1: Stage "b" has weight 10 after one of 50`},
+		{"more than one fault", []string{web + `,"stage":[{"label":"a","weight":50},{"label":"a","weight":10}]}`},
+			`1: switchover.s1 has more than one stage "a"` + "\n" + `1: Stage "a" has weight 10 after one of 50`},
 		{"a service in two", []string{web + `}`, db + `}`}, "2: service.web is in the services of both switchover.s1 and switchover.s2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

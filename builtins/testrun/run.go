@@ -85,7 +85,8 @@ func (p *player) play(o *Outcome, b *decode.Block, s Spec, in resolve.Inputs) {
 
 // plan makes a plan as the commands do.
 func (p *player) plan(s Spec, in resolve.Inputs) (*simulated.Planned, hcl.Diagnostics) {
-	mode := map[string]kind.Mode{"plan": kind.Apply, "apply": kind.Apply, "destroy": kind.Destroy, "rollback": kind.Rollback}[s.Command]
+	mode := map[string]kind.Mode{"plan": kind.Apply, "apply": kind.Apply, "destroy": kind.Destroy, "rollback": kind.Rollback,
+		"promote": kind.Promote, "repeat": kind.Repeat, "revert": kind.Revert}[s.Command]
 	p.world.Volumes = s.Volumes
 	head, diags := resolve.Head(p.subject.Module, in)
 	if diags.HasErrors() {
@@ -191,10 +192,10 @@ func ending(done simulated.Applied, err error) string {
 	switch {
 	case done.Killed:
 		return rtest.Killed
-	case err == nil:
-		return rtest.Applied
 	case len(done.Paused) > 0:
 		return rtest.Paused
+	case err == nil:
+		return rtest.Applied
 	case len(done.Reverted) > 0 && !slices.ContainsFunc(done.Reverted, func(r apply.Reverted) bool { return r.Err != nil }):
 		return rtest.Reverted
 	}

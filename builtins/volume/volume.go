@@ -64,7 +64,7 @@ const limit = time.Minute
 func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	var result kind.Result
 	var diags hcl.Diagnostics
-	if in.Mode == kind.Rollback {
+	if in.Mode.Recalls() {
 		return result, nil
 	}
 	for _, r := range in.Resources {

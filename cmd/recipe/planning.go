@@ -188,7 +188,7 @@ func (p *planner) resolve(ctx context.Context) error {
 		return nil
 	}
 	evaluate := resolve.Resolve
-	if p.options.mode == kind.Rollback {
+	if p.options.mode == kind.Rollback || p.options.mode == kind.Revert {
 		// What the services go back to stands in their containers' labels: no variable needs a value for it, and
 		// no secret is fetched.
 		evaluate = resolve.Check

@@ -35,6 +35,8 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	switch {
 	case mode == kind.Apply:
 		done.Settle(&kept)
+	case mode.Decides():
+		done.Decided(&kept)
 	case mode == kind.Refresh:
 		record.Follow(&kept, c.made.Plan)
 	case mode == kind.Destroy && len(result.Done) > 0:
@@ -46,16 +48,10 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	}
 	entry := state.Entry{
 		Plan: plan.Digest(c.made.Plan)[:12], By: who(), Revision: c.head.Revision,
-		Result: record.Outcome(result, ended), Releases: done.Releases(),
+		Result: record.OutcomeOf(mode, result, ended), Releases: done.Releases(),
 	}
 	if c.saved != nil {
 		entry.Saved = c.saved.Checksum
-	}
-	if mode == kind.Refresh && ended == nil {
-		entry.Result = record.Refreshed
-	}
-	if mode == kind.Rollback && ended == nil {
-		entry.Result = record.RolledBack
 	}
 	if entry.Revision != "" && dirty(ctx, c.head.Dir) {
 		entry.Revision += "+dirty"

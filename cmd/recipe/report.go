@@ -32,6 +32,9 @@ func (r *report) plan(made *planned) error {
 	if made.Empty() && r.options.mode == kind.Rollback {
 		return failf("Nothing to go back to", "No earlier release of any service of %s is kept on the engine.", r.head.Name)
 	}
+	if made.Empty() && r.options.mode.Decides() {
+		return r.undecided(made)
+	}
 	if r.options.json {
 		return r.line(document.Begin(made.Plan))
 	}
@@ -49,7 +52,7 @@ func (r *report) plan(made *planned) error {
 	style := r.style()
 	style.Brief = r.saved != nil && !style.Full
 	err := render.Text(r.stdout, made.Plan, style)
-	if r.options.mode == kind.Rollback {
+	if r.options.mode == kind.Rollback || r.options.mode == kind.Revert {
 		fmt.Fprintln(r.stdout, "The recipe's files stay as they are: the next apply goes forward again.")
 	}
 	return err
@@ -126,7 +129,7 @@ func (r *report) ended(made *planned, result *apply.Result, err error) error {
 	if r.options.json {
 		_ = r.line(resultLine(made, result, err, took))
 	} else if err == nil {
-		r.done(made, took)
+		r.done(made, result, took)
 	}
 	if err == nil {
 		return nil
@@ -147,9 +150,16 @@ func (r *report) ended(made *planned, result *apply.Result, err error) error {
 	return failure{diags}
 }
 
-func (r *report) done(made *planned, took time.Duration) {
-	word := map[kind.Mode]string{kind.Apply: "Applied", kind.Destroy: "Destroyed", kind.Rollback: "Rolled back"}[r.options.mode]
+func (r *report) done(made *planned, result *apply.Result, took time.Duration) {
+	word := map[kind.Mode]string{kind.Apply: "Applied", kind.Destroy: "Destroyed", kind.Rollback: "Rolled back",
+		kind.Promote: "Promoted", kind.Repeat: "Promoted", kind.Revert: "Reverted"}[r.options.mode]
+	if len(result.Paused) > 0 {
+		word = "Paused"
+	}
 	fmt.Fprintf(r.stdout, "\n%s in %s.\n", word, event.Elapsed(took))
+	for _, group := range result.Paused {
+		fmt.Fprintf(r.stdout, "%s: %s.\n", group, undecided)
+	}
 	if r.options.mode == kind.Apply {
 		_ = render.Outputs(r.stdout, made.Outputs, r.style())
 	}
@@ -210,7 +220,7 @@ func aftermath(made *planned, result *apply.Result) string {
 		}
 	}
 	for _, group := range result.Paused {
-		lines = append(lines, group+" stays as it is now.")
+		lines = append(lines, group+" stays as it is now, with the traffic where it is: "+undecided+". A new release of which no container answers gets none of it.")
 	}
 	if n := len(result.Skipped); n > 0 {
 		lines = append(lines, fmt.Sprintf("%d of %d steps were not begun.", n, len(made.Steps)))

@@ -24,9 +24,10 @@ func newStatus(a *app) *cobra.Command {
 		Use:   "status [PATH]",
 		Short: "Show how a recipe stands on the engine",
 		Long: `Shows the releases of each service with their containers and their share of the
-traffic, the ports, the edge, who holds the recipe's lock, and how the last apply
-ended. It only asks. Of the recipe only its name is read, so that variables need no
-values, other than those that the name uses.
+traffic, the switchovers that are under way and what they wait for, the ports, the
+edge, who holds the recipe's lock, and how the last apply ended. It only asks. Of the
+recipe only its name is read, so that variables need no values, other than those that
+the name uses.
 
 Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
 		Example: `  recipe status
@@ -83,6 +84,7 @@ func (a *app) printStatus(s *statusJSON) {
 	} else {
 		a.printServices(s)
 	}
+	a.printSwitches(s)
 	if len(s.Ports) > 0 {
 		fmt.Fprintln(a.stdout)
 		a.table(func(w io.Writer) {

@@ -23,10 +23,12 @@ type statusJSON struct {
 	Origin   string        `json:"origin"`
 	Engine   engineJSON    `json:"engine"`
 	Services []serviceJSON `json:"services"`
-	Ports    []portJSON    `json:"ports"`
-	Edge     edgeJSON      `json:"edge"`
-	Lock     *lockJSON     `json:"lock,omitempty"` // absent while nobody changes the recipe's objects
-	Last     *state.Entry  `json:"last,omitempty"` // how the last apply ended
+	// Switchovers are those under way.
+	Switchovers []switchJSON `json:"switchovers"`
+	Ports       []portJSON   `json:"ports"`
+	Edge        edgeJSON     `json:"edge"`
+	Lock        *lockJSON    `json:"lock,omitempty"` // absent while nobody changes the recipe's objects
+	Last        *state.Entry `json:"last,omitempty"` // how the last apply ended
 }
 
 type engineJSON struct {
@@ -120,6 +122,7 @@ func newStatusJSON(r state.Recipe, observed *state.Observed, recorded *state.Rec
 			s.Ports = append(s.Ports, portOf(p, port.Recorded(r, recorded)))
 		}
 	}
+	s.Switchovers = switchesOf(site, recorded, known.Lock != nil)
 	s.Services = append(s.Services, servicesOf(r, observed, recorded, site)...)
 	return s
 }

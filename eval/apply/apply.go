@@ -84,7 +84,8 @@ type Result struct {
 	Failed   []*StepError
 	Skipped  []plan.ID // never began, or only waited when their group failed
 	Reverted []Reverted
-	// Paused are the groups that failed and, as the plan says, stay as they are.
+	// Paused are the groups that wait for somebody to decide: they came to a step that pauses, or failed and, as the
+	// plan says, stay as they are.
 	Paused  []string
 	Outputs map[plan.ID]kind.Outputs
 }

@@ -209,7 +209,8 @@ func TestGroupThatCannotBeFinished(t *testing.T) {
 func TestPausedGroupStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := switching()
-		p.Pause = []string{"web"}
+		p.Undo = append(p.Undo, evaltest.S("note").Step)
+		p.Pause = []plan.Pausing{{Group: "web", After: "start", Note: "note"}}
 		result, _ := run(t, p, apply.Options{}, []evaltest.Fault{{Step: "check", Fail: true}}, `
 			1s done build (1.0s)
 			2s done start (1.0s)
@@ -218,7 +219,9 @@ func TestPausedGroupStays(t *testing.T) {
 			2s skip commit
 			2s skip stop-old
 			2s skip prune
+			2s pausing web: note
 			2.2s done other (1.2s)
+			3s done undo note (1.0s)
 			`)
 		if !slices.Equal(result.Paused, []string{"web"}) {
 			t.Errorf("paused %v", result.Paused)

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -28,8 +29,8 @@ func (s *scheduler) takeBack(g *group) {
 	if !slices.ContainsFunc(g.nodes, func(n int) bool { return begun(s.graph.Name(n)) }) {
 		return
 	}
-	if slices.Contains(s.plan.Pause, g.name) {
-		s.result.Paused = append(s.result.Paused, g.name)
+	if p := s.plan.Pauses(g.name); p != nil && finished(p.After) && !s.lost {
+		s.pause(g, p)
 		return
 	}
 	g.back = s.graph.UndoFor(g.name, begun, finished)
@@ -59,16 +60,44 @@ func (s *scheduler) goBack(g *group) {
 	}
 	if !s.alive() {
 		s.reverts--
-		s.reverted(g).Err = s.why
+		if !g.paused {
+			s.reverted(g).Err = s.why
+		}
 		return
 	}
 	step := &g.back[0]
-	go func() { s.ended <- ended{-1, g, s.runner.run(s.runner.ctx, step, true)} }()
+	go func() { s.ended <- ended{-1, g, s.runner.run(s.runner.ctx, step, true, g.why)} }()
+}
+
+// pause has a failed group stay as it is, and writes down that it waits.
+func (s *scheduler) pause(g *group, p *plan.Pausing) {
+	s.result.Paused = append(s.result.Paused, g.name)
+	note := s.graph.Undo(p.Note)
+	if note == nil {
+		return
+	}
+	s.runner.emit(event.Event{Type: event.Pausing, Group: g.name, Text: note.Title})
+	switch {
+	case errors.Is(s.why, ErrCancelled):
+		g.why = "the apply was interrupted"
+	case g.why == "":
+		g.why = "something that it needs failed"
+	}
+	g.paused, g.back = true, []plan.Step{*note}
+	s.reverts++
+	s.goBack(g)
 }
 
 // wentBack takes in how a step of a way back ended. A failed one ends the way back: what follows may be safe
 // only after it.
 func (s *scheduler) wentBack(g *group, err error) {
+	if g.paused {
+		if err != nil {
+			s.result.Failed = append(s.result.Failed, stepError(err))
+		}
+		s.reverts--
+		return
+	}
 	r := s.reverted(g)
 	if err != nil {
 		s.result.Failed = append(s.result.Failed, stepError(err))

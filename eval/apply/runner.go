@@ -67,10 +67,10 @@ func eventOf(t event.Type, step *plan.Step, undo bool) event.Event {
 }
 
 // run carries one step out, tells the sink, and returns its failure. patience is the context of a step that only waits.
-func (r *runner) run(patience context.Context, step *plan.Step, undo bool) error {
+func (r *runner) run(patience context.Context, step *plan.Step, undo bool, failure string) error {
 	started := time.Now()
 	r.emit(eventOf(event.StepStarted, step, undo))
-	err := r.limited(patience, step, undo)
+	err := r.limited(patience, step, undo, failure)
 	e := eventOf(event.StepDone, step, undo)
 	switch {
 	case errors.Is(err, errGivenUp):
@@ -87,7 +87,7 @@ func (r *runner) run(patience context.Context, step *plan.Step, undo bool) error
 }
 
 // limited does a step within its limit, and gives up on one that does not return when it is told to.
-func (r *runner) limited(patience context.Context, step *plan.Step, undo bool) error {
+func (r *runner) limited(patience context.Context, step *plan.Step, undo bool, failure string) error {
 	ctx, cancel := r.ctx, context.CancelFunc(func() {})
 	if step.Idle && !undo {
 		ctx = patience
@@ -97,7 +97,7 @@ func (r *runner) limited(patience context.Context, step *plan.Step, undo bool) e
 	}
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- r.do(ctx, step, undo) }()
+	go func() { ended <- r.do(ctx, step, undo, failure) }()
 	var err error
 	select {
 	case err = <-ended:
@@ -152,13 +152,14 @@ func seconds(d time.Duration) string {
 }
 
 // do calls the Doer, a panic of which is an error: the other steps and the way back must still run.
-func (r *runner) do(ctx context.Context, step *plan.Step, undo bool) (err error) {
+func (r *runner) do(ctx context.Context, step *plan.Step, undo bool, failure string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("this is a bug in recipe: %v\n%s", p, debug.Stack())
 		}
 	}()
 	outputs, err := r.Doers[step.Op].Do(ctx, *step, kind.Inputs{
+		Failure: failure,
 		Secret: func(path string) (string, error) {
 			if r.Secret == nil {
 				return "", fmt.Errorf("no secret is known for %s of %s", path, step.Addr)

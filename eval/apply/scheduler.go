@@ -52,6 +52,8 @@ type group struct {
 	failed    bool // some step failed or cannot run
 	committed bool
 	back      []plan.Step
+	paused    bool   // it failed, and stays as it is
+	why       string // what failed first
 	// patience is the context of its steps that only wait: the group's failure ends it.
 	patience context.Context
 	giveUp   context.CancelCauseFunc
@@ -183,7 +185,7 @@ func (s *scheduler) begin(n int) bool {
 		g.active++
 		patience = g.patience
 	}
-	go func() { s.ended <- ended{n, g, s.runner.run(patience, step, false)} }()
+	go func() { s.ended <- ended{n, g, s.runner.run(patience, step, false, "")} }()
 	return true
 }
 
@@ -223,6 +225,9 @@ func (s *scheduler) end(e ended) {
 		if e.group != nil && step.Commit {
 			e.group.committed = true
 		}
+		if step.Pauses {
+			s.result.Paused = append(s.result.Paused, step.Group)
+		}
 		s.release(e.node)
 		return
 	}
@@ -232,6 +237,9 @@ func (s *scheduler) end(e ended) {
 		return
 	}
 	s.result.Failed = append(s.result.Failed, stepError(e.err))
+	if e.group != nil && e.group.why == "" {
+		e.group.why = step.Title + ": " + errors.Unwrap(stepError(e.err)).Error()
+	}
 	s.skipDependents(e.node)
 	s.fail(e.group)
 }

@@ -53,7 +53,7 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 	}
 	p := &plan.Plan{
 		Format: plan.Format, Recipe: in.Desired.Recipe, Engine: in.Engine,
-		Changes: ordered(in, result.Changes), Drift: drifted(in, result.Drift), Undo: result.Undo,
+		Changes: ordered(in, result.Changes), Drift: drifted(in, result.Drift), Undo: result.Undo, Pause: result.Pause,
 		Traffic: result.Traffic, Interruptions: result.Interruptions,
 		Notes:   slices.Concat(result.Notes, strangers(in), moved(in), unrecorded(in, result)),
 		Outputs: in.Desired.Outputs, Machine: in.Machine,
@@ -63,6 +63,7 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 		return nil, append(diags, problem)
 	}
 	p.Steps = steps
+	later(p)
 	whole(in, p.Changes)
 	p.Notes = append(p.Notes, renamed(in, all, p.Changes)...)
 	chains(in, p)

@@ -80,7 +80,7 @@ func left(changes []plan.Change) []plan.Pending {
 
 // onlyDrift leaves of a plan what others changed. What is told of it stays as it is.
 func onlyDrift(p *plan.Plan) {
-	p.Changes, p.Steps, p.Undo, p.Pause, p.Interruptions = nil, nil, nil, nil, nil
+	p.Changes, p.Steps, p.Later, p.Undo, p.Pause, p.Interruptions = nil, nil, nil, nil, nil, nil
 	for i := range p.Drift {
 		p.Drift[i].Then, p.Drift[i].Becomes = "", p.Drift[i].Now
 	}

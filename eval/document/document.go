@@ -25,10 +25,13 @@ type Plan struct {
 	Engine string       `json:"engine"` // the engine's ID
 	Scope  *Scope       `json:"scope,omitempty"`
 	// Changes are in the order of the resources, removals last.
-	Changes       []Change       `json:"changes"`
-	Drift         []Drift        `json:"drift"`
-	Steps         []Step         `json:"steps"`
-	Undo          []Step         `json:"undo"`
+	Changes []Change `json:"changes"`
+	Drift   []Drift  `json:"drift"`
+	Steps   []Step   `json:"steps"`
+	Undo    []Step   `json:"undo"`
+	// Later are steps that this plan does not run: they come when somebody has promoted what it pauses.
+	Later []Step `json:"later"`
+	// Pause are the groups that are not undone when they fail after traffic has moved.
 	Pause         []string       `json:"pause"`
 	Traffic       []plan.Traffic `json:"traffic"`
 	Interruptions []Interruption `json:"interruptions"`
@@ -63,7 +66,7 @@ func Of(p *plan.Plan) *Plan {
 		Format: Format, Digest: plan.Digest(p), Recipe: p.Recipe, Engine: p.Engine, Scope: scopeOf(p.Scope),
 		Changes: list(p.Changes, changeOf), Drift: list(p.Drift, driftOf),
 		Steps: list(p.Steps, stepOf), Undo: list(p.Undo, stepOf),
-		Pause: list(p.Pause, same[string]), Traffic: list(p.Traffic, same[plan.Traffic]),
+		Later: list(p.Later, stepOf), Pause: list(p.Pause, groupOf), Traffic: list(p.Traffic, same[plan.Traffic]),
 		Interruptions: list(p.Interruptions, interruptionOf), Timeline: timelineOf(p), Room: roomOf(p),
 		Locked: p.Locked, Notes: list(p.Notes, noteOf), Outputs: list(p.Outputs, same[state.Output]),
 	}
@@ -88,6 +91,8 @@ func list[A, B any](some []A, convert func(A) B) []B {
 }
 
 func same[A any](a A) A { return a }
+
+func groupOf(p plan.Pausing) string { return p.Group }
 
 func noteOf(n plan.Note) Note {
 	if n.Addr.IsZero() {

@@ -21,6 +21,8 @@ const (
 	StepSkipped Type = "step_skipped"
 	// Reverting says that a group failed and is being taken back.
 	Reverting Type = "reverting"
+	// Pausing says that a group failed and stays as it is, for somebody to decide.
+	Pausing Type = "pausing"
 )
 
 // Event is one thing that happened.

@@ -79,8 +79,18 @@ const (
 	Apply    Mode = "apply"
 	Destroy  Mode = "destroy"  // Desired holds no resources
 	Rollback Mode = "rollback" // services go back to the release before
+	Promote  Mode = "promote"  // switchovers that are paused go on with their next stage
+	Repeat   Mode = "repeat"   // they go on with the stage that they are at, once more
+	Revert   Mode = "revert"   // switchovers under way go back to the release before
 	Refresh  Mode = "refresh"  // the record follows what stands, and nothing else changes; kinds are asked as for Apply
 )
+
+// Recalls tells that services are to be as their containers tell, and all else stays as it stands: the recipe may want
+// something else by now.
+func (m Mode) Recalls() bool { return m == Rollback || m.Decides() }
+
+// Decides tells that the plan is about switchovers that wait for somebody to decide.
+func (m Mode) Decides() bool { return m == Promote || m == Repeat || m == Revert }
 
 // Has tells whether the plan is about an address.
 func (in Input) Has(a addr.Addr) bool { return in.Selected == nil || in.Selected(a) }
@@ -105,6 +115,7 @@ type Result struct {
 	Drift         []plan.Drift
 	Steps         []plan.Step
 	Undo          []plan.Step
+	Pause         []plan.Pausing
 	Traffic       []plan.Traffic
 	Interruptions []plan.Interruption
 	Notes         []plan.Note
@@ -125,6 +136,7 @@ func (r *Result) Add(more Result) {
 	r.Drift = append(r.Drift, more.Drift...)
 	r.Steps = append(r.Steps, more.Steps...)
 	r.Undo = append(r.Undo, more.Undo...)
+	r.Pause = append(r.Pause, more.Pause...)
 	r.Traffic = append(r.Traffic, more.Traffic...)
 	r.Interruptions = append(r.Interruptions, more.Interruptions...)
 	r.Notes = append(r.Notes, more.Notes...)
@@ -138,6 +150,8 @@ type Inputs struct {
 	Report func(line string)
 	// Output gives what another step returned.
 	Output func(step plan.ID, name string) (string, bool)
+	// Failure is why its group failed, for a step that follows from that; empty for all others.
+	Failure string
 }
 
 // Outputs is what a step returns for others.

@@ -31,8 +31,10 @@ type Plan struct {
 	Steps []Step `json:"steps"`
 	// Undo holds the steps of the way back; Step.Undo names them.
 	Undo []Step `json:"undo,omitempty"`
-	// Pause names the groups that stay as they are when one of their steps fails, instead of being undone.
-	Pause []string `json:"pause,omitempty"`
+	// Later are steps that this plan does not run: they come after a step that Pauses, when somebody has decided.
+	Later []Step `json:"later,omitempty"`
+	// Pause are the groups that are not undone when one of their steps fails after some point.
+	Pause []Pausing `json:"pause,omitempty"`
 	// Traffic is where requests go before the first step.
 	Traffic []Traffic `json:"traffic,omitempty"`
 	// Interruptions are what no order of steps can avoid.
@@ -152,6 +154,9 @@ type Step struct {
 	Ancillary bool `json:"ancillary,omitempty"`
 	// Commit marks the step after which its group is not undone any more.
 	Commit bool `json:"commit,omitempty"`
+	// Pauses marks a step at which its group waits for somebody to decide: what needs it, other than by what it
+	// provides, is in Plan.Later.
+	Pauses bool `json:"pauses,omitempty"`
 	// Early marks a step that nobody outside can notice (a build, a pull, a check): it needs no step that
 	// somebody could notice, so that whatever can fail does so first.
 	Early bool `json:"early,omitempty"`
@@ -163,6 +168,24 @@ type Step struct {
 	Runs []Use `json:"runs,omitempty"`
 	// Fetch is the image that it brings to the engine, nil for none.
 	Fetch *Fetch `json:"fetch,omitempty"`
+}
+
+// Pausing says that a group which fails stays as it then is, for somebody to decide, instead of being undone: once
+// the step After is done. Then the undo step Note is run, which takes nothing back but writes down that it waits.
+type Pausing struct {
+	Group string `json:"group"`
+	After ID     `json:"after"`
+	Note  ID     `json:"note"`
+}
+
+// Pauses is what a plan says of a group that fails, nil where it is undone.
+func (p *Plan) Pauses(group string) *Pausing {
+	for i := range p.Pause {
+		if p.Pause[i].Group == group {
+			return &p.Pause[i]
+		}
+	}
+	return nil
 }
 
 // EffectKind is a word of the neutral vocabulary on which Validate decides.

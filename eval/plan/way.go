@@ -12,11 +12,13 @@ type way struct {
 // goBack finds the ways back.
 func (w *world) goBack() {
 	for group, linked := range w.graph.ways {
-		if slices.Contains(w.plan.Pause, group) {
-			continue
-		}
 		back := &way{}
 		w.ways[group] = back
+		if pausing := w.plan.Pauses(group); pausing != nil {
+			if n, ok := w.graph.Index(pausing.After); ok {
+				back.commits = append(back.commits, w.m.end[n])
+			}
+		}
 		for _, n := range linked.members {
 			back.ends = append(back.ends, w.m.end[n])
 			if w.graph.Step(n).Commit {

@@ -66,6 +66,8 @@ func (r *Progress) Sink(e event.Event) {
 		r.failed(e, title)
 	case event.StepSkipped:
 		r.line(e, r.dim("skipped: "+title))
+	case event.Pausing:
+		r.line(e, r.yellow(clean(e.Group)+" stays as it is: ")+clean(e.Text))
 	case event.Reverting:
 		r.line(e, r.yellow("taking "+clean(e.Group)+" back: ")+clean(e.Text))
 	}

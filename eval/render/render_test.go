@@ -77,7 +77,7 @@ func TestPlanNarrow(t *testing.T) {
 func TestPlanFull(t *testing.T) {
 	p := release()
 	p.Changes = p.Changes[:1]
-	p.Pause = []string{"web"}
+	p.Pause = []plan.Pausing{{Group: "web", After: "web/shift", Note: "web/note"}}
 	golden.Check(t, "testdata/full.txt", text(t, p, render.Options{Full: true}))
 }
 

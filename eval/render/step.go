@@ -22,16 +22,17 @@ func (r *printer) steps(p *plan.Plan) {
 	widest = min(widest, 48)
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if i == 0 || part(s) != part(&p.Steps[i-1]) || !reflect.DeepEqual(s.Cause, p.Steps[i-1].Cause) {
-			fmt.Fprintln(r.w, strings.TrimRight("  "+r.cyan(clean(part(s)))+"  "+r.dim(r.fold(remark(because(s.Cause)), 4+fold.Columns(clean(part(s))))), " "))
+		if i == 0 || partOf(s) != partOf(&p.Steps[i-1]) || !reflect.DeepEqual(s.Cause, p.Steps[i-1].Cause) {
+			fmt.Fprintln(r.w, strings.TrimRight("  "+r.cyan(clean(partOf(s)))+"  "+r.dim(r.fold(remark(because(s.Cause)), 4+fold.Columns(clean(partOf(s))))), " "))
 		}
 		r.step(i+1, s, widest)
 	}
 	r.wayBack(p)
+	r.later(p.Later)
 }
 
-// part is what a step belongs to, for the reader.
-func part(s *plan.Step) string {
+// partOf is what a step belongs to, for the reader.
+func partOf(s *plan.Step) string {
 	if s.Group != "" {
 		return s.Group
 	}
@@ -66,10 +67,6 @@ func (r *printer) step(number int, s *plan.Step, widest int) {
 
 // wayBack writes what happens when a group fails with everything begun; what fails earlier takes back less.
 func (r *printer) wayBack(p *plan.Plan) {
-	paused := map[string]bool{}
-	for _, g := range p.Pause {
-		paused[g] = true
-	}
 	g, err := plan.Link(p.Steps, p.Undo)
 	if err != nil {
 		return // such a plan is never shown
@@ -85,24 +82,55 @@ func (r *printer) wayBack(p *plan.Plan) {
 		always := func(plan.ID) bool { return true }
 		never := func(plan.ID) bool { return false }
 		back := g.UndoFor(group, always, never)
-		if len(back) == 0 && !paused[group] {
+		pausing := p.Pauses(group)
+		if len(back) == 0 && pausing == nil {
 			continue
 		}
 		if first {
 			fmt.Fprintf(r.w, "\n%s\n", r.bold("If a step fails"))
 			first = false
 		}
-		if paused[group] {
-			fmt.Fprintf(r.w, "  %s  stays as it then is, for you to decide\n", r.cyan(clean(group)))
+		if pausing == nil {
+			r.back(group, back)
 			continue
 		}
-		r.back(group, back)
+		text := `pauses once traffic has moved, until "recipe promote" or "recipe revert"`
+		if back = g.UndoFor(group, before(g, pausing.After), never); len(back) > 0 {
+			text += "; before that:"
+		}
+		fmt.Fprintf(r.w, "  %s  %s\n", r.cyan(clean(group)), text)
+		r.back("", back)
+	}
+}
+
+// before tells of a step whether it comes before another in the plan's order.
+func before(g *plan.Graph, other plan.ID) func(plan.ID) bool {
+	at, _ := g.Index(other)
+	return func(id plan.ID) bool { n, _ := g.Index(id); return n < at }
+}
+
+// later writes what comes when somebody has decided.
+func (r *printer) later(steps []plan.Step) {
+	if len(steps) == 0 {
+		return
+	}
+	fmt.Fprintf(r.w, "\n%s\n", r.bold(`After "recipe promote"`))
+	part := ""
+	for i := range steps {
+		s := &steps[i]
+		if of := partOf(s); of != part {
+			part = of
+			fmt.Fprintf(r.w, "  %s\n", r.cyan(clean(of)))
+		}
+		fmt.Fprintf(r.w, "       %s\n", clean(s.Title))
 	}
 }
 
 // back writes the steps of one way back: the first and last ones, which tell what it comes to, or all.
 func (r *printer) back(group string, back []plan.Step) {
-	fmt.Fprintf(r.w, "  %s\n", r.cyan(clean(group)))
+	if group != "" {
+		fmt.Fprintf(r.w, "  %s\n", r.cyan(clean(group)))
+	}
 	const shown = 6
 	for i := range back {
 		if !r.Full && len(back) > shown && i >= shown-2 && i < len(back)-1 {

@@ -8,7 +8,7 @@ import "github.com/deployrecipe/recipe/lang/schema"
 
 // The commands that a run takes, and how one ends.
 var (
-	commands = []string{"plan", "apply", "destroy", "rollback"}
+	commands = []string{"plan", "apply", "destroy", "rollback", "promote", "repeat", "revert"}
 	outcomes = []string{Planned, Unchanged, Applied, Reverted, Paused, Failed, Killed, Refused}
 )
 
@@ -18,7 +18,7 @@ const (
 	Unchanged = "unchanged" // there was nothing to do
 	Applied   = "applied"
 	Reverted  = "reverted" // a step failed, and what its group had done was taken back
-	Paused    = "paused"   // a step failed, and its group stays as it is
+	Paused    = "paused"   // a switchover waits for somebody to decide: at a stage, or since a step failed
 	Failed    = "failed"   // a step failed, and there was nothing to take back
 	Killed    = "killed"   // the tool was killed, by a fault
 	Refused   = "refused"  // there is no plan, since the recipe has errors
@@ -41,7 +41,7 @@ func runBlock() schema.Block {
 		Name: "run", Label: "what it shows", Sequence: true,
 		Doc: "In a test file: one command on a simulated engine, in virtual time. The runs of a file follow each other on the same engine, which is empty before the first. Clients send requests to every route that is open when a run begins.",
 		Args: []schema.Arg{
-			{Name: "command", Type: schema.OneOf(commands...), Default: `"apply"`, Change: schema.PlanOnly, Doc: "The command."},
+			{Name: "command", Type: schema.OneOf(commands...), Default: `"apply"`, Change: schema.PlanOnly, Doc: "The command; repeat is promote --again."},
 			{Name: "variables", Type: schema.MapOf(schema.AnyValue()), Secret: true, Change: schema.PlanOnly, Doc: "Values for the recipe's variables, over those of the file. They may call functions and read runs.NAME of earlier runs."},
 			{Name: "secrets", Type: schema.MapOf(schema.Str()), Secret: true, Change: schema.PlanOnly, Doc: "Values of the recipe's secrets, by their names. Any other has a value that is made up of its name, always the same; nothing is fetched."},
 			{Name: "volumes", Type: schema.Boolean(), Default: "false", Change: schema.PlanOnly, Doc: "Whether a destroy removes volumes too."},

@@ -28,6 +28,9 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 		for _, m := range g.Match {
 			line("# match %s %s %s %s", g.Name, kindOf(m), m.Header+m.Cookie, m.Value)
 		}
+		for _, said := range switchLines(g) {
+			line("%s", said)
+		}
 	}
 	line("")
 	line("global")

@@ -118,6 +118,8 @@ func (p *siteParser) comment(key string, args []string, line string) (err error)
 		p.site.Groups = append(p.site.Groups, proxy.Group{Name: args[0], Sticky: len(args) == 2})
 	case key == "match" && len(args) == 4:
 		return p.match(args)
+	case (key == "switch" || key == "pause") && len(p.site.Groups) > 0:
+		err = parseSwitch(&p.site.Groups[len(p.site.Groups)-1], line)
 	case key == "service" && len(args) == 3:
 		p.site.Services = append(p.site.Services, proxy.Service{Name: args[0], Mode: proxy.Mode(args[1]), Group: args[2]})
 		p.service, p.backend = &p.site.Services[len(p.site.Services)-1], nil

@@ -39,7 +39,8 @@ func shop() proxy.Site {
 		},
 		Groups: []proxy.Group{{Name: "mail"}, {Name: "web", Percent: 10, Sticky: true, Match: []proxy.Match{
 			{Header: "X-Canary", Value: "1", To: proxy.B}, {Header: "X-Canary", Value: "2"}, {Cookie: "beta", Value: "yes", To: proxy.B},
-		}}},
+		}, Switch: &proxy.Switch{To: proxy.B, Stage: "canary", Since: time.Unix(1772366400, 0).UTC(),
+			Pause: &proxy.Pause{Since: time.Unix(1772366520, 0).UTC(), Failed: true, Why: "errors: 31 of 620 \"5xx\" # at 10%"}}}},
 		Services: []proxy.Service{
 			{Name: "api.http", Group: "web", Mode: proxy.HTTP},
 			{Name: "mail.smtp", Group: "mail", Mode: proxy.TCP, B: proxy.Backend{Release: "1", Servers: []proxy.Server{
@@ -151,6 +152,7 @@ func random(r *rand.Rand) Config {
 				to := []proxy.Side{"", proxy.A, proxy.B}[r.IntN(3)]
 				g.Match = append(g.Match, []proxy.Match{{Header: "x-canary", Value: fmt.Sprint(n), To: to}, {Cookie: "Beta", Value: fmt.Sprint(n), To: to}}[r.IntN(2)])
 			}
+			g.Switch = randomSwitch(r)
 		}
 		if r.IntN(2) == 0 {
 			s.Origin = strings.Repeat("ä\n\"#", r.IntN(3))
@@ -170,6 +172,23 @@ func random(r *rand.Rand) Config {
 		c.Sites = append(c.Sites, s.Normal())
 	}
 	return c
+}
+
+func randomSwitch(r *rand.Rand) *proxy.Switch {
+	if r.IntN(2) == 0 {
+		return nil
+	}
+	at := func() (t time.Time) {
+		if r.IntN(3) > 0 {
+			t = time.Unix(r.Int64N(1<<35), 0).UTC()
+		}
+		return t
+	}
+	s := &proxy.Switch{To: []proxy.Side{proxy.A, proxy.B}[r.IntN(2)], Stage: []string{"", "canary", "a b\n\"#"}[r.IntN(3)], Since: at()}
+	if r.IntN(2) == 0 {
+		s.Pause = &proxy.Pause{Since: at(), Failed: r.IntN(2) == 0, Why: strings.Repeat("ä \n\"#\x00", r.IntN(3))}
+	}
+	return s
 }
 
 func randomBackend(r *rand.Rand) proxy.Backend {
@@ -238,6 +257,9 @@ func TestRenderRefuses(t *testing.T) {
 		"cookie":  func(s *proxy.Site) { s.Groups[1].Match[0] = proxy.Match{Cookie: "a)b", Value: "1"} },
 		"value":   func(s *proxy.Site) { s.Groups[1].Match[0].Value = "a|b" },
 		"to":      func(s *proxy.Site) { s.Groups[1].Match[0].To = "c" },
+		"side":    func(s *proxy.Site) { s.Groups[0].Switch = &proxy.Switch{To: "c\nglobal"} },
+		"stage":   func(s *proxy.Site) { s.Groups[0].Switch = &proxy.Switch{To: proxy.A, Stage: "\xff"} },
+		"year":    func(s *proxy.Site) { s.Groups[0].Switch = &proxy.Switch{To: proxy.A, Since: time.Unix(1<<40, 0)} },
 		"percent": func(s *proxy.Site) { s.Groups[0].Percent = 101 },
 		"release": func(s *proxy.Site) { s.Services[2].A.Release = "x\n" },
 		"check":   func(s *proxy.Site) { s.Services[2].A.Check.Path = "/up' hdr X 'y" },
