@@ -2,7 +2,9 @@ package rehearse
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/simulated"
@@ -18,12 +20,12 @@ type Clients struct {
 	of    map[Route]*simulated.Client
 }
 
-// Attend has a client for each route that is answered.
-func Attend(w *simulated.World, s Standing) *Clients {
+// Attend has a client for each route that is answered. Steady is that of simulated.ClientOptions.
+func Attend(w *simulated.World, s Standing, steady bool) *Clients {
 	c := &Clients{w, map[Route]*simulated.Client{}}
 	for route, releases := range s.Serving {
 		if len(releases) > 0 {
-			c.of[route] = w.Client(simulated.ClientOptions{Port: route.Port, Host: route.Host, Path: route.Path, Calm: calm})
+			c.of[route] = w.Client(simulated.ClientOptions{Port: route.Port, Host: route.Host, Path: route.Path, Calm: calm, Steady: steady})
 		}
 	}
 	return c
@@ -31,8 +33,8 @@ func Attend(w *simulated.World, s Standing) *Clients {
 
 // Stop stops all clients and gives what those of the routes that stay have sent and lost.
 func (c *Clients) Stop(stays func(Route) bool) (requests int, lost []simulated.Loss) {
-	for route, client := range c.of {
-		report := client.Stop()
+	for _, route := range slices.SortedFunc(maps.Keys(c.of), func(a, b Route) int { return strings.Compare(a.String(), b.String()) }) {
+		report := c.of[route].Stop() // which waits for what it sent, while the others go on
 		if stays(route) {
 			requests += report.Requests
 			lost = append(lost, report.Lost...)

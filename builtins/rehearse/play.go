@@ -59,7 +59,7 @@ func (s Scene) play(a Accident, good *played) *played {
 		return p
 	}
 	p.plan = made.Plan
-	p.clients = Attend(p.world, p.first)
+	p.clients = Attend(p.world, p.first, s.Steady)
 	time.Sleep(before)
 	p.apply(ctx, made, a, good)
 	anew := p.world.Part.Replaces
@@ -78,20 +78,42 @@ func (p *played) broken(format string, args ...any) {
 	p.ending.Broken = append(p.ending.Broken, fmt.Sprintf(format, args...))
 }
 
-// options are how plans are applied, with an accident.
-func (p *played) options(a Accident) simulated.ApplyOptions {
+// options are how a plan is applied, with an accident.
+func (p *played) options(made *simulated.Planned, a Accident) simulated.ApplyOptions {
 	o := simulated.ApplyOptions{Options: apply.Options{Parallelism: p.scene.Parallelism}}
 	if a.Kind != "" {
 		o.Wrap = a.Wrap(p.world)
 	}
+	if p.scene.Steady {
+		o.Wrap = inTurn(made.Plan, o.Wrap)
+	}
 	return o
+}
+
+// inTurn has each step begin at a moment of its own.
+func inTurn(made *plan.Plan, wrap func(plan.Op, kind.Doer) kind.Doer) func(plan.Op, kind.Doer) kind.Doer {
+	turns := map[plan.ID]time.Duration{}
+	for _, steps := range [][]plan.Step{made.Steps, made.Undo} {
+		for i := range steps {
+			turns[steps[i].ID] = time.Duration(len(turns)+1) * 7 * time.Microsecond
+		}
+	}
+	return func(op plan.Op, doer kind.Doer) kind.Doer {
+		if wrap != nil {
+			doer = wrap(op, doer)
+		}
+		return kind.DoerFunc(func(ctx context.Context, s plan.Step, in kind.Inputs) (kind.Outputs, error) {
+			time.Sleep(2*time.Millisecond + turns[s.ID])
+			return doer.Do(ctx, s, in)
+		})
+	}
 }
 
 // apply carries the plan out and notes how that ended.
 func (p *played) apply(ctx context.Context, made *simulated.Planned, a Accident, good *played) {
 	p.announced(made)
 	began := time.Now()
-	done, err := p.world.Apply(ctx, made, p.options(a))
+	done, err := p.world.Apply(ctx, made, p.options(made, a))
 	p.ending.Took = time.Since(began)
 	p.ending.Result = result(done, err)
 	if a.Kind == "" && err != nil {
@@ -193,7 +215,7 @@ func (p *played) recover(ctx context.Context) {
 	}
 	p.announced(made)
 	began := time.Now()
-	if _, err := p.world.Apply(ctx, made, p.options(Accident{})); err != nil {
+	if _, err := p.world.Apply(ctx, made, p.options(made, Accident{})); err != nil {
 		p.broken("the next apply failed: %v", err)
 	}
 	p.ending.Recovery = time.Since(began)

@@ -42,6 +42,9 @@ type Scene struct {
 	Pick func(Accident) bool
 	// Parallelism is how many steps run at once; 0 for the default of applies.
 	Parallelism int
+	// Steady has whatever happens at one moment happen one after the other, always in the same way: then a rehearsal says
+	// the same each time, and finds less than one that lets chance play.
+	Steady bool
 	// Plan, when set, is the plan that is to be rehearsed. One that the simulator makes otherwise is ErrOther.
 	Plan *plan.Plan
 }

@@ -24,6 +24,9 @@ type ClientOptions struct {
 	// Calm, when set, is what that time grows to while nothing changes, so that an hour of waiting costs little. Whenever an
 	// apply changes something, a request is sent at once.
 	Calm time.Duration
+	// Steady has that request sent a moment after the change, when all that happens at once has happened: otherwise it
+	// falls between any two parts of it, now here, now there.
+	Steady bool
 	// Lasts is how long the n-th request takes on its server, n from 1; nil for DefaultLasts.
 	Lasts func(n int) time.Duration
 	// Seed of the draws by which the edge chooses a side.
@@ -105,6 +108,9 @@ func (c *Client) Report() Report {
 	return r
 }
 
+// aside is off the beat of all else that happens, so that nothing happens at the very moment of a steady client's request.
+const aside = time.Millisecond + 137*time.Nanosecond
+
 func (c *Client) run() {
 	draws := rand.New(rand.NewPCG(c.options.Seed, 0))
 	pace := time.NewTimer(c.options.Every)
@@ -118,6 +124,9 @@ func (c *Client) run() {
 		select {
 		case <-pace.C:
 		case <-stirred:
+			if c.options.Steady {
+				time.Sleep(aside)
+			}
 			changed = time.Now()
 		case <-c.stop:
 			return

@@ -1,6 +1,7 @@
 package simulated_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -181,6 +182,34 @@ func TestSnapshot(t *testing.T) {
 					s.Errorf("of\n%s\ncame\n%s", s.Engine.Dump(), other.Engine.Dump())
 				}
 			})
+		})
+	}
+}
+
+// TestRehearseAgain holds that rehearsing a plan twice says the same, to the byte.
+func TestRehearseAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range scenarios() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			all := []string{c.from}
+			if c.mode == kind.Rollback {
+				all = append(all, c.to)
+			}
+			var before []byte
+			for range 2 {
+				n := 0
+				r := well(t, rehearse.Scene{Begin: standing(t, all...), Desired: desire(t, c.to), Mode: c.wants(), Steady: true,
+					Pick: func(rehearse.Accident) bool { n++; return n%5 == 0 }})
+				text, err := json.Marshal(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if before != nil && string(text) != string(before) {
+					t.Errorf("it says\n%s\nand then\n%s", before, text)
+				}
+				before = text
+			}
 		})
 	}
 }

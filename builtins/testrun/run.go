@@ -161,7 +161,7 @@ func (p *player) apply(o *Outcome, made *simulated.Planned, s Spec) {
 		o.Failures = append(o.Failures, diag.FromError(diag.Internal, err, &o.Range))
 		return
 	}
-	clients := rehearse.Attend(p.world, before)
+	clients := rehearse.Attend(p.world, before, false)
 	time.Sleep(time.Second)
 	began := time.Now()
 	done, err := p.world.Apply(p.ctx, made, simulated.ApplyOptions{Options: apply.Options{}, Wrap: p.wrap(made.Plan, s.Fault)})

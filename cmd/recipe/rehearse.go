@@ -50,7 +50,7 @@ func (p *planner) rehearse(ctx context.Context, looking *simulated.Looking, made
 			w.Stand(snapshot)
 			return w, nil
 		},
-		Desired: p.desired, Mode: p.options.mode, Plan: made.Plan,
+		Desired: p.desired, Mode: p.options.mode, Plan: made.Plan, Steady: true,
 	})
 	switch {
 	case diags.HasErrors():
