@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,7 @@ import (
 	"github.com/deployrecipe/recipe/eval/evaltest/schematest"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/render"
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 // TestPlans compares the last plan of stories, as other programs and pull requests get it, with the files of
@@ -184,5 +186,34 @@ func TestSchemaRefuses(t *testing.T) {
 		if schematest.Against(t, schematest.Compile(t, ".", "plan.schema.json"), []byte(changed)) == nil {
 			t.Errorf("%s passes", test.name)
 		}
+	}
+}
+
+// TestPlansFit holds that plans fit a terminal of 80 columns, but for long words and texts of files that do not.
+func TestPlansFit(t *testing.T) {
+	t.Parallel()
+	for _, s := range stories(t, "conformance") {
+		if _, err := os.Stat("testdata/plans/" + s.name() + ".json"); err != nil {
+			continue
+		}
+		t.Run(s.name(), func(t *testing.T) {
+			t.Parallel()
+			p, _ := s.lastPlan(t)
+			for i := range p.Changes {
+				p.Changes[i].Texts = nil
+			}
+			for _, full := range []bool{false, true} {
+				var out bytes.Buffer
+				if err := render.Text(&out, p, render.Options{Width: 80, Full: full}); err != nil {
+					t.Fatal(err)
+				}
+				for line := range strings.Lines(out.String()) {
+					long := slices.ContainsFunc(strings.Fields(line), func(word string) bool { return fold.Columns(word) > 40 })
+					if fold.Columns(strings.TrimSuffix(line, "\n")) > 80 && !long {
+						t.Errorf("full %v: %s", full, line)
+					}
+				}
+			}
+		})
 	}
 }

@@ -113,6 +113,6 @@ func critical(t plan.Timeline, g *plan.Graph) string {
 
 func (r *printer) bounds(p *plan.Plan) {
 	for _, line := range bounds(p, r.Full) {
-		fmt.Fprintln(r.w, line)
+		fmt.Fprintln(r.w, r.fold(line, 2))
 	}
 }

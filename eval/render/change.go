@@ -38,7 +38,9 @@ func (r *printer) changes(changes []plan.Change) {
 		name := clean(c.Addr.String())
 		summary := clean(c.Summary)
 		left := 4 + max(widest, fold.Columns(name)) + 2
-		if !r.Full && r.Width > 0 {
+		if r.Full {
+			summary = r.fold(summary, left)
+		} else if r.Width > 0 {
 			summary = shorten(summary, max(r.width()-left, 30))
 		}
 		line := r.sign(c.Action) + " " + pad(name, widest) + "  " + summary

@@ -129,7 +129,11 @@ func (r *printer) notes(notes []plan.Note) {
 		if !n.Addr.IsZero() {
 			head += n.Addr.String() + ": "
 		}
-		fmt.Fprintln(r.w, r.dim(clean(head))+clean(n.Text))
+		text := r.fold(clean(head+n.Text), 2)
+		if at := len(clean(head)); strings.HasPrefix(text, clean(head)) {
+			text = r.dim(text[:at]) + text[at:]
+		}
+		fmt.Fprintln(r.w, text)
 	}
 }
 

@@ -57,7 +57,13 @@ func (r *printer) step(number int, s *plan.Step, widest int) {
 		line += "  " + rest
 	}
 	if s.Irreversible != "" && r.Full {
-		line = strings.TrimRight(line, " ") + "  " + r.dim(remark("no way back: "+clean(s.Irreversible)))
+		line = strings.TrimRight(line, " ")
+		last := line[strings.LastIndexByte(line, '\n')+1:]
+		if rest := remark("no way back: " + clean(s.Irreversible)); r.Width > 0 && fold.Columns(last)+2+fold.Columns(rest) > r.width() {
+			line += "\n" + strings.Repeat(" ", 9) + r.dim(r.fold(rest, 9))
+		} else {
+			line += "  " + r.dim(rest)
+		}
 	}
 	fmt.Fprintln(r.w, strings.TrimRight(line, " "))
 	if s.Commit {
