@@ -42,7 +42,7 @@ func NewZooKeeper(t testing.TB, count int) *ZooKeeper {
 		_, port, _ := net.SplitHostPort(address)
 		s.write("myid", fmt.Sprint(i+1))
 		config := s.write("zoo.cfg", "tickTime=500\ninitLimit=20\nsyncLimit=10\nadmin.enableServer=false\ndataDir="+s.dir+
-			"\nclientPort="+port+"\nclientPortAddress=127.0.0.1\n"+peers)
+			"\nclientPort="+port+"\nclientPortAddress=0.0.0.0\n"+peers)
 		s.start(nil, java, "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dzookeeper.forceSync=no", "-cp", classes(),
 			"org.apache.zookeeper.server.quorum.QuorumPeerMain", config)
 		z.members = append(z.members, s)

@@ -65,11 +65,14 @@ func binaries(t testing.TB) string {
 		if built.err = stage.App(context.Background(), root, info.Arch, filepath.Join(built.dir, "server")); built.err != nil {
 			return
 		}
-		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(built.dir, "recipe"), "./cmd/recipe")
-		build.Dir = root
-		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+info.Arch)
-		if output, err := build.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("building recipe: %w\n%s", err, output)
+		for name, source := range map[string]string{"recipe": "./cmd/recipe", "forward": "./cmd/recipe/e2e/forward"} {
+			build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(built.dir, name), source)
+			build.Dir = root
+			build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+info.Arch)
+			if output, err := build.CombinedOutput(); err != nil {
+				built.err = fmt.Errorf("building %s: %w\n%s", source, err, output)
+				return
+			}
 		}
 	})
 	if built.err != nil {
