@@ -15,7 +15,7 @@ ARGS ?=
 with_proxy = if [ -z "$$RECIPE_PROXY_IMAGE" ] && docker image inspect recipe/haproxy:local >/dev/null 2>&1; \
 	then export RECIPE_PROXY_IMAGE=recipe/haproxy:local; fi;
 
-.PHONY: conformance build help setup setup-services demo test race check generate fuzz proof bench clean
+.PHONY: conformance build help setup setup-services demo test race check generate fuzz random proof bench clean
 
 build: ## make bin/recipe, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/recipe ./cmd/recipe
@@ -61,11 +61,10 @@ generate: ## rewrite the generated files
 	go generate ./...
 
 fuzz: ## run each fuzz target for FUZZTIME (10s)
-	@# what is found is made smaller for a second, not the minute that Go takes otherwise
-	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | while IFS=: read -r file func; do \
-		echo "$$(dirname $$file) $${func#func }"; \
-		go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$(dirname $$file)" </dev/null || exit 1; \
-	done
+	@.ci/fuzz $(FUZZTIME)
+
+random: ## run each property test on N (1000) cases that are drawn anew, or those of SEED
+	@.ci/random "$(N)" "$(SEED)"
 
 proof: ## try the library, the examples and what init writes with real servers, from Debian's packages; some minutes
 	@.ci/setup

@@ -19,20 +19,27 @@ import (
 // settled checks that nothing is left to do, nothing was lost, and nothing is left over.
 func (s *scene) settled(d *state.Desired, mode kind.Mode) {
 	s.Helper()
+	s.calm(d, mode)
 	if mode == kind.Apply {
+		s.exactly(d)
+	}
+	s.unharmed()
+}
+
+// calm checks that nothing is left to do, and that the edge serves what its files say.
+func (s *scene) calm(d *state.Desired, mode kind.Mode) {
+	s.Helper()
+	switch mode {
+	case kind.Apply:
 		if p := s.plan(d, mode); !p.Empty() {
 			s.Errorf("there is something left to do:\n%s", steps(p))
 		}
-	}
-	if mode == kind.Destroy {
+	case kind.Destroy:
 		s.nothing()
-	} else if mode == kind.Apply {
-		s.exactly(d)
 	}
 	if !reflect.DeepEqual(s.sites(), s.Edge.Live()) {
 		s.Errorf("the edge serves\n%+v\nand its files say\n%+v", s.Edge.Live(), s.sites())
 	}
-	s.unharmed()
 }
 
 // unharmed stops the clients and checks that they lost nothing.

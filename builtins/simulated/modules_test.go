@@ -17,6 +17,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/diff"
+	"github.com/deployrecipe/recipe/eval/evaltest/random"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/resolve"
@@ -129,7 +130,7 @@ func someParts() *rapid.Generator[partly] {
 // -rapid.seed repeats one.
 func TestRandomModules(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
+	random.Check(t, func(rt *rapid.T) {
 		parts := rapid.SliceOfN(someParts(), 1, 4).Draw(rt, "parts")
 		last := someModules().Draw(rt, "last")
 		said := &sayings{}
@@ -165,7 +166,8 @@ func (n *sayings) parts(all []partly) {
 		}
 		n.Logf("%d: %+v\n   %+v\n%s", i, one.Modules, s.Part, one.Modules.files()["recipe.hcl"].Data)
 		p := s.plan(d, kind.Apply)
-		s.sameAnyway(d, p.Plan)
+		s.sameAnyway(d, p)
+		s.proved(p.Plan)
 		if _, err := s.try(p, simulated.ApplyOptions{}); err != nil {
 			s.Fatalf("applying: %v\n%s\n%s", err, steps(p), s.state())
 		}
@@ -213,29 +215,32 @@ func (s *scene) pick(d *state.Desired, one partly) string {
 }
 
 // sameAnyway plans again, the engine's answers being in another order each time.
-func (s *scene) sameAnyway(d *state.Desired, want *plan.Plan) {
+func (s *scene) sameAnyway(d *state.Desired, want *simulated.Planned) {
 	s.Helper()
+	if want.Mode == kind.Destroy {
+		d = &state.Desired{Recipe: d.Recipe, Outputs: d.Outputs, Missing: d.Missing}
+	}
 	for seed := range uint64(3) {
-		random := rand.New(rand.NewPCG(seed, 1))
+		draws := rand.New(rand.NewPCG(seed, 1))
 		observed, recorded, err := s.List(s.ctx, d.Recipe)
 		if err != nil {
 			s.Fatalf("%v", err)
 		}
 		known := world.Facts(observed)
-		random.Shuffle(len(observed.Objects), func(i, j int) {
+		draws.Shuffle(len(observed.Objects), func(i, j int) {
 			observed.Objects[i], observed.Objects[j] = observed.Objects[j], observed.Objects[i]
 		})
-		random.Shuffle(len(known.Networks), func(i, j int) { known.Networks[i], known.Networks[j] = known.Networks[j], known.Networks[i] })
+		draws.Shuffle(len(known.Networks), func(i, j int) { known.Networks[i], known.Networks[j] = known.Networks[j], known.Networks[i] })
 		if err := s.Refine(s.ctx, observed, d); err != nil {
 			s.Fatalf("%v", err)
 		}
 		made, diags := diff.Make(diff.Input{Kinds: builtins.Kinds(s.Settings), Desired: d, Observed: observed, Recorded: recorded,
-			Mode: kind.Apply, Engine: known.Info.ID, Target: s.Part})
+			Mode: want.Mode, Engine: known.Info.ID, Target: s.Part})
 		if diags.HasErrors() {
 			s.Fatalf("planning: %v", diags)
 		}
-		if plan.Digest(made) != plan.Digest(want) {
-			a, _ := plan.Canonical(want)
+		if plan.Digest(made) != plan.Digest(want.Plan) {
+			a, _ := plan.Canonical(want.Plan)
 			b, _ := plan.Canonical(made)
 			s.Fatalf("the engine's answers in another order give another plan:\n%s\n%s", a, b)
 		}

@@ -13,6 +13,7 @@ import (
 	proxysim "github.com/deployrecipe/recipe/builtins/proxy/sim"
 	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
+	"github.com/deployrecipe/recipe/eval/evaltest/random"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -94,7 +95,7 @@ func acts() *rapid.Generator[act] {
 // TestRandom applies random recipes one after the other, some broken off, and at last one to its end.
 func TestRandom(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
+	random.Check(t, func(rt *rapid.T) {
 		all := rapid.SliceOfN(acts(), 1, 5).Draw(rt, "acts")
 		last := wishes().Draw(rt, "last")
 		// Rapid's own failures must not cross the border of a bubble.
@@ -127,6 +128,7 @@ func (s *scene) act(a act) {
 	s.parallel = a.Parallel
 	d := desire(s, a.Wish.recipe())
 	p := s.plan(d, a.Mode)
+	s.proved(p.Plan)
 	if a.Mode == kind.Apply {
 		s.forgetful(d, p)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/evaltest"
+	"github.com/deployrecipe/recipe/eval/evaltest/random"
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/google/go-cmp/cmp"
@@ -39,7 +40,7 @@ func drawPlan(t *rapid.T) (*plan.Plan, []evaltest.Fault) {
 // Whatever fails and however long things take, what runs is what the plan says: each step after its needs
 // and at most once, each step accounted for, and ways back that are those that Validate has proved.
 func TestAnyPlanIsCarriedOutAsItSays(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	random.Check(t, func(rt *rapid.T) {
 		p, faults := drawPlan(rt)
 		cancelAfter := time.Duration(rapid.IntRange(0, 40).Draw(rt, "cancel")) * 500 * time.Millisecond
 		parallel := rapid.IntRange(1, 4).Draw(rt, "parallelism")

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/deployrecipe/recipe/eval/evaltest/random"
 )
 
 // side gives one text back out of a diff.
@@ -35,7 +37,7 @@ func longest(a, b []string) int {
 }
 
 func TestDifferenceIsRightAndShortest(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	random.Check(t, func(t *rapid.T) {
 		text := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 12)
 		a, b := text.Draw(t, "a"), text.Draw(t, "b")
 		edits := difference(a, b)
