@@ -111,7 +111,7 @@ func (t Tools) await(ctx context.Context, c ProbeConfig, have engine.Container, 
 	case c.Exec:
 		return t.awaitEngine(ctx, c, have, died, healthy)
 	case !c.HTTP && !c.TCP:
-		return t.awaitRunning(ctx, have.ID, died)
+		return t.awaitRunning(ctx, have, died)
 	}
 	address, ok := have.Addresses[c.Network]
 	if !ok || !address.IsValid() {
@@ -177,17 +177,27 @@ func (t Tools) awaitEngine(ctx context.Context, c ProbeConfig, have engine.Conta
 	return "", nil
 }
 
-// settle is how long a container without any check must run to count as started.
-const settle = time.Second
+// settle is how long a container without any check must run to count as started, and settleAgain one that has ended by
+// itself before: as long as engines ask for before they count its failures anew.
+const (
+	settle      = time.Second
+	settleAgain = 10 * time.Second
+)
 
-func (t Tools) awaitRunning(ctx context.Context, id string, died <-chan struct{}) (string, error) {
-	timer := time.NewTimer(settle)
+// awaitRunning looks at what the engine counted as well, since on a busy machine its events come late, and a container
+// that ends and starts again is found running in between.
+func (t Tools) awaitRunning(ctx context.Context, have engine.Container, died <-chan struct{}) (string, error) {
+	long := settle
+	if have.RestartCount > 0 {
+		long = settleAgain
+	}
+	timer := time.NewTimer(long)
 	defer timer.Stop()
 	select {
 	case <-died:
 	case <-timer.C:
-		now, err := t.Engine.Container(ctx, id)
-		if err != nil || !ended(now) {
+		now, err := t.Engine.Container(ctx, have.ID)
+		if err != nil || !ended(now) && now.RestartCount <= have.RestartCount {
 			return "", err
 		}
 	case <-ctx.Done():

@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"strings"
 
@@ -59,9 +60,35 @@ func (e *Engine) CreateNetwork(ctx context.Context, spec engine.NetworkSpec) (st
 	return created.ID, nil
 }
 
-// RemoveNetwork removes a network.
+// RemoveNetwork removes a network. An engine may keep the endpoint of a container that was removed while it started
+// again after a crash, and then takes the network for used: such endpoints go first.
 func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
-	return failedRemoval(e.client.NetworkRemove(ctx, name), "removing network %s", name)
+	err := failedRemoval(e.client.NetworkRemove(ctx, name), "removing network %s", name)
+	if errors.Is(err, engine.ErrInUse) && e.removeLeftEndpoints(ctx, name) {
+		return failedRemoval(e.client.NetworkRemove(ctx, name), "removing network %s", name)
+	}
+	return err
+}
+
+// removeLeftEndpoints removes the endpoints of containers that are no more, and tells whether all were such.
+func (e *Engine) removeLeftEndpoints(ctx context.Context, name string) bool {
+	found, err := e.client.NetworkInspect(ctx, name, network.InspectOptions{})
+	if err != nil {
+		return false
+	}
+	for id, endpoint := range found.Containers {
+		// An endpoint without a container has an id of its own here, "ep-" and so on.
+		if _, err := e.Container(ctx, id); !errors.Is(err, engine.ErrNotFound) {
+			return false
+		}
+		if _, err := e.Container(ctx, endpoint.Name); !errors.Is(err, engine.ErrNotFound) {
+			return false
+		}
+		if err := e.client.NetworkDisconnect(ctx, found.ID, endpoint.Name, true); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Connect puts a container on a network.
