@@ -29,13 +29,15 @@ func (s *Session) Beside(ctx context.Context, container string) (*Guest, error) 
 	name := s.options.Recipe.Name + "-guest-" + strings.ToLower(rand.Text()[:8])
 	sure, cancel := context.WithTimeout(context.WithoutCancel(ctx), finish)
 	defer cancel()
-	id, err := s.engine.CreateContainer(sure, guestSpec(s.options, name, s.image, container))
+	id, err := ofImage(sure, s.engine, s.binary, func() (string, error) {
+		return s.engine.CreateContainer(sure, guestSpec(s.options, name, s.binary.tag, container))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("bringing a helper beside container %s: %w", container, err)
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g := &Session{
-		engine: s.engine, options: s.options, name: name, id: id, loss: errGuestLost, image: s.image, since: time.Now(), stop: stop,
+		engine: s.engine, options: s.options, name: name, id: id, loss: errGuestLost, binary: s.binary, since: time.Now(), stop: stop,
 		ready: make(chan struct{}), lost: make(chan struct{}), over: make(chan struct{}),
 	}
 	g.options.After = nil

@@ -19,6 +19,8 @@ const (
 	helperBinary = "bin/recipe" // in the image
 	// An older helper may be another operator's who is about to use it.
 	keepImage = time.Hour
+	// How often the image is brought again for one container.
+	mostBrings = 5
 )
 
 // ensureImage brings the binary to the engine unless it is there.
@@ -46,6 +48,20 @@ func ensureImage(ctx context.Context, e engine.Engine, binary binaryFile) error 
 		return fmt.Errorf("bringing the helper to the engine: %w", err)
 	}
 	return removeImages(ctx, e, binary.tag, keepImage)
+}
+
+// ofImage makes a container of the helper's image. Somebody who prunes, or a session of another version, may remove the
+// image in the moment since it was seen: then it is brought again.
+func ofImage(ctx context.Context, e engine.Engine, binary binaryFile, create func() (string, error)) (string, error) {
+	for bring := mostBrings; ; bring-- {
+		id, err := create()
+		if !errors.Is(err, engine.ErrNotFound) || bring == 0 {
+			return id, err
+		}
+		if err := ensureImage(ctx, e, binary); err != nil {
+			return "", err
+		}
+	}
 }
 
 // Image tells under which name a binary is brought to an engine.

@@ -40,8 +40,8 @@ func (l *line) acquire(ctx context.Context) (string, error) {
 	l.deadline = time.Now().Add(l.Wait)
 	ctx, cancel := context.WithCancel(ctx) // ends the watch
 	defer cancel()
-	for imported := false; ; {
-		id, err := l.create(ctx)
+	for {
+		id, err := ofImage(ctx, l.engine, l.binary, func() (string, error) { return l.create(ctx) })
 		switch {
 		case err == nil:
 			return id, nil
@@ -49,12 +49,6 @@ func (l *line) acquire(ctx context.Context) (string, error) {
 			if err := l.standBy(ctx); err != nil {
 				return "", err
 			}
-		case errors.Is(err, engine.ErrNotFound) && !imported:
-			// Someone removed the image in the moment since we saw it.
-			if err := ensureImage(ctx, l.engine, l.binary); err != nil {
-				return "", err
-			}
-			imported = true
 		default:
 			return "", fmt.Errorf("locking recipe %s: %w", l.Recipe.Name, err)
 		}

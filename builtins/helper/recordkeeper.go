@@ -36,17 +36,19 @@ func (s *Session) ensureRecord(ctx context.Context) error {
 		return err
 	case c.Labels[label.Role] != RoleRecord || c.Labels[label.Recipe] != s.options.Recipe.Name:
 		return fmt.Errorf("container %s has the name of recipe %s's record and is not it: rename the one or the other", name, s.options.Recipe.Name)
-	case c.Image == s.image:
+	case c.Image == s.binary.tag:
 		return nil
 	default:
 		if err := s.engine.RemoveContainer(ctx, c.ID); err != nil {
 			return err
 		}
 	}
-	_, err = s.engine.CreateContainer(ctx, engine.ContainerSpec{
-		Name: name, Image: s.image, Command: s.options.Command, NetworkMode: "none", ReadOnly: true,
-		Labels: map[string]string{label.Recipe: s.options.Recipe.Name, label.Origin: s.options.Recipe.Origin, label.Role: RoleRecord},
-		Mounts: []engine.Mount{{Volume: name, Target: RecordDir}},
+	_, err = ofImage(ctx, s.engine, s.binary, func() (string, error) {
+		return s.engine.CreateContainer(ctx, engine.ContainerSpec{
+			Name: name, Image: s.binary.tag, Command: s.options.Command, NetworkMode: "none", ReadOnly: true,
+			Labels: map[string]string{label.Recipe: s.options.Recipe.Name, label.Origin: s.options.Recipe.Origin, label.Role: RoleRecord},
+			Mounts: []engine.Mount{{Volume: name, Target: RecordDir}},
+		})
 	})
 	return err
 }

@@ -24,7 +24,7 @@ type Session struct {
 	name    string // of the container, and its id
 	id      string
 	loss    error // what it is to lose the helper
-	image   string
+	binary  binaryFile
 	since   time.Time
 
 	stop   context.CancelFunc // ends what goes on in the background
@@ -68,7 +68,7 @@ func Open(ctx context.Context, e engine.Engine, o Options) (*Session, error) {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Session{
-		engine: e, options: o, name: LockName(o.Recipe.Name), id: id, loss: ErrLockLost, image: binary.tag, since: time.Now(), stop: stop,
+		engine: e, options: o, name: LockName(o.Recipe.Name), id: id, loss: ErrLockLost, binary: binary, since: time.Now(), stop: stop,
 		ready: make(chan struct{}), lost: make(chan struct{}), over: make(chan struct{}),
 	}
 	s.record.done = make(chan struct{})
