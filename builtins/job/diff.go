@@ -7,6 +7,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/network"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/event"
@@ -113,7 +114,7 @@ func done(in kind.Input, a addr.Addr, release string, made []state.Object) bool 
 		c, ok := o.Data.(engine.Container)
 		return ok && o.Release == release && c.State == engine.Exited && c.ExitCode == 0
 	})
-	return recorded == release || good || recorded == "" && len(made) == 0 && witnessed(in, a, release)
+	return recorded == release || good || recorded == "" && len(made) == 0 && label.Witnessed(in.Observed, in.Desired.Recipe.Moved, a) == release
 }
 
 // why says what makes a job run: it is new, its release is, or an earlier run of it did not end well.

@@ -54,8 +54,8 @@ func (a Applied) Settle(kept *state.Recorded) {
 		if manifest := source.Contexts[name]; len(manifest) > 0 {
 			contexts[name] = manifest
 		}
-		if r.Addr.Kind == "job" && kept.Jobs[name] != "" {
-			jobs[name] = kept.Jobs[name]
+		if release := a.ran(kept, r.Addr); release != "" {
+			jobs[name] = release
 		}
 	}
 	for name, spec := range kept.Resources { // what stands and was left out, wanted or not
@@ -212,4 +212,16 @@ func (a Applied) values(before map[string]json.RawMessage, open map[addr.Addr]bo
 		}
 	}
 	return values
+}
+
+// ran is the release of a job that was done before the plan: as recorded, or as the containers that started after it said,
+// which the plan may have removed.
+func (a Applied) ran(kept *state.Recorded, of addr.Addr) string {
+	if of.Kind != "job" {
+		return ""
+	}
+	if release := kept.Jobs[of.String()]; release != "" || len(a.Observed.At(of)) > 0 {
+		return release
+	}
+	return label.Witnessed(a.Observed, a.Desired.Recipe.Moved, of)
 }
