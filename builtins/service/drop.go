@@ -9,7 +9,8 @@ import (
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
-// unrouted are the services on the edge that no route will lead to.
+// unrouted are the services on the edge that no route will lead to. One that the plan is not about stays: it is in the
+// way of nobody, and what it switches with tells later plans that they are not about it either.
 func (p *planner) unrouted() []proxy.Service {
 	wanted := map[string]bool{}
 	for _, port := range p.wanted {
@@ -17,9 +18,10 @@ func (p *planner) unrouted() []proxy.Service {
 			wanted[r.Service] = true
 		}
 	}
+	names := newJoiner(p.in)
 	var gone []proxy.Service
 	for _, s := range p.site.Services {
-		if !wanted[s.Name] {
+		if a, _, known := names.split(s.Name); !wanted[s.Name] && (!known || p.in.Has(a)) {
 			gone = append(gone, s)
 		}
 	}

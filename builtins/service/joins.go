@@ -25,13 +25,7 @@ func (Kind) Renewable() {}
 // Joins keeps services with those that they switch with, now or as they are wanted, with the ports that would lead to
 // nothing without them, and with those that hold what they are to hold alone.
 func (Kind) Joins(in kind.Input) []kind.Join {
-	j := joiner{in: in, names: map[string]addr.Addr{}}
-	for _, o := range in.Observed.Objects {
-		j.name(o.Addr)
-	}
-	for _, r := range in.Desired.Resources {
-		j.name(r.Addr)
-	}
+	j := newJoiner(in)
 	j.switchovers()
 	if site := world.Facts(in.Observed).Site(in.Desired.Recipe.Name); site != nil {
 		j.groups(site)
@@ -45,6 +39,17 @@ type joiner struct {
 	in    kind.Input
 	names map[string]addr.Addr // services by their names on the edge
 	out   []kind.Join
+}
+
+func newJoiner(in kind.Input) *joiner {
+	j := &joiner{in: in, names: map[string]addr.Addr{}}
+	for _, o := range in.Observed.Objects {
+		j.name(o.Addr)
+	}
+	for _, r := range in.Desired.Resources {
+		j.name(r.Addr)
+	}
+	return j
 }
 
 func (j *joiner) name(a addr.Addr) {
