@@ -60,12 +60,17 @@ func (k Kind) destroy(in kind.Input) kind.Result {
 	site := known.Site(in.Desired.Recipe.Name)
 	// An apply that failed early may have left an edge that no recipe came to use.
 	unused := known.Edge.Exists && known.Edge.Problem == nil && len(known.Edge.Sites) == 0
-	if site != nil || unused {
+	// Somebody may have removed its container: the recipe may be in the files that are left.
+	left := known.Edge.Left && len(in.Observed.Objects) > 0
+	if site != nil || unused || left {
 		title, from := "leave the edge", proxy.Site{Recipe: in.Desired.Recipe.Name}
-		if unused {
+		switch {
+		case left:
+			title = "leave the files of the edge, whose container is gone"
+		case unused:
 			title = "remove the edge, which no recipe uses"
 			result.Changes = append(result.Changes, plan.Change{Addr: edgeAddr, Action: plan.Delete, Summary: k.Edge, Cause: plan.Cause{Why: "no recipe uses it"}})
-		} else {
+		default:
 			from = *site
 		}
 		steps := leaving(&from, known, title, cause, "the recipe is destroyed", k.Edge)

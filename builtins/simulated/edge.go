@@ -57,13 +57,12 @@ func (e edge) Update(ctx context.Context, recipe string, change func(*proxy.Site
 	return out, e.world.moment("change the edge", true)
 }
 
-// Remove takes a site off.
+// Remove takes a site off, from the files alone where the edge does not run, as OpRemove does on a real engine.
 func (e edge) Remove(ctx context.Context, recipe string) error {
-	_, err := e.Update(ctx, recipe, func(s *proxy.Site) error {
-		*s = proxy.Site{Recipe: recipe}
-		return nil
-	})
-	return err
+	if err := e.Edge.Remove(ctx, recipe); err != nil {
+		return err
+	}
+	return e.world.moment("change the edge", true)
 }
 
 // prober asks containers over the played network.

@@ -34,9 +34,11 @@ type Known struct {
 // Edge is the shared proxy as it stands.
 type Edge struct {
 	Exists, Running bool
-	Container       engine.Container
-	Files           map[string][]byte
-	Sites           []proxy.Site
+	// Left says that its container is gone and its volume is not, with the files of whoever used it: they cannot be read.
+	Left      bool
+	Container engine.Container
+	Files     map[string][]byte
+	Sites     []proxy.Site
 	// InForce is what the last apply of each recipe saw the running proxy do, by recipe.
 	InForce map[string]InForce
 	// Problem says why Sites could not be read from Files; whoever needs the edge cannot go on then.

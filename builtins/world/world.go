@@ -48,7 +48,11 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	edged, volumed := make(chan struct{}), make(chan struct{})
 	group.Go(func() (err error) {
 		defer close(edged)
-		known.Edge, err = w.edge(ctx)
+		if known.Edge, err = w.edge(ctx); err == nil && !known.Edge.Exists && w.Edge != "" {
+			var left []engine.Volume
+			left, err = w.Reader.Volumes(ctx, map[string]string{label.Role: helper.RoleEdge, label.Edge: w.Edge})
+			known.Edge.Left = len(left) > 0
+		}
 		return err
 	})
 	group.Go(func() error {
