@@ -43,12 +43,17 @@ func Seen(o *state.Observed, r *state.Recorded, recipe string) []saved.Object {
 	all = append(all, known.Edge.seen(recipe)...)
 	if n := len(r.History); n > 0 {
 		last := r.History[n-1]
-		all = append(all, saved.Observe("recipe", recipe, map[string]string{"last apply": event.MomentOf(last.Time) + " by " + last.By + " (" + last.Result + ")"}))
+		all = append(all, saved.Observe("recipe", recipe, map[string]string{"last apply": lastApply(last)}))
 	} else {
 		all = append(all, saved.Observe("recipe", recipe, map[string]string{"last apply": "none"}))
 	}
 	slices.SortStableFunc(all, func(a, b saved.Object) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name)) })
 	return slices.CompactFunc(all, func(a, b saved.Object) bool { return a.Type == b.Type && a.Name == b.Name })
+}
+
+// lastApply tells an apply from others, those of the same second too: no two plans that change something are the same.
+func lastApply(e state.Entry) string {
+	return event.MomentOf(e.Time) + " by " + e.By + ", plan " + e.Plan + " (" + e.Result + ")"
 }
 
 // seen are the fields of one object.
