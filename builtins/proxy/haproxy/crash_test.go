@@ -188,11 +188,10 @@ func TestAbsent(t *testing.T) {
 	if sites, err := e.Sites(t.Context()); err != nil || len(sites) != 0 {
 		t.Errorf("sites of no edge: %v, %v", sites, err)
 	}
-	begin := time.Now()
 	_, err := e.Update(t.Context(), "shop", func(s *proxy.Site) error { s.Groups = []proxy.Group{{Name: "g"}}; return nil })
 	_, drain := e.Drain(t.Context(), []proxy.ServerID{{Recipe: "shop", Service: "web", Side: proxy.A, Slot: 1}}, time.Minute, nil)
-	if !errors.Is(err, proxy.ErrAbsent) || !errors.Is(drain, proxy.ErrAbsent) || time.Since(begin) > 2*time.Second {
-		t.Errorf("no edge: %v and %v after %v", err, drain, time.Since(begin))
+	if !errors.Is(err, proxy.ErrAbsent) || !errors.Is(drain, proxy.ErrAbsent) {
+		t.Errorf("no edge: %v and %v", err, drain)
 	}
 	if err := e.Remove(t.Context(), "shop"); err != nil {
 		t.Errorf("removing nothing from no edge: %v", err)

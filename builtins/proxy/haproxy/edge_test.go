@@ -78,7 +78,7 @@ func (r *rig) run(t testing.TB) {
 			t.Logf("haproxy:\n%s", bytes.ReplaceAll(r.log.Bytes(), []byte{0}, nil))
 		}
 	})
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(2 * time.Millisecond) {
 		all, err := show(t.Context(), r.host)
 		if err == nil && all.current() != 0 {
 			if pid, _, err := ask(t.Context(), r.host, nil); err == nil && pid == all.current() {

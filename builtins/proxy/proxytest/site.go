@@ -8,9 +8,9 @@ import (
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
 
-// check watches often, so that cases need not wait.
+// check watches often, so that cases need not wait. On a busy machine an answer takes long: one that stopped refuses at once.
 func check() *proxy.Check {
-	return &proxy.Check{Path: "/up", Interval: 50 * time.Millisecond, Timeout: time.Second, Retries: 2}
+	return &proxy.Check{Path: "/up", Interval: 50 * time.Millisecond, Timeout: 30 * time.Second, Retries: 2}
 }
 
 // backend holds apps in slots from 1, all in one state.
@@ -111,7 +111,7 @@ func count(t testing.TB, rig Rig, port, n int) map[string]int {
 // eventually waits for what takes a few checks or a request's way.
 func eventually(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !done(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !done(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%s: did not happen", what)
 		}

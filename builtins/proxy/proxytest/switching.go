@@ -31,7 +31,7 @@ func switchUnderLoad(t *testing.T, rig Rig) {
 			s.Services[0].Side(side).Servers[0].State = proxy.Draining
 			s.Groups[0].Percent = 100 - s.Groups[0].Percent
 		})
-		if left, err := edge.Drain(t.Context(), ids("shop", side, 1), 10*time.Second, nil); left != 0 || err != nil {
+		if left, err := edge.Drain(t.Context(), ids("shop", side, 1), time.Minute, nil); left != 0 || err != nil {
 			t.Fatalf("drain: %d left, %v", left, err)
 		}
 		old.Stop()
