@@ -92,20 +92,23 @@ func (g *game) advance(p *position, step int) {
 func (g *game) groups() (all []string) {
 	for i := range g.plan.Steps {
 		group := g.plan.Steps[i].Group
-		if group != "" && !slices.Contains(all, group) && !slices.Contains(g.plan.Pause, group) {
+		if group != "" && !slices.Contains(all, group) {
 			all = append(all, group)
 		}
 	}
 	return all
 }
 
-// fail has a group fail, and tells whether it then goes back: not when it is done, or committed.
+// fail has a group fail, and tells whether it then goes back: not when it is done, committed, or waits for a decision.
 func (g *game) fail(p *position, group string) bool {
 	under, committed := false, false
 	for i := range g.plan.Steps {
 		if s := &g.plan.Steps[i]; s.Group == group {
 			under = under || !g.ended(p, i)
 			committed = committed || s.Commit && g.ended(p, i)
+		}
+		if pausing := g.plan.Pauses(group); pausing != nil && g.plan.Steps[i].ID == pausing.After {
+			committed = committed || g.ended(p, i)
 		}
 	}
 	if !under || committed {

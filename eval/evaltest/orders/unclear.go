@@ -2,7 +2,6 @@ package orders
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/deployrecipe/recipe/eval/plan"
 )
@@ -27,7 +26,7 @@ func (g *game) unclear() []string {
 			undo := g.graph.Undo(id)
 			for j := range undo.Effects {
 				for _, thing := range g.about(&undo.Effects[j]) {
-					if s.Group == "" || slices.Contains(g.plan.Pause, s.Group) {
+					if s.Group == "" {
 						continue
 					}
 					events[thing] = append(events[thing], event{i, 1})
