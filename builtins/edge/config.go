@@ -25,11 +25,15 @@ const (
 	// OpPrepare adds ports, groups and backends that get no traffic yet, and so has HAProxy check all that
 	// a switch will need before anything can be noticed; PrepareConfig.
 	OpPrepare plan.Op = "edge.prepare"
-	// OpShift makes servers ready and then moves a group's traffic; ShiftConfig.
+	// OpShift makes servers ready, then moves a group's traffic, and lets go on what waited; ShiftConfig.
 	OpShift plan.Op = "edge.shift"
+	// OpHold has a group's requests and new connections wait until a shift or a reset of the group; HoldConfig.
+	OpHold plan.Op = "edge.hold"
 	// OpDrain has servers get nothing new, waits for what they have, and puts them into maint; DrainConfig.
 	OpDrain plan.Op = "edge.drain"
-	// OpRoutes sets a site's ports and routes; RoutesConfig.
+	// OpMaintenance puts the maintenance page of a recipe up or takes it down; MaintenanceConfig.
+	OpMaintenance plan.Op = "edge.maintenance"
+	// OpRoutes sets a site's ports, routes and maintenance page; RoutesConfig.
 	OpRoutes plan.Op = "edge.routes"
 	// OpDrop takes groups and services off a site; DropConfig.
 	OpDrop plan.Op = "edge.drop"
@@ -100,10 +104,25 @@ type DrainConfig struct {
 	Ends string `json:"ends,omitempty"`
 }
 
+// HoldConfig is the config of OpHold: a group whose requests wait, for so long at most.
+type HoldConfig struct {
+	Recipe string         `json:"recipe"`
+	Group  string         `json:"group"`
+	For    state.Duration `json:"for"`
+}
+
 // RoutesConfig is the config of OpRoutes.
 type RoutesConfig struct {
 	Recipe string       `json:"recipe"`
 	Ports  []proxy.Port `json:"ports"`
+	// Maintenance is the page to have at hand; without one, what was up goes down.
+	Maintenance *proxy.Maintenance `json:"maintenance,omitempty"`
+}
+
+// MaintenanceConfig is the config of OpMaintenance.
+type MaintenanceConfig struct {
+	Recipe string `json:"recipe"`
+	On     bool   `json:"on"`
 }
 
 // DropConfig is the config of OpDrop: what it names must get no traffic any more.

@@ -38,12 +38,15 @@ func Doers(d Deps) map[plan.Op]kind.Doer {
 		OpEnsure:  doer(w.ensureStep),
 		OpPrepare: doer(w.prepare),
 		OpShift:   doer(w.shift),
+		OpHold:    doer(w.hold),
 		OpDrain:   doer(w.drain),
 		OpRoutes:  doer(w.routes),
 		OpDrop:    doer(w.drop),
 		OpReset:   doer(w.reset),
 		OpPause:   doer(w.pause),
 		OpRemove:  doer(w.remove),
+
+		OpMaintenance: doer(w.maintenance),
 	}
 }
 

@@ -26,6 +26,7 @@ type Session interface {
 	Command(ctx context.Context, socket, text string, hold bool, limit time.Duration) ([]byte, error)
 	Lock(ctx context.Context, dir, path string) (unlock func() error, err error)
 	Machine(ctx context.Context) (helper.Machine, error)
+	Now(ctx context.Context) (time.Time, error)
 }
 
 // Engine is what an edge needs of an engine: it runs HAProxy's check of new files and keeps its output.
@@ -167,6 +168,9 @@ func (h *Host) Lock(ctx context.Context) (func() error, error) {
 	}
 	return unlock, nil
 }
+
+// Now is the time on the machine.
+func (h *Host) Now(ctx context.Context) (time.Time, error) { return h.Session.Now(ctx) }
 
 // Listeners tells who listens on the machine.
 func (h *Host) Listeners(ctx context.Context) ([]netip.AddrPort, error) {

@@ -64,14 +64,14 @@ func prepareService(site *proxy.Site, s PrepareService) {
 	*side = backend
 }
 
-// Shift makes servers ready and says which of a group's requests go where.
+// Shift makes servers ready and says which of a group's requests go where. Nothing of the group waits any more.
 func Shift(site *proxy.Site, c ShiftConfig, now time.Time) {
 	SetState(site, c.Ready, proxy.Ready)
 	g := site.Group(c.Group)
 	if g == nil {
 		return
 	}
-	g.Percent, g.Switch = c.Percent, nil
+	g.Percent, g.Switch, g.Until = c.Percent, nil, 0
 	g.Lead(c.To, c.Match)
 	if c.Switch != nil {
 		s := *c.Switch
@@ -98,13 +98,19 @@ func SetState(site *proxy.Site, servers []proxy.ServerID, state proxy.State) {
 	}
 }
 
+// Route sets ports, and the maintenance page that they have at hand.
+func Route(site *proxy.Site, c RoutesConfig) {
+	site.Ports, site.Maintenance = slices.Clone(c.Ports), c.Maintenance
+	site.Down = site.Down && c.Maintenance != nil
+}
+
 // Drop takes groups and services off.
 func Drop(site *proxy.Site, c DropConfig) {
 	site.Services = slices.DeleteFunc(site.Services, func(s proxy.Service) bool { return slices.Contains(c.Services, s.Name) })
 	site.Groups = slices.DeleteFunc(site.Groups, func(g proxy.Group) bool { return slices.Contains(c.Groups, g.Name) })
 }
 
-// Reset puts a group back as it was.
+// Reset puts a group back as it was. Nothing of it waits any more.
 func Reset(site *proxy.Site, c ResetConfig) {
 	site.Ports = slices.DeleteFunc(site.Ports, func(p proxy.Port) bool { return slices.Contains(c.NewPorts, p.Listen) })
 	drop := DropConfig{Services: c.Added}
@@ -119,9 +125,12 @@ func Reset(site *proxy.Site, c ResetConfig) {
 	case c.Before == nil:
 		drop.Groups = []string{c.Group}
 	case g == nil:
-		site.Groups = append(site.Groups, *c.Before)
+		before := *c.Before
+		before.Until = 0
+		site.Groups = append(site.Groups, before)
 	default:
 		*g = *c.Before
+		g.Until = 0
 	}
 	Drop(site, drop)
 }
@@ -143,7 +152,7 @@ func Wait(site *proxy.Site, c ShiftConfig, side proxy.Side, services []PrepareSe
 // Settle is a group after its switch: all traffic on one side, whose servers are ready, the other in maint.
 func Settle(site *proxy.Site, group string, side proxy.Side, services []PrepareService) {
 	if g := site.Group(group); g != nil {
-		g.Percent, g.Switch = 0, nil
+		g.Percent, g.Switch, g.Until = 0, nil, 0
 		if side == proxy.B {
 			g.Percent = 100
 		}

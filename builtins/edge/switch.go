@@ -147,7 +147,7 @@ func limitText(d time.Duration) string {
 
 func (w *worker) routes(ctx context.Context, config RoutesConfig, _ kind.Inputs) (kind.Outputs, error) {
 	return nil, w.update(ctx, config.Recipe, func(s *proxy.Site) error {
-		s.Ports = slices.Clone(config.Ports)
+		Route(s, config)
 		return nil
 	})
 }

@@ -128,6 +128,16 @@ func (s *Session) Machine(ctx context.Context) (Machine, error) {
 	return m, nil
 }
 
+// Now is the time by the clock of the engine's machine.
+func (s *Session) Now(ctx context.Context) (time.Time, error) {
+	var out wire.Clock
+	if err := s.Ready(ctx); err != nil {
+		return out.Now, err
+	}
+	err := s.do(ctx, "Clock", wire.None{}, &out)
+	return out.Now, err
+}
+
 func (s *Session) begin(limit time.Duration) wire.Call {
 	return wire.Call{ID: s.call.Add(1), Limit: limit}
 }

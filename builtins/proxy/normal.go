@@ -23,6 +23,7 @@ func (s Site) Clone() Site {
 		s.Services[i].A = s.Services[i].A.clone()
 		s.Services[i].B = s.Services[i].B.clone()
 	}
+	s.Maintenance = s.Maintenance.clone()
 	return s
 }
 
@@ -58,6 +59,7 @@ func (s Site) Normal() Site {
 	})
 	slices.SortFunc(s.Groups, func(a, b Group) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(s.Services, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
+	s.Maintenance = s.Maintenance.normal()
 	s.Ports, s.Groups, s.Services = orNil(s.Ports), orNil(s.Groups), orNil(s.Services)
 	return s
 }
@@ -105,7 +107,7 @@ func orNil[T any](list []T) []T {
 
 // Empty tells whether nothing of the site would stand on an edge.
 func (s Site) Empty() bool {
-	return len(s.Ports) == 0 && len(s.Groups) == 0 && len(s.Services) == 0
+	return len(s.Ports) == 0 && len(s.Groups) == 0 && len(s.Services) == 0 && s.Maintenance == nil
 }
 
 // Service finds a service by name, nil if there is none.

@@ -33,6 +33,8 @@ var (
 	// ErrInUse says that a slot would get another address while it may still carry requests of the old
 	// one: counters belong to the slot, so it could never be told when the old server is drained.
 	ErrInUse = errors.New("the slot is in use")
+	// ErrCannotHold says that the proxy has no means to let requests wait.
+	ErrCannotHold = errors.New("the proxy cannot hold requests")
 	// ErrAbsent says that no edge exists on this engine.
 	ErrAbsent = errors.New("no edge")
 )
@@ -54,8 +56,12 @@ type Edge interface {
 	// the runtime alone cannot follow, else ready servers first, then percentages, then drains, then maint,
 	// each read back. Calls for one edge exclude each other, also between processes. A change that returns
 	// an error ends the call with that error and changes nothing. An Update that alters nothing in the
-	// site still brings the runtime in line with the files.
+	// site still brings the runtime in line with the files. One that needs a reload waits while a group is held, unless
+	// it ends the hold itself: the worker that has what waits would go on with a state that nobody changes any more.
+	// Change may be called again after such a wait.
 	Update(ctx context.Context, recipe string, change func(*Site) error) (Outcome, error)
+	// Now is the time by the clock of the machine where the proxy runs.
+	Now(context.Context) (time.Time, error)
 	// Remove takes a recipe's site off the edge. A missing one is no error.
 	Remove(ctx context.Context, recipe string) error
 	// Drain waits until none of the servers has a connection or a queued request, over all workers, old
@@ -86,6 +92,9 @@ type Site struct {
 	Ports    []Port    `json:"ports,omitempty"`    // by Listen, then Address
 	Groups   []Group   `json:"groups,omitempty"`   // by Name
 	Services []Service `json:"services,omitempty"` // by Name
+	// Maintenance is what is answered to requests while Down; nil for a site that has no page to put up.
+	Maintenance *Maintenance `json:"maintenance,omitempty"`
+	Down        bool         `json:"down,omitempty"`
 }
 
 // Mode of a port: what HAProxy understands of its traffic.
@@ -126,6 +135,9 @@ type Group struct {
 	Sticky bool `json:"sticky,omitempty"`
 	// Switch is the switchover under way, nil for none.
 	Switch *Switch `json:"switch,omitempty"`
+	// Until, when not 0, has the group's requests and new connections wait: until it is taken away, or until this time
+	// by the clock of Edge.Now, in seconds since 1970. So a hold that nobody ends any more ends by itself.
+	Until int64 `json:"until,omitempty"`
 }
 
 // Side is one of a service's two backends.

@@ -35,12 +35,16 @@ func (s Site) Validate() error {
 		}
 		v.matches(g)
 		v.switching(g)
+		if g.Until < 0 {
+			v.add("group %s: requests cannot wait until %d", g.Name, g.Until)
+		}
 	}
 	services := map[string]bool{}
 	for _, service := range s.Services {
 		v.once(services, "service", service.Name)
 		v.service(service, groups)
 	}
+	v.maintenance(s)
 	ports, bound := map[string]bool{}, map[string]bool{}
 	for _, p := range s.Ports {
 		v.once(ports, "port", p.Name)
@@ -67,6 +71,7 @@ func (v *validator) once(seen map[string]bool, what, name string) {
 }
 
 var (
+	typeForm = regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+(; [a-z]+=[A-Za-z0-9_-]+)*$`)
 	nameForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 	hostForm = regexp.MustCompile(`^([a-z0-9_.-]+|\[[0-9a-f:.]+\])$`)
 	pathForm = regexp.MustCompile(`^/[A-Za-z0-9._~!$&()*+,;=:@%/-]*$`)

@@ -118,6 +118,9 @@ func next(site *proxy.Site, w world, ipv6 bool) ([]string, error) {
 	if wanted := structure(site, ipv6); w.structure != wanted && !(site.Empty() && w.structure == "") {
 		return nil, errStructure
 	}
+	if w.maps[holdMap] == nil && holds(site) {
+		return nil, fmt.Errorf("%w: it was built without Lua", proxy.ErrCannotHold)
+	}
 	var addresses, ready, drain, maint []string
 	for i := range site.Services {
 		service := &site.Services[i]
@@ -179,7 +182,8 @@ func phases(at slot, is live, server *proxy.Server) (p steps, err error) {
 	return p, nil
 }
 
-// mapCommands are what a recipe's entries lack: percentages, then routes, then routes that are no more.
+// mapCommands are what a recipe's entries lack: holds, percentages, routes, and then what is no more, so that requests
+// that waited go where they shall.
 func mapCommands(site *proxy.Site, is map[string]map[string]string) []string {
 	var set, del []string
 	wanted := entries(site)

@@ -32,6 +32,9 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 			line("%s", said)
 		}
 	}
+	if s.Maintenance != nil {
+		line("%s", renderMaintenance(s.Maintenance))
+	}
 	line("")
 	line("global")
 	line("    set-var %s str(%s)", variable(s.Recipe), structure(s, ipv6))
@@ -44,7 +47,7 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 			if release := service.Side(side).Release; release != "" {
 				line("    # release %s", release)
 			}
-			for _, directive := range directives(service, side) {
+			for _, directive := range append(directives(service, side), maintenance(s, service.Mode)...) {
 				line("    %s", directive)
 			}
 			for slot := 1; slot <= service.Slots(); slot++ {

@@ -12,6 +12,10 @@
 //	maps/match.map         the side to which requests with a value in a header or a cookie go, while they do
 //	maps/sticky.map        the cookie by which a client stays with a side's release, while a switch is under way
 //	maps/release.map       the release of each backend, for the access log
+//	cfg/15-shop.page       a recipe's maintenance page, as clients get it
+//	maps/down.map          recipes whose maintenance page is up
+//	maps/hold.map          groups whose requests wait, and until when at most
+//	maps/hold.lua          what has them wait, loaded by cfg/10-hold.cfg
 //	run/admin.sock         the worker's socket, run/master.sock the master's
 //
 // Nothing is said twice: the percentage stands in live.map alone, routes in their map alone, servers in
@@ -28,6 +32,13 @@
 // release it was given is a match by a cookie that names that release. A
 // side without usable servers gives way to the other one. All of it is data: a switch, a canary's step, a
 // route's new target are one map write each, without a reload.
+//
+// # Holding
+//
+// While one container takes over from another that must have ended before, requests wait in the frontend, before the
+// draw, in a Lua action that looks into hold.map. An entry is the time at which the wait ends by itself. A worker that
+// a reload replaced is told nothing any more, and what waits in it would go on to servers that are gone; so an Update
+// that needs a reload waits until nothing is held.
 //
 // # Structure and runtime
 //

@@ -47,7 +47,7 @@ func PartOf(files map[string][]byte, recipe string) map[string]string {
 		}
 		return part
 	}
-	names := append(shared(), globalFile, siteFile(recipe))
+	names := append(shared(), globalFile, siteFile(recipe), pageFile(recipe))
 	for _, p := range config.Site(recipe).Ports {
 		names = append(names, portFile(p), portMap(p))
 	}

@@ -48,12 +48,12 @@ func bind(p proxy.Port, ipv6 bool) string {
 func rules(p proxy.Port, names proxy.Names) []string {
 	lookup := fmt.Sprintf("set-var(txn.route) var(txn.key),map_beg(%s)", portMap(p))
 	if p.Mode == proxy.TCP {
-		return prefixed("tcp-request content", slices.Concat([]string{
+		return around("tcp-request content", p.Mode, []string{
 			"set-var(txn.key) str(*/)",
 			lookup,
-		}, draw(), side()))
+		}, slices.Concat(draw(), side()))
 	}
-	return append(prefixed("http-request", slices.Concat([]string{
+	return append(around("http-request", p.Mode, []string{
 		"set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }",
 		"set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)",
 		"set-var(txn.path) path",
@@ -62,17 +62,24 @@ func rules(p proxy.Port, names proxy.Names) []string {
 		"set-var-fmt(txn.key) *%[path]/ unless { var(txn.route) -m found }",
 		lookup + " unless { var(txn.route) -m found }",
 		`return status 404 content-type text/plain string "No route leads from this host and path to an app.\n" unless { var(txn.route) -m found }`,
-	}, draw(), lead(names), side(), keep(names))), answers(names)...)
+	}, slices.Concat(draw(), lead(names), side(), keep(names))), answers(names)...)
+}
+
+// around has requests that found their route wait where their group is held, before they choose.
+func around(prefix string, mode proxy.Mode, lookup, choose []string) []string {
+	found := append(lookup, "set-var(txn.group) var(txn.route),field(1,|)")
+	return slices.Concat(prefixed(prefix, found), hold(mode), prefixed(prefix, choose))
 }
 
 // draw are the actions that turn a route's value into a side. rand(100) minus the percentage is below 0 in exactly
-// percentage of 100 cases: never at 0, always at 100.
+// percentage of 100 cases: never at 0, always at 100. The number is drawn apart from the condition: in a condition, one
+// that may change is waited for while a connection's content may be inspected.
 func draw() []string {
 	return []string{
-		"set-var(txn.group) var(txn.route),field(1,|)",
 		fmt.Sprintf("set-var(txn.percent) var(txn.group),map_str_int(%s,0)", liveMap),
 		"set-var(txn.side) str(a)",
-		"set-var(txn.side) str(b) if { rand(100),sub(txn.percent) lt 0 }",
+		"set-var(txn.draw) rand(100)",
+		"set-var(txn.side) str(b) if { var(txn.draw),sub(txn.percent) lt 0 }",
 	}
 }
 

@@ -3,6 +3,7 @@ package haproxy
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
@@ -39,6 +40,8 @@ type Host interface {
 	// Log tells what HAProxy wrote to its outputs, line by line: those that were written since a time, and with Follow
 	// those that come until ctx ends, which is no error then. Not all machines tell the time exactly.
 	Log(ctx context.Context, q proxy.LogQuery, each func(line []byte) error) error
+	// Now is the time by the host's clock.
+	Now(context.Context) (time.Time, error)
 	// Listeners are the addresses on which TCP is listened, those of HAProxy included. Where the host
 	// cannot know, it is errors.ErrUnsupported.
 	Listeners(context.Context) ([]netip.AddrPort, error)

@@ -19,6 +19,10 @@ const (
 	matchMap    = "maps/match.map"   // group, header or cookie, value to side
 	stickyMap   = "maps/sticky.map"  // group and side to cookie
 	releaseMap  = "maps/release.map" // backend to recipe and release
+	holdMap     = "maps/hold.map"    // group to the time until which its requests wait
+	downMap     = "maps/down.map"    // recipes whose maintenance page is up
+	holdScript  = "maps/hold.lua"
+	holdFile    = "cfg/10-hold.cfg" // read before frontends and, as they are, written after maps
 	adminSocket = "run/admin.sock"
 	// MasterSocket is where the master has to listen: haproxy -S DIR/run/master.sock.
 	MasterSocket = "run/master.sock"
@@ -26,6 +30,7 @@ const (
 	sitePrefix = "cfg/20-"
 	portPrefix = "cfg/10-"
 	suffix     = ".cfg"
+	pageSuffix = ".page"
 )
 
 const (
@@ -109,13 +114,13 @@ func stickyKey(recipe, group string, side proxy.Side) string {
 }
 
 // shared are the maps that all recipes have their lines in, whatever ports they have.
-func shared() []string { return []string{liveMap, matchMap, stickyMap, releaseMap} }
+func shared() []string { return []string{liveMap, holdMap, downMap, matchMap, stickyMap, releaseMap} }
 
 // ownsLine tells whether a map's line is a recipe's: those of routes and releases have it in their value, since a
 // host may be called as a recipe is, the others in their key.
 func ownsLine(name, recipe, key, value string) bool {
 	switch name {
-	case liveMap, matchMap, stickyMap:
+	case liveMap, holdMap, downMap, matchMap, stickyMap:
 		return owns(recipe, key)
 	}
 	return owns(recipe, value)

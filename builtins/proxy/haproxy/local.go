@@ -233,6 +233,9 @@ func (l *Local) Log(ctx context.Context, q proxy.LogQuery, each func(line []byte
 	return l.Output(ctx, q, each)
 }
 
+// Now implements Host.
+func (l *Local) Now(context.Context) (time.Time, error) { return time.Now(), nil }
+
 // Listeners implements Host from the kernel's tables.
 func (l *Local) Listeners(context.Context) ([]netip.AddrPort, error) {
 	return listening.TCP("/proc/net")

@@ -20,10 +20,15 @@ func (c Config) merge(before map[string][]byte, site proxy.Site) map[string][]by
 		files[globalFile] = c.Options.global()
 	}
 	delete(files, siteFile(site.Recipe))
+	delete(files, pageFile(site.Recipe))
 	if !site.Empty() {
 		files[siteFile(site.Recipe)] = renderSite(&site, c.Options.IPv6)
 	}
+	if site.Maintenance != nil {
+		files[pageFile(site.Recipe)] = []byte(site.Maintenance.Page)
+	}
 	own := entries(&site)
+	maps.Copy(files, holdFiles()) // also into an edge that was made before there were any
 	after := c.with(site)
 	for _, name := range shared() {
 		files[name] = mergeMap(name, before[name], site.Recipe, own[name])

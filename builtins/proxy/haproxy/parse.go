@@ -20,6 +20,9 @@ func Parse(files map[string][]byte) (Config, error) {
 	var c Config
 	sites := map[string]*proxy.Site{}
 	for name, text := range files {
+		if strings.HasSuffix(name, pageSuffix) {
+			continue // as it is sent to clients, and read with its site
+		}
 		if err := format(name, text); err != nil {
 			return Config{}, err
 		}
@@ -120,6 +123,8 @@ func (p *siteParser) comment(key string, args []string, line string) (err error)
 		return p.match(args)
 	case (key == "switch" || key == "pause") && len(p.site.Groups) > 0:
 		err = parseSwitch(&p.site.Groups[len(p.site.Groups)-1], line)
+	case key == "maintenance":
+		p.site.Maintenance, err = parseMaintenance(line)
 	case key == "service" && len(args) == 3:
 		p.site.Services = append(p.site.Services, proxy.Service{Name: args[0], Mode: proxy.Mode(args[1]), Group: args[2]})
 		p.service, p.backend = &p.site.Services[len(p.site.Services)-1], nil
@@ -154,11 +159,20 @@ func (p *siteParser) startBackend(name string) error {
 	return fmt.Errorf("backend %s is none of service %s", name, p.service.Name)
 }
 
-// parseGroup adds the percentage, and which matches are in force.
+// parseGroup adds the percentage, until when requests wait, and which matches are in force.
 func parseGroup(files map[string][]byte, recipe string, g *proxy.Group) error {
 	err := eachLine(liveMap, files[liveMap], func(words []string, _ string) (err error) {
 		if len(words) == 2 && words[0] == liveKey(recipe, g.Name) {
 			g.Percent, err = strconv.Atoi(words[1])
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = eachLine(holdMap, files[holdMap], func(words []string, _ string) (err error) {
+		if len(words) == 2 && words[0] == liveKey(recipe, g.Name) {
+			g.Until, err = strconv.ParseInt(words[1], 10, 64)
 		}
 		return err
 	})
@@ -177,6 +191,16 @@ func parseGroup(files map[string][]byte, recipe string, g *proxy.Group) error {
 
 // parseMaps adds what stands in maps: routes, percentages, and which matches are in force.
 func parseMaps(files map[string][]byte, site *proxy.Site) error {
+	if site.Maintenance != nil {
+		site.Maintenance.Page = string(files[pageFile(site.Recipe)])
+	}
+	err := eachLine(downMap, files[downMap], func(words []string, _ string) error {
+		site.Down = site.Down || len(words) == 2 && words[0] == downKey(site.Recipe)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	for i := range site.Groups {
 		if err := parseGroup(files, site.Recipe, &site.Groups[i]); err != nil {
 			return err

@@ -45,7 +45,8 @@ func (c Config) Render() (map[string][]byte, error) {
 	if err := c.Options.Validate(); err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{globalFile: c.Options.global()}
+	files := holdFiles()
+	files[globalFile] = c.Options.global()
 	maps := map[string][]string{}
 	for _, name := range shared() {
 		maps[name] = nil
@@ -62,6 +63,9 @@ func (c Config) Render() (map[string][]byte, error) {
 			return nil, fmt.Errorf("%w: recipe %s is there twice", proxy.ErrInvalid, site.Recipe)
 		}
 		files[siteFile(site.Recipe)] = renderSite(&site, c.Options.IPv6)
+		if site.Maintenance != nil {
+			files[pageFile(site.Recipe)] = []byte(site.Maintenance.Page)
+		}
 		for _, p := range site.Ports {
 			files[portFile(p)] = renderPort(p, c.names(p), c.Options.IPv6)
 		}
@@ -99,9 +103,15 @@ func entries(s *proxy.Site) map[string]map[string]string {
 	for _, name := range shared() {
 		maps[name] = map[string]string{}
 	}
+	if s.Down {
+		maps[downMap][downKey(s.Recipe)] = "down"
+	}
 	for i := range s.Groups {
 		g := &s.Groups[i]
 		maps[liveMap][liveKey(s.Recipe, g.Name)] = strconv.Itoa(g.Percent)
+		if g.Until > 0 {
+			maps[holdMap][liveKey(s.Recipe, g.Name)] = strconv.FormatInt(g.Until, 10)
+		}
 		for _, m := range s.Leading(g) {
 			maps[matchMap][matchKey(s.Recipe, g.Name, m)] = string(m.To)
 			if m.Cookie == s.StickyCookie(g.Name) {
@@ -130,6 +140,9 @@ func entries(s *proxy.Site) map[string]map[string]string {
 // needs there: what others need is in theirs.
 func structure(s *proxy.Site, ipv6 bool) string {
 	h := sha256.New()
+	if len(s.Ports) > 0 {
+		h.Write(holdFiles()[holdScript])
+	}
 	for _, p := range s.Ports {
 		h.Write(renderPort(p, Config{Sites: []proxy.Site{*s}}.names(p), ipv6))
 	}
@@ -137,8 +150,11 @@ func structure(s *proxy.Site, ipv6 bool) string {
 		service := &s.Services[i]
 		for _, side := range []proxy.Side{proxy.A, proxy.B} {
 			fmt.Fprintln(h, backendName(s.Recipe, service.Name, side), service.Slots())
-			fmt.Fprintln(h, strings.Join(directives(service, side), "\n"))
+			fmt.Fprintln(h, strings.Join(append(directives(service, side), maintenance(s, service.Mode)...), "\n"))
 		}
+	}
+	if s.Maintenance != nil {
+		fmt.Fprintln(h, s.Maintenance.Page)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
@@ -76,43 +77,70 @@ func (e *Edge) lock(ctx context.Context) (unlock func() error, err error) {
 	}, nil
 }
 
+// Now implements proxy.Edge.
+func (e *Edge) Now(ctx context.Context) (time.Time, error) { return e.host.Now(ctx) }
+
+// heldPoll is the time between two looks whether requests still wait.
+const heldPoll = 50 * time.Millisecond
+
 // Update implements proxy.Edge.
-func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, err error) {
+func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (proxy.Outcome, error) {
+	for {
+		out, held, err := e.update(ctx, recipe, change)
+		if held.IsZero() {
+			return out, err
+		}
+		if err := pause(ctx, heldPoll); err != nil {
+			return out, fmt.Errorf("requests wait until %s at most, and a reload would lose them: %w", held.Format(time.TimeOnly), err)
+		}
+	}
+}
+
+// update is one try, which comes to nothing while requests wait until a time and a reload is due.
+func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, held time.Time, err error) {
 	unlock, err := e.lock(ctx)
 	if err != nil {
-		return out, err
+		return out, held, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	u, err := e.plan(ctx, recipe, change)
 	if err != nil {
-		return out, err
+		return out, held, err
 	}
 	due, err := u.due(ctx)
 	if err != nil {
-		return out, err
+		return out, held, err
 	}
 	if due {
+		now, err := e.host.Now(ctx)
+		if err != nil {
+			return out, held, err
+		}
+		if held = proxy.Held(u.sites, u.site, now); !held.IsZero() {
+			return out, held, nil
+		}
 		if _, err := e.host.Check(ctx, u.files); err != nil {
-			return out, err
+			return out, held, err
 		}
 	}
 	if u.changes() {
 		if err := e.host.WriteFiles(ctx, u.write, u.remove); err != nil {
-			return out, errors.Join(err, u.restore(ctx))
+			return out, held, errors.Join(err, u.restore(ctx))
 		}
 		out.Wrote = true
 	}
 	out.Reloaded, err = u.follow(ctx, due)
-	if errors.Is(err, proxy.ErrRefused) {
-		return proxy.Outcome{}, errors.Join(err, u.restore(ctx))
+	if errors.Is(err, proxy.ErrRefused) || errors.Is(err, proxy.ErrCannotHold) {
+		return proxy.Outcome{}, held, errors.Join(err, u.restore(ctx))
 	}
-	return out, err
+	return out, held, err
 }
 
 // updating is one Update: what stands and what shall stand.
 type updating struct {
 	host   Host
 	site   proxy.Site
+	sites  []proxy.Site // of all recipes, as they stand
 	ipv6   bool
 	before map[string][]byte // all files as they stand
 	files  map[string][]byte // all files as they shall stand
@@ -152,7 +180,7 @@ func (e *Edge) plan(ctx context.Context, recipe string, change func(*proxy.Site)
 	}
 	u.files = config.merge(u.before, site)
 	u.edited = slices.ContainsFunc(Edited(u.before, recipe), func(e Edit) bool { return strings.HasPrefix(e.Name, "cfg/") })
-	u.site, u.ipv6 = site, config.Options.IPv6
+	u.site, u.sites, u.ipv6 = site, config.Sites, config.Options.IPv6
 	u.compare()
 	return u, u.free(ctx)
 }

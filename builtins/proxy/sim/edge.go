@@ -38,13 +38,14 @@ type Edge struct {
 	sites   []proxy.Site // written, in normal form, by Recipe
 	workers []*worker    // the last one is current
 	log     accessLog
+	change  chan struct{} // closed at the next change of what a worker does
 }
 
 var _ proxy.Edge = (*Edge)(nil)
 
 // New makes an edge without sites.
 func New(hooks Hooks) *Edge {
-	return &Edge{hooks: hooks, turn: make(chan struct{}, 1), workers: []*worker{newWorker(nil)}}
+	return &Edge{hooks: hooks, turn: make(chan struct{}, 1), workers: []*worker{newWorker(nil)}, change: make(chan struct{})}
 }
 
 // Close implements proxy.Edge.
@@ -68,6 +69,9 @@ func (e *Edge) Files(context.Context) (map[string][]byte, error) {
 	return files, nil
 }
 
+// Now implements proxy.Edge.
+func (e *Edge) Now(context.Context) (time.Time, error) { return time.Now(), nil }
+
 // Remove implements proxy.Edge.
 func (e *Edge) Remove(ctx context.Context, recipe string) error {
 	_, err := e.Update(ctx, recipe, func(s *proxy.Site) error {
@@ -78,27 +82,46 @@ func (e *Edge) Remove(ctx context.Context, recipe string) error {
 }
 
 // Update implements proxy.Edge.
-func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, err error) {
+func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (proxy.Outcome, error) {
+	for {
+		watched := e.watched()
+		out, held, err := e.update(ctx, recipe, change)
+		if held.IsZero() {
+			return out, err
+		}
+		if err := await(ctx, watched, held); err != nil {
+			return out, fmt.Errorf("requests wait, and a reload would lose them: %w", err)
+		}
+	}
+}
+
+// update is one try, which comes to nothing while requests wait until a time and a reload is due.
+func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, held time.Time, err error) {
 	select {
 	case e.turn <- struct{}{}:
 	case <-ctx.Done():
-		return out, ctx.Err()
+		return out, held, ctx.Err()
 	}
 	defer func() { <-e.turn }()
 	all, _ := e.Sites(ctx)
 	before := find(all, recipe)
 	site := before.Clone()
 	if err := change(&site); err != nil {
-		return out, err
+		return out, held, err
 	}
 	site.Recipe = recipe
 	site = site.Normal()
 	if err := e.accept(before, site, all); err != nil {
-		return out, err
+		return out, held, err
+	}
+	if e.due(site) {
+		if held = proxy.Held(all, site, time.Now()); !held.IsZero() {
+			return out, held, nil
+		}
 	}
 	if string(text(before)) != string(text(site)) {
 		if err := call(e.hooks.Write, recipe); err != nil {
-			return out, err
+			return out, held, err
 		}
 		e.mu.Lock()
 		e.sites = with(all, site)
@@ -106,7 +129,7 @@ func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Sit
 		out.Wrote = true
 	}
 	if err := call(e.hooks.Runtime, recipe); err != nil {
-		return out, err
+		return out, held, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -115,7 +138,15 @@ func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Sit
 		out.Reloaded = true
 	}
 	e.current().align(site)
-	return out, nil
+	e.changed()
+	return out, held, nil
+}
+
+// due tells whether the worker runs another structure than a site shall have.
+func (e *Edge) due(site proxy.Site) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.current().structure(site.Recipe) != structure(site)
 }
 
 // accept makes all checks that come before writing.
@@ -137,10 +168,7 @@ func (e *Edge) accept(before, site proxy.Site, all []proxy.Site) error {
 			return fmt.Errorf("%w: port %s of %s wants %d", proxy.ErrPortTaken, p.Name, site.Recipe, p.Listen)
 		}
 	}
-	e.mu.Lock()
-	due := e.current().structure(site.Recipe) != structure(site)
-	e.mu.Unlock()
-	if due && e.hooks.Check != nil {
+	if e.due(site) && e.hooks.Check != nil {
 		if err := e.hooks.Check(with(all, site)); err != nil {
 			return fmt.Errorf("%w: %w", proxy.ErrRefused, err)
 		}
@@ -188,7 +216,7 @@ func text(s proxy.Site) []byte {
 
 // structure is the JSON of what no running worker can be told.
 func structure(s proxy.Site) string {
-	bare := proxy.Site{Recipe: s.Recipe}
+	bare := proxy.Site{Recipe: s.Recipe, Maintenance: s.Maintenance}
 	var names proxy.Names
 	for _, p := range s.Ports {
 		names.Add(&s, p)

@@ -13,9 +13,10 @@ import (
 
 // Errors of a request that no server gets.
 var (
-	ErrNoPort   = errors.New("nothing listens")  // the connection is refused
-	ErrNoRoute  = errors.New("no route")         // 404
-	ErrNoServer = errors.New("no usable server") // 503
+	ErrNoPort   = errors.New("nothing listens")      // the connection is refused
+	ErrNoRoute  = errors.New("no route")             // 404
+	ErrNoServer = errors.New("no usable server")     // 503
+	ErrDown     = errors.New("down for maintenance") // 503, with the page; a connection in tcp mode is closed
 )
 
 // Target is the server that gets a request.
@@ -42,14 +43,16 @@ type Request struct {
 func (e *Edge) Route(r Request) (Target, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.route(r)
+	return e.route(e.current(), r)
 }
 
-func (e *Edge) route(r Request) (Target, error) {
-	w := e.current()
+func (e *Edge) route(w *worker, r Request) (Target, error) {
 	site, route, err := w.match(r.Port, r.Host, r.Path)
 	if err != nil {
 		return Target{}, err
+	}
+	if site.Down { // played clients come from no network that is excepted
+		return Target{}, fmt.Errorf("%w: recipe %s", ErrDown, site.Recipe)
 	}
 	service := site.Service(route.Service)
 	group := site.Group(service.Group)
@@ -179,16 +182,17 @@ type Conn struct {
 	done   bool
 }
 
-// Open sends a request, which lasts until Close.
+// Open sends a request, which lasts until Close. Where its group is held it waits first.
 func (e *Edge) Open(r Request) (*Conn, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	target, err := e.route(r)
+	w := e.pass(r.Port, r.Host, r.Path)
+	target, err := e.route(w, r)
 	if err != nil {
+		w.open--
+		e.reap()
 		return nil, err
 	}
-	w := e.current()
-	w.open++
 	s := w.of(target.ID)
 	s.Sessions++
 	s.Active++

@@ -120,6 +120,9 @@ type Probed struct {
 	Took     time.Duration
 }
 
+// Clock is a reply: the time where the helper runs.
+type Clock struct{ Now time.Time }
+
 // Machine is a reply: what the helper's place lets processes do.
 type Machine struct {
 	Listeners []string // what listens for TCP, as ADDRESS:PORT
