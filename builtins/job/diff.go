@@ -9,6 +9,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/network"
+	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -29,8 +30,9 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		return result, nil
 	}
 	nets := network.Layout(in.Desired, in.Observed)
+	waits := switchover.Waits(in.Desired)
 	for _, r := range in.Resources {
-		more, err := k.one(in, r, nets)
+		more, err := k.one(in, r, nets, waits[r.Addr])
 		if err != nil {
 			at := r.Range
 			if source, ok := r.Sources["image"]; ok {
@@ -50,7 +52,7 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	return result, diags
 }
 
-func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.Net) (kind.Result, error) {
+func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.Net, waits []plan.ID) (kind.Result, error) {
 	release, spec, image, result, err := releaseOf(k.Image, in, r)
 	if err != nil {
 		return kind.Result{}, err
@@ -65,6 +67,7 @@ func (k Kind) one(in kind.Input, r *state.Resource, nets map[addr.Addr]network.N
 	if err != nil {
 		return kind.Result{}, err
 	}
+	run.Needs = append(run.Needs, waits...)
 	if renews {
 		cause = plan.At("another run was asked for with --replace", r.Range)
 	}

@@ -111,7 +111,7 @@ func inTurn(made *plan.Plan, wrap func(plan.Op, kind.Doer) kind.Doer) func(plan.
 
 // apply carries the plan out and notes how that ended.
 func (p *played) apply(ctx context.Context, made *simulated.Planned, a Accident, good *played) {
-	p.announced(made)
+	p.announced(made, a)
 	began := time.Now()
 	done, err := p.world.Apply(ctx, made, p.options(made, a))
 	p.ending.Took = time.Since(began)
@@ -177,9 +177,13 @@ func committed(p *plan.Plan, id plan.ID) bool {
 	return false
 }
 
-func (p *played) announced(made *simulated.Planned) {
+// announced adds what a plan announces. Requests that wait are lost where something hangs for longer than they wait,
+// and only there.
+func (p *played) announced(made *simulated.Planned, a Accident) {
 	for _, i := range made.Interruptions {
-		p.bound += i.Bound
+		if !i.Held || a.Kind == Hang {
+			p.bound += i.Bound
+		}
 	}
 }
 
@@ -213,7 +217,7 @@ func (p *played) recover(ctx context.Context) {
 	if made.Empty() {
 		return
 	}
-	p.announced(made)
+	p.announced(made, Accident{})
 	began := time.Now()
 	if _, err := p.world.Apply(ctx, made, p.options(made, Accident{})); err != nil {
 		p.broken("the next apply failed: %v", err)

@@ -141,10 +141,13 @@ func (b *base) holds(side proxy.Side, fits func(proxy.State) bool) string {
 }
 
 // probe says how to tell that a container of the service is fit.
-func (b *base) probe(name string) container.ProbeConfig {
+func (b *base) probe(name string) container.ProbeConfig { return b.probeOf(name, b.spec) }
+
+// probeOf is the same for one that was made otherwise.
+func (b *base) probeOf(name string, spec *container.Spec) container.ProbeConfig {
 	c := container.ProbeConfig{Name: name, Addr: b.r.Addr.String(), Within: state.Duration(defaultWithin),
 		Interval: state.Duration(defaultInterval), Timeout: state.Duration(defaultInterval), Network: b.nets[0].Name}
-	h := b.spec.Health
+	h := spec.Health
 	if h == nil {
 		if len(b.ports) > 0 {
 			c.TCP, c.Port = true, b.ports[0].Target
@@ -155,10 +158,10 @@ func (b *base) probe(name string) container.ProbeConfig {
 	switch {
 	case h.HTTP != nil:
 		c.HTTP, c.Path, c.Host = true, h.HTTP.Path, h.HTTP.Host
-		c.Port, _ = h.HTTP.Port.Number(b.spec.Expose)
+		c.Port, _ = h.HTTP.Port.Number(spec.Expose)
 	case h.TCP != nil:
 		c.TCP = true
-		c.Port, _ = h.TCP.Port.Number(b.spec.Expose)
+		c.Port, _ = h.TCP.Port.Number(spec.Expose)
 	default:
 		c.Exec = true
 	}

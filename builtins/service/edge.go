@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/maintenance"
 	"github.com/deployrecipe/recipe/builtins/port"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/proxy/haproxy"
@@ -214,6 +215,8 @@ func (p *planner) standsPrepared(s edge.PrepareService) bool {
 func (p *planner) routes() {
 	changed := false
 	numbers := portsByNumber(p.wanted)
+	page := maintenance.Wanted(p.in, p.site.Maintenance)
+	changed = changed || !reflect.DeepEqual(page, p.site.Maintenance)
 	for _, have := range p.site.Ports {
 		want := numbers[have.Listen]
 		changed = changed || want == nil || !reflect.DeepEqual(*want, have)
@@ -231,7 +234,7 @@ func (p *planner) routes() {
 	}
 	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: p.cause("ports or routes changed"),
 		Needs: needs, Provides: []plan.ID{switchover.Routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
-		Config: plan.Raw(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted})})
+		Config: plan.Raw(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted, Maintenance: page})})
 	p.closes("edge/routes")
 	p.drop(gone, empty)
 }
@@ -302,7 +305,7 @@ func (p *planner) targetSite(prepare edge.PrepareConfig) proxy.Site {
 		}
 		edge.Settle(&site, x.Group.Name, x.Final, x.Services)
 	}
-	site.Ports = p.wanted
+	edge.Route(&site, edge.RoutesConfig{Ports: p.wanted, Maintenance: maintenance.Wanted(p.in, p.site.Maintenance)})
 	gone := p.unrouted()
 	drop := edge.DropConfig{Groups: p.emptied(gone)}
 	for _, s := range gone {

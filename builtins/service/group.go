@@ -130,6 +130,9 @@ func (p *planner) misses(g switchover.Group) bool {
 			if port.Current == nil || port.Current.Group != g.Name {
 				return true
 			}
+			if g.Before != nil && g.Before.Until > 0 && len(m.New) > 0 {
+				return true // requests wait, and nothing else ends that
+			}
 			b := port.Current.Side(g.Side)
 			if !g.Moves() && slices.ContainsFunc(port.Current.Side(g.Side.Other()).Servers, func(s proxy.Server) bool { return s.State != proxy.Maint }) {
 				return true

@@ -181,6 +181,7 @@ func (p *planner) standing(b *base, piece piece, group string) switchover.Instan
 		return n
 	}
 	n.Address = at.String()
+	n.Probe = b.probeOf(name, spec)
 	for _, place := range p.servers(b.r.Addr, at) {
 		if slices.ContainsFunc(b.ports, func(sp switchover.Port) bool { return sp.Name == place.Service }) {
 			n.Servers = append(n.Servers, place)

@@ -25,6 +25,12 @@ func web(release, more string) string {
 	return service("web", release, more) + port("route { to = service.web.http }")
 }
 
+// published is a service behind a port that has a port of the machine, too.
+func published(release string) string {
+	text := strings.Replace(service("web", release, ""), "{ port = 8080 }", "{\n    port    = 8080\n    publish = \"127.0.0.1:5432\"\n  }", 1)
+	return text + port("route { to = service.web.http }")
+}
+
 func service(name, release, more string) string {
 	return fmt.Sprintf(`
 service %q {
@@ -95,7 +101,29 @@ switchover "all" {
 `
 	bothRoutes = "route { to = service.web.http }\n  route {\n    path = \"/api\"\n    to = service.api.http\n  }"
 	exclusive  = "mount \"/data\" {\n    source    = \"/srv/data\"\n    exclusive = true\n  }"
-	migrate    = `
+	between    = `
+job "expand" {
+  image = "app:1"
+  env   = { RELEASE = %q }
+}
+job "contract" {
+  image = "app:1"
+  env   = { RELEASE = %q }
+}
+switchover "web" {
+  services = [service.web]
+  stage "canary" {
+    weight = 10
+    hold   = "2s"
+  }
+  stage "full" {
+    weight = 100
+    before = [job.expand]
+  }
+  after = [job.contract]
+}
+`
+	migrate = `
 job "migrate" {
   image = "app:1"
   env   = { RELEASE = %q }
@@ -129,12 +157,16 @@ func scenarios() []scenario {
 		{name: "together", from: both("1", "1"), to: both("2", "2"), third: both("3", "2"), paths: []string{"/", "/api"}},
 		{name: "one of two", from: both("1", "1"), to: both("2", "1"), third: both("1", "2"), paths: []string{"/", "/api"}},
 		{name: "job", from: web("1", "") + fmt.Sprintf(migrate, "1"), to: web("2", "") + fmt.Sprintf(migrate, "2"), third: web("3", "") + fmt.Sprintf(migrate, "3")},
+		{name: "jobs between", from: web("1", "") + fmt.Sprintf(between, "1", "1"), to: web("2", "") + fmt.Sprintf(between, "2", "2"), third: web("3", "") + fmt.Sprintf(between, "3", "3")},
 		{name: "scale up", from: web("1", ""), to: web("1", "count = 3"), third: web("2", "count = 2")},
 		{name: "scale down", from: web("1", "count = 3"), to: web("1", ""), third: web("2", "count = 2")},
 		{name: "worker", from: worker("1", ""), to: worker("2", ""), third: worker("3", "count = 2")},
 		{name: "workers", from: worker("1", "count = 3"), to: worker("2", "count = 2"), third: worker("3", "")},
 		{name: "exclusive", from: web("1", exclusive), to: web("2", exclusive), third: web("3", exclusive)},
 		{name: "exclusive canary", from: web("1", exclusive) + canary, to: web("2", exclusive) + canary},
+		{name: "exclusive of two", from: service("web", "1", exclusive) + service("api", "1", "") + port(bothRoutes) + together,
+			to: service("web", "2", exclusive) + service("api", "2", "count = 2") + port(bothRoutes) + together, paths: []string{"/", "/api"}},
+		{name: "published", from: published("1"), to: published("2"), third: published("3")},
 		{name: "exclusive worker", from: worker("1", exclusive), to: worker("2", exclusive), third: worker("3", exclusive)},
 		{name: "more services", from: web("1", ""), to: both("2", "1"), third: both("1", "2")},
 		{name: "service removed", from: both("1", "1"), to: web("1", "count = 2"), third: web("2", "")},

@@ -102,7 +102,9 @@ func (s *scene) plan(d *state.Desired, mode kind.Mode) *simulated.Planned {
 func (s *scene) try(p *simulated.Planned, o simulated.ApplyOptions) (simulated.Applied, error) {
 	o.Parallelism = s.parallel
 	for _, i := range p.Interruptions {
-		s.bound += i.Bound
+		if !i.Held { // nobody is away for so long that requests stop waiting
+			s.bound += i.Bound
+		}
 	}
 	return s.Apply(s.ctx, p, o)
 }

@@ -28,6 +28,10 @@ func (x *expander) undo(step plan.Step) {
 // then the new one drains, leaves the edge, and is removed. Where the old one had to stop first, it starts
 // again once the new one is gone.
 func (x *expander) wayBack() {
+	if x.held {
+		x.holdBack()
+		return
+	}
 	var last []plan.ID
 	if x.g.behindPort() {
 		last = x.undoTraffic()
@@ -35,21 +39,31 @@ func (x *expander) wayBack() {
 		x.undo(plan.Step{ID: reset, Op: edge.OpReset, Title: "put the edge back as it was", Needs: last,
 			Config: plan.Raw(x.reset()), Limit: edgeLimit})
 		last = []plan.ID{reset}
-		for i := range x.out.Steps {
-			// Before traffic moves there is nothing to put back of a switchover that an earlier apply began.
-			if s := &x.out.Steps[i]; (s.Op == container.OpCreate || s.Op == container.OpStart) && !x.resumes() {
-				s.Undo = append(s.Undo, reset)
-			}
+		x.resets()
+	}
+	x.takesBack(x.removeNew(last))
+	x.restartOld()
+}
+
+// resets has what makes the new containers be undone by putting the edge back, too. Before traffic moves there is nothing
+// to put back of a switchover that an earlier apply began.
+func (x *expander) resets() {
+	for i := range x.out.Steps {
+		if s := &x.out.Steps[i]; (s.Op == container.OpCreate || s.Op == container.OpStart) && !x.resumes() {
+			s.Undo = append(s.Undo, x.undoID("reset"))
 		}
 	}
-	var removals []plan.ID
+}
+
+// removeNew takes the new containers away.
+func (x *expander) removeNew(needs []plan.ID) (removals []plan.ID) {
 	for _, m := range x.g.Members {
 		for _, n := range m.New {
 			if n.Running && (!m.Changed || x.g.Fresh) {
 				continue
 			}
 			step := plan.Step{ID: x.undoID("remove", n.Name), Addr: m.Addr, Op: container.OpRemove, Title: "remove " + n.Name,
-				Needs: last, Config: plan.Raw(container.RemoveConfig(n.Stop)), Limit: n.Stop.Timeout.Std() + stopSlack,
+				Needs: needs, Config: plan.Raw(container.RemoveConfig(n.Stop)), Limit: n.Stop.Timeout.Std() + stopSlack,
 				Effects: []plan.Effect{x.effect(plan.Stop, &m, n.Name, "")}}
 			if n.Exists && !n.Running { // kept from an earlier release: it goes back to sleep
 				step.Op, step.Title, step.Config = container.OpStop, "stop "+n.Name, plan.Raw(n.Stop)
@@ -58,8 +72,7 @@ func (x *expander) wayBack() {
 			removals = append(removals, step.ID)
 		}
 	}
-	x.takesBack(removals)
-	x.restartOld()
+	return removals
 }
 
 // takesBack has a failure after traffic moved take the new instances back that ran before this plan, too.
@@ -82,14 +95,23 @@ func (x *expander) undoTraffic() []plan.ID {
 			Effects: x.weight(back, nil), Limit: edgeLimit})
 		needs = []plan.ID{x.undoID("shift")}
 	}
+	return x.drainBack(needs)
+}
+
+// drainBack drains what the new release got.
+func (x *expander) drainBack(needs []plan.ID) []plan.ID {
 	servers, effects := x.takenServers()
 	if len(servers) == 0 {
 		return needs
 	}
 	effects = append(x.closing(), effects...)
+	limit := x.g.Settings.Drain
+	if x.held {
+		limit = min(limit, x.g.Settings.Hold/3)
+	}
 	x.undo(plan.Step{ID: x.undoID("drain"), Op: edge.OpDrain, Title: x.drainTitle(), Needs: needs,
-		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain)}),
-		Effects: effects, Limit: x.g.Settings.Drain + edgeLimit})
+		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(limit)}),
+		Effects: effects, Limit: limit + edgeLimit})
 	return []plan.ID{x.undoID("drain")}
 }
 
@@ -158,7 +180,7 @@ func (x *expander) reset() edge.ResetConfig {
 			case amid:
 				c.Services = append(c.Services, vacated(*p.Current, x.g.Side))
 			default:
-				c.Services = append(c.Services, *p.Current)
+				c.Services = append(c.Services, x.asServed(&m, *p.Current))
 			}
 		}
 	}
@@ -177,6 +199,19 @@ func vacated(s proxy.Service, side proxy.Side) proxy.Service {
 
 // resumes tells whether the plan goes on with a switchover that an earlier apply began.
 func (x *expander) resumes() bool { return x.g.underWay() && x.settled == nil }
+
+// asServed is a service as it stands, with the servers ready of what had to stop first: where an apply was broken off,
+// they may not be.
+func (x *expander) asServed(m *Member, s proxy.Service) proxy.Service {
+	if !x.held {
+		return s
+	}
+	site := proxy.Site{Services: []proxy.Service{s}}.Clone()
+	for _, old := range m.first {
+		edge.SetState(&site, x.servedFrom(m, old), proxy.Ready)
+	}
+	return site.Services[0]
+}
 
 // restartOld starts what had to stop before the new release.
 func (x *expander) restartOld() {

@@ -1,6 +1,7 @@
 package switchover
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -23,23 +24,36 @@ func After(r *state.Resource, s Spec) []addr.Addr {
 	return append(after, r.Needs...)
 }
 
-// circles finds what would wait for itself: a job before the switch of a service that the job waits for. What goes
-// round without a switchover the evaluator has found.
+// circles finds what would wait for itself: a job in the switch of a service that the job waits for, or one after it
+// that the service waits for. What goes round without a switchover the evaluator has found.
 func circles(blocks []*state.Resource, d *state.Desired) hcl.Diagnostics {
 	type edge struct{ from, to addr.Addr }
+	type said struct {
+		r    *state.Resource
+		path string
+	}
 	var waits graph.Graph[addr.Addr]
-	by := map[edge]*state.Resource{}
+	by := map[edge]said{}
 	for _, r := range blocks {
 		s, _, err := Read(r.Spec)
 		if err != nil {
 			continue
 		}
-		for _, to := range After(r, s) {
-			for _, ref := range s.Services {
-				if from, err := addr.Parse(ref.Addr); err == nil {
-					waits.AddEdge(from, to)
-					by[edge{from, to}] = r
+		wait := func(from, to addr.Addr, path string) {
+			waits.AddEdge(from, to)
+			by[edge{from, to}] = said{r, path}
+		}
+		for _, service := range addrs(s.Services) {
+			for i, stage := range s.Stage {
+				for _, job := range addrs(stage.Before) {
+					wait(service, job, fmt.Sprintf("stage.%d.before", i))
 				}
+			}
+			for _, to := range After(r, s) {
+				wait(service, to, "before")
+			}
+			for _, job := range addrs(s.After) {
+				wait(job, service, "after")
 			}
 		}
 	}
@@ -56,18 +70,18 @@ func circles(blocks []*state.Resource, d *state.Desired) hcl.Diagnostics {
 	}
 	circle := waits.Cycle()
 	for i := 1; i < len(circle); i++ {
-		r := by[edge{circle[i-1], circle[i]}]
-		if r == nil {
+		by, known := by[edge{circle[i-1], circle[i]}]
+		if !known {
 			continue
 		}
-		at := r.Range
-		if source, ok := r.Sources["before.0"]; ok {
+		at := by.r.Range
+		if source, ok := by.r.Sources[by.path+".0"]; ok {
 			at = source.Range
-		} else if source, ok := r.Sources["before"]; ok {
+		} else if source, ok := by.r.Sources[by.path]; ok {
 			at = source.Range
 		}
 		return hcl.Diagnostics{diag.Errorf(diag.ReferenceCycle, &at, "Circle of resources",
-			"None of these can be started before the others: %s. Take one of them out of before or depends_on.", path(circle))}
+			"None of these can be started before the others: %s. Take one of them out of before, after or depends_on.", path(circle))}
 	}
 	return nil
 }

@@ -73,6 +73,7 @@ type expander struct {
 	probed  []plan.ID  // what shows each new instance to be fit
 	moved   plan.ID    // the step after which the new release has all traffic
 	first   []Instance // what had to stop before the new release starts
+	held    bool       // requests wait from before that on, until the new release is ready
 	closed  bool       // the doors of what is wanted nowhere are
 
 	ends      bool // what drains now ends the switchover
@@ -155,20 +156,30 @@ func (x *expander) creates() []plan.ID {
 
 // stopFirst ends the old release before the new one starts, where two must not run at once.
 func (x *expander) stopFirst() {
+	var first []*Member
+	needs := append([]plan.ID{Prepared}, x.settled...)
+	needs = append(needs, x.g.After...)
+	needs = append(needs, x.creates()...)
 	for i := range x.g.Members {
 		m := &x.g.Members[i]
 		starts := m.Changed || slices.ContainsFunc(m.New, func(n Instance) bool { return !n.Running })
-		if m.StopFirst == "" || !starts || len(m.Old) == 0 {
-			continue
+		if m.StopFirst != "" && starts && len(m.Old) > 0 {
+			first = append(first, m)
+			needs = append(needs, m.StartNeeds...)
 		}
-		needs := append([]plan.ID{Prepared}, x.settled...)
-		needs = append(needs, m.StartNeeds...)
-		needs = append(needs, x.g.After...)
-		needs = append(needs, x.creates()...)
-		needs = append(needs, x.drain(m.Addr.String()+"/drain", m.Old, nil, needs)...)
+	}
+	needs = x.hold(first, needs)
+	var old []Instance
+	for _, m := range first {
+		old = append(old, m.Old...)
+	}
+	if len(old) > 0 {
+		needs = append(needs, x.drain(first[0].Addr.String()+"/drain", old, nil, needs)...)
+	}
+	for _, m := range first {
 		for _, old := range m.Old {
 			step := x.stopStep(m, old, needs)
-			step.Undo = []plan.ID{x.undoID("start", old.Name)}
+			step.Undo = x.undoStop(old)
 			x.add(step)
 			x.stopped = append(x.stopped, step.ID)
 		}
@@ -176,16 +187,6 @@ func (x *expander) stopFirst() {
 		m.first, m.Old = m.Old, nil
 		x.interrupt(m)
 	}
-}
-
-func (x *expander) interrupt(m *Member) {
-	if len(m.New) == 0 {
-		return
-	}
-	n := m.New[0]
-	x.out.Interruptions = append(x.out.Interruptions, plan.Interruption{Group: x.g.Name, Down: len(m.Ports) == 0,
-		Why:   m.StopFirst + ", so the old container stops before the new one starts",
-		Bound: n.Stop.Timeout.Std() + n.Probe.Within.Std()})
 }
 
 // boot creates, starts and probes what is missing of the wanted release.
@@ -304,10 +305,14 @@ func (x *expander) drain(name string, instances []Instance, servers []proxy.Serv
 	if x.ends {
 		ends = x.g.Name
 	}
+	limit := x.drainLimit()
 	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
-		Wait: "until the last connection ends", Idle: true, Within: x.g.Settings.Drain, Needs: needs,
-		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(x.g.Settings.Drain), Ends: ends}),
-		Effects: append(x.close(), effects...), Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "the new release has the traffic"}
+		Wait: "until the last connection ends", Idle: true, Within: limit, Needs: needs,
+		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(limit), Ends: ends}),
+		Effects: append(x.close(), effects...), Limit: limit + edgeLimit, Irreversible: "the new release has the traffic"}
+	if x.held && x.moved == "" {
+		step.Undo, step.Irreversible = []plan.ID{x.undoID("serve")}, ""
+	}
 	x.add(step)
 	return []plan.ID{step.ID}
 }
@@ -328,9 +333,13 @@ func (x *expander) stopStep(m *Member, o Instance, needs []plan.ID) plan.Step {
 	if o.Unrouted {
 		needs = append([]plan.ID{Routed, Dropped}, needs...)
 	}
+	provides := []plan.ID{plan.GoneID(m.Addr)}
+	if x.g.Settings.Contracts {
+		provides = append(provides, goneID(x.g.Addr))
+	}
 	return plan.Step{ID: id(m.Addr.String(), "stop", o.Name), Addr: m.Addr, Op: container.OpStop,
 		Title: "stop " + o.Name, Cause: m.Cause, Needs: needs, Config: plan.Raw(o.Stop),
-		Provides: []plan.ID{plan.GoneID(m.Addr)},
+		Provides: provides,
 		Effects:  []plan.Effect{x.effect(plan.Stop, m, o.Name, "")},
 		Limit:    o.Stop.Timeout.Std() + stopSlack, Irreversible: "it is kept for a rollback"}
 }

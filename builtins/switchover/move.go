@@ -18,7 +18,7 @@ func (x *expander) shift() {
 		x.readyWithoutTraffic()
 	case x.g.Moves():
 		x.stages(ready, effects)
-	case len(ready) > 0 || x.g.wanted() && (x.g.Fresh || x.givesUp()):
+	case len(ready) > 0 || x.g.wanted() && (x.g.Fresh || x.givesUp() || x.g.waits()):
 		percent := x.g.Percent
 		if x.g.Fresh || x.givesUp() {
 			percent = x.g.percent(100)
@@ -27,7 +27,7 @@ func (x *expander) shift() {
 		if x.givesUp() && x.drains() {
 			s.to = &proxy.Switch{To: x.g.Side.Other()}
 		}
-		x.moveTo(s, x.shiftNeeds())
+		x.moveTo(s, append(x.shiftNeeds(), x.allBetween()...))
 	}
 }
 
@@ -110,12 +110,16 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 	stages := x.g.Settings.Stages
 	var matches []proxy.Match
 	for i, stage := range stages {
+		if x.held { // nobody else is left to take any of it
+			stage.Weight = 100
+		}
 		if matches = union(matches, stage.matches()); stage.Weight == 100 {
 			matches = nil // all requests go there
 		}
 		if i < x.g.From {
 			continue
 		}
+		needs = x.between(stage, needs)
 		s := stageStep{name: stage.Name, percent: x.g.percent(stage.Weight), matches: matches, title: x.stageTitle(stage, matches),
 			ready: ready, effects: effects, stage: stage, final: i == len(stages)-1}
 		if !s.final || stage.manual() || x.drains() { // which is when a switchover ends
@@ -134,7 +138,7 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 func (x *expander) moveTo(s stageStep, needs []plan.ID) []plan.ID {
 	steps := []plan.Step{{ID: x.ID("shift", s.name), Op: edge.OpShift, Title: s.title, Needs: needs,
 		Config:  plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: s.percent, Ready: s.ready, Match: s.matches, To: x.to(s.matches), Switch: s.to}),
-		Effects: slices.Concat(s.effects, x.close(), x.weight(s.percent, s.matches)),
+		Effects: slices.Concat(s.effects, x.close(), x.weight(s.percent, s.matches), x.release()),
 		Undo:    x.undoShift(), Limit: edgeLimit}}
 	next := []plan.ID{steps[0].ID}
 	if watching := x.watch(s.stage, steps[0].ID); len(watching) > 0 {
@@ -188,7 +192,9 @@ func (x *expander) close() []plan.Effect {
 
 func (x *expander) undoShift() []plan.ID {
 	undo := []plan.ID{x.undoID("reset")}
-	if x.g.Moves() {
+	if x.held {
+		undo = []plan.ID{x.undoID("serve"), x.undoID("hold")}
+	} else if x.g.Moves() {
 		undo = append(undo, x.undoID("shift"))
 	}
 	if servers, _ := x.takenServers(); len(servers) > 0 {

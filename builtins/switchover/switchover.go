@@ -33,6 +33,7 @@ func (Kind) Schema() *schema.Block {
 		Args: []schema.Arg{
 			{Name: "services", Type: schema.ListOf(schema.RefTo("service")), Required: true, Change: schema.PlanOnly, Doc: "The services that move together, in one write."},
 			{Name: "before", Type: schema.ListOf(schema.RefTo("job")), Change: schema.PlanOnly, Doc: "Jobs that must have run before the new release starts."},
+			{Name: "after", Type: schema.ListOf(schema.RefTo("job")), Change: schema.PlanOnly, Doc: "Jobs that run once the old release has stopped: what it would not survive, such as dropping a column that only it reads."},
 			{Name: "on_failure", Type: schema.OneOf("revert", "pause"), Default: `"revert"`, Change: schema.PlanOnly, Doc: "What a failure leads to: back to the old release, or a stop where it stands."},
 			{Name: "sticky", Type: schema.Boolean(), Default: "false", Change: schema.PlanOnly, Doc: "Keeps a client with the release that it was given, by a cookie recipe-RECIPE-SERVICE that is set while both releases get requests; a page finds its assets so. It is for ports in http mode."},
 			{Name: "retain", Type: schema.Whole(0, 100), Default: "2", Change: schema.PlanOnly, Doc: "How many earlier releases are kept, stopped, for a rollback."},
@@ -40,11 +41,15 @@ func (Kind) Schema() *schema.Block {
 		Blocks: []schema.Block{
 			{Name: "stage", Label: "what the stage is called", Sequence: true, Doc: "One step of the way. Without stages, all traffic moves at once.", Args: []schema.Arg{
 				{Name: "weight", Type: schema.Whole(0, 100), Required: true, Change: schema.PlanOnly, Doc: "The percentage of the traffic that the new release gets."},
+				{Name: "before", Type: schema.ListOf(schema.RefTo("job")), Change: schema.PlanOnly, Doc: "Jobs that must have run before this stage moves traffic; the new release is up by then, and passed the stages before."},
 				{Name: "hold", Type: schema.Dur(), Change: schema.PlanOnly, Doc: "How long to stay at it; a container of the new release that ends meanwhile is a failure."},
 			}, Blocks: []schema.Block{gate.Schema(),
 				matchSchema()}},
 			{Name: "drain", Max: 1, Doc: "How long the old release may take to end what it has.", Args: []schema.Arg{
 				{Name: "timeout", Type: schema.Dur(), Default: `"30s"`, Change: schema.PlanOnly, Doc: "The limit, after which what is left is cut when the old release stops."},
+			}},
+			{Name: "hold", Max: 1, Doc: "How long requests may wait while one container has to stop before the next one starts, since it holds its volume or a port of the machine alone.", Args: []schema.Arg{
+				{Name: "timeout", Type: schema.Dur(), Default: `"30s"`, Change: schema.PlanOnly, Doc: "The limit, after which requests fail until the container is there; 0s has them fail at once."},
 			}},
 			{Name: "standby", Max: 1, Doc: "Keeps the old release ready to take over again.", Later: "for keeping the old release running behind the new one"},
 		},
@@ -58,11 +63,13 @@ func (Kind) Export(kind.Instance, string) (cty.Value, hcl.Diagnostics) { return 
 type Spec struct {
 	Services  []state.Ref `json:"services"`
 	Before    []state.Ref `json:"before,omitempty"`
+	After     []state.Ref `json:"after,omitempty"`
 	OnFailure string      `json:"on_failure"`
 	Retain    int         `json:"retain"`
 	Sticky    bool        `json:"sticky,omitempty"`
 	Stage     []Stage     `json:"stage,omitempty"`
 	Drain     *Drain      `json:"drain,omitempty"`
+	Hold      *Hold       `json:"hold,omitempty"`
 }
 
 // Drain is a drain block.
@@ -74,6 +81,7 @@ type Drain struct {
 type Stage struct {
 	Name   string         `json:"label"`
 	Weight int            `json:"weight"`
+	Before []state.Ref    `json:"before,omitempty"`
 	Hold   state.Duration `json:"hold,omitzero"`
 	Match  []Match        `json:"match,omitempty"`
 	Gate   []gate.Spec    `json:"gate,omitempty"`
@@ -83,15 +91,18 @@ type Stage struct {
 type Settings struct {
 	Stages []Stage
 	Drain  time.Duration
+	Hold   time.Duration // how long requests wait at most, 0 for not at all
 	Retain int
 	Sticky bool
 	// Pause says that a failure after traffic has moved leaves things as they are.
 	Pause bool
+	// Contracts says that jobs wait until the old release is gone.
+	Contracts bool
 }
 
 // Default is for services that no switchover block names.
 func Default() Settings {
-	return Settings{Stages: []Stage{{Name: "full", Weight: 100}}, Drain: 30 * time.Second, Retain: 2}
+	return Settings{Stages: []Stage{{Name: "full", Weight: 100}}, Drain: 30 * time.Second, Hold: 30 * time.Second, Retain: 2}
 }
 
 // Read gives the settings of a block.
@@ -108,6 +119,10 @@ func Read(spec json.RawMessage) (Spec, Settings, error) {
 	}
 	if s.Drain != nil {
 		settings.Drain = s.Drain.Timeout.Std()
+	}
+	settings.Contracts = len(s.After) > 0
+	if s.Hold != nil {
+		settings.Hold = s.Hold.Timeout.Std()
 	}
 	if len(s.Stage) > 0 {
 		settings.Stages = s.Stage
@@ -134,6 +149,10 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 	}
 	var diags hcl.Diagnostics
 	diags = append(diags, validatePauses(r, s, d)...)
+	if settings.Hold > maxHold {
+		diags = append(diags, diag.Errorf(diag.InvalidValue, place(r, "hold", "timeout"), "Requests cannot wait that long",
+			"A hold of %s is longer than any client waits; write %s at most.", settings.Hold, maxHold))
+	}
 	last := 0
 	for i, stage := range settings.Stages {
 		if slices.ContainsFunc(settings.Stages[:i], func(s Stage) bool { return s.Name == stage.Name }) {
@@ -169,6 +188,9 @@ func (Kind) ValidateTogether(blocks []*state.Resource, d *state.Desired) hcl.Dia
 				named[ref.Addr] = r.Addr
 			}
 		}
+	}
+	if twice := jobsTwice(blocks); twice.HasErrors() { // which would be a circle too
+		return append(diags, twice...)
 	}
 	return append(diags, circles(blocks, d)...)
 }

@@ -14,17 +14,19 @@ import (
 )
 
 func TestRead(t *testing.T) {
+	const half = 30 * time.Second
 	full := switchover.Stage{Name: "full", Weight: 100}
 	canary := switchover.Stage{Name: "canary", Weight: 10, Hold: state.Duration(2 * time.Minute)}
 	for spec, want := range map[string]switchover.Settings{
 		`{}`:                                    switchover.Default(),
-		`{"retain":0,"drain":{"timeout":"0s"}}`: {Stages: []switchover.Stage{full}},
+		`{"retain":0,"drain":{"timeout":"0s"}}`: {Stages: []switchover.Stage{full}, Hold: half},
 		`{"retain":5,"drain":{"timeout":"1m0s"},"stage":[{"label":"canary","weight":10,"hold":"2m0s"},{"label":"full","weight":100}]}`: {
-			Stages: []switchover.Stage{canary, full}, Drain: time.Minute, Retain: 5},
+			Stages: []switchover.Stage{canary, full}, Drain: time.Minute, Hold: half, Retain: 5},
 		`{"retain":2,"stage":[{"label":"canary","weight":10,"hold":"2m0s"}]}`: {
-			Stages: []switchover.Stage{canary, full}, Drain: 30 * time.Second, Retain: 2},
+			Stages: []switchover.Stage{canary, full}, Drain: half, Hold: half, Retain: 2},
+		`{"retain":2,"hold":{"timeout":"0s"},"after":[{"ref":"job.contract"}]}`: {Stages: []switchover.Stage{full}, Drain: half, Retain: 2, Contracts: true},
 		`{"retain":2,"stage":[{"label":"full","weight":50}]}`: {
-			Stages: []switchover.Stage{{Name: "full", Weight: 50}, {Name: "full-last", Weight: 100}}, Drain: 30 * time.Second, Retain: 2},
+			Stages: []switchover.Stage{{Name: "full", Weight: 50}, {Name: "full-last", Weight: 100}}, Drain: half, Hold: half, Retain: 2},
 	} {
 		_, got, err := switchover.Read(json.RawMessage(spec))
 		if err != nil {
@@ -54,6 +56,9 @@ func TestValidate(t *testing.T) {
 			`1: switchover.s1 has more than one stage "a"`},
 		{"more than one fault", []string{web + `,"stage":[{"label":"a","weight":50},{"label":"a","weight":10}]}`},
 			`1: switchover.s1 has more than one stage "a"` + "\n" + `1: Stage "a" has weight 10 after one of 50`},
+		{"requests that wait for hours", []string{web + `,"hold":{"timeout":"2h0m0s"}}`}, `1: A hold of 2h0m0s is longer`},
+		{"a job in two places", []string{web + `,"before":[{"ref":"job.m"}],"after":[{"ref":"job.m"}]}`},
+			`2: job.m runs once for a release, and it is named for before switchover.s1 and for after switchover.s1`},
 		{"a service in two", []string{web + `}`, db + `}`}, "2: service.web is in the services of both switchover.s1 and switchover.s2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -58,6 +58,8 @@ type Interruption struct {
 	// Closes is the door that no longer opens once Step is done, for good.
 	Closes string  `json:"closes,omitempty"`
 	Step   plan.ID `json:"step,omitempty"`
+	// Waits is for how long requests wait before they fail, of requests_wait.
+	Waits float64 `json:"wait_at_most_seconds,omitempty"`
 }
 
 // Of makes the document of a plan that links.
@@ -113,5 +115,5 @@ func interruptionOf(i plan.Interruption) Interruption {
 		return Interruption{Group: i.Group, Why: i.Why, What: "closes", Closes: i.Closes, Step: i.Step}
 	}
 	bound := i.Bound.Seconds()
-	return Interruption{Group: i.Group, Why: i.Why, What: what, Bound: &bound}
+	return Interruption{Group: i.Group, Why: i.Why, What: what, Bound: &bound, Waits: i.Waits.Seconds()}
 }

@@ -253,6 +253,8 @@ type Interruption struct {
 	// Closes is the door that no longer opens once Step is done, in a few words: "port 8080". It has no Bound.
 	Closes string `json:"closes,omitempty"`
 	Step   ID     `json:"step,omitempty"`
+	// Waits is for how long requests wait at most, of a Held one: from then on they fail until the Bound.
+	Waits time.Duration `json:"waits,omitempty"`
 }
 
 // Note is a remark for the reader of a plan.

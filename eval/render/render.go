@@ -117,6 +117,9 @@ func interrupted(p *plan.Plan, i plan.Interruption) string {
 	case i.Down:
 		what = "it does not run"
 	}
+	if i.Held && i.Waits > 0 && i.Waits < i.Bound {
+		return fmt.Sprintf("%s: requests wait, for at most %s; if that is not enough they fail, until at most %s have passed: %s", i.Group, limit(i.Waits), limit(i.Bound), i.Why)
+	}
 	return fmt.Sprintf("%s: %s for at most %s: %s", i.Group, what, limit(i.Bound), i.Why)
 }
 

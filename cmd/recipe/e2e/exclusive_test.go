@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,46 @@ func TestExclusive(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A release that must have its data alone takes over from another while requests wait, and none is lost. The app
+// holds a lock on a file of the volume and does not start without it, so no two releases ever ran at once.
+func TestHeldRequests(t *testing.T) {
+	t.Parallel()
+	d := newDeploy(t)
+	a := standard().with("LOCK", "/data/lock").with("BOOT", "200ms")
+	a.count = 1
+	a.service = "  mount \"/data\" {\n    volume    = volume.data\n    exclusive = true\n  }\n"
+	a.more = "volume \"data\" {}\n"
+	d.recipe(a.at("r0"))
+	d.apply()
+	cycles := 10
+	if testing.Short() {
+		cycles = 2
+	}
+	w := d.watch(d.traffic(40))
+	for i := 1; i <= cycles; i++ {
+		release := fmt.Sprintf("r%d", i)
+		d.recipe(a.at(release))
+		if o := d.apply(); w.lost() > 0 || !strings.Contains(o.stdout, "requests wait, for at most 30s") {
+			t.Fatalf("release %s, %d lost\n%s\n%s", release, w.lost(), w.clients.Snapshot(), o)
+		}
+		d.serves(release)
+		w.answered(5)
+	}
+	r := w.nothingLost()
+	if len(r.Releases) != 1+cycles {
+		t.Errorf("answers came from %v", r.Releases)
+	}
+	d.settled()
+
+	w = d.watch(d.traffic(40)) // and back, from a release that does not become healthy
+	unfit := a.at("unfit").with("HEALTH", "fail")
+	unfit.edit = func(text string) string { return strings.Replace(text, `"20s"`, `"1s"`, 1) }
+	d.recipe(unfit)
+	d.must(1, "apply", "--auto-approve")
+	w.answered(5)
+	w.nothingLost()
 }
 
 // comesBack waits for a release that was started again to pass the proxy's checks.

@@ -24,6 +24,9 @@
 //	              half as long again, at random (0s)
 //	MIGRATE       how long migrate takes (0s)
 //	MIGRATE_EXIT  the exit code of migrate (0)
+//	LOCK          a file that serve holds a lock on while it runs, as a program does
+//	              whose data only one may write; it ends at once where another has
+//	              it (no lock when empty)
 //	TICK          the time between two lines of worker (1s)
 //
 // The endpoints of serve:

@@ -23,6 +23,13 @@ func serve(s settings) error {
 	if err != nil {
 		return fmt.Errorf("cannot read the page: %w", err)
 	}
+	if s.lock != "" {
+		held, err := lock(s.lock)
+		if err != nil {
+			return err
+		}
+		defer held.Close()
+	}
 	if s.boot > 0 {
 		log.Printf("release %s boots for %s", s.release, s.boot)
 	}

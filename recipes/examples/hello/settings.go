@@ -17,6 +17,7 @@ type settings struct {
 	unhealthy     bool
 	errorRate     float64 // 0 to 1
 	delay         time.Duration
+	lock          string // a file name
 	migrate       time.Duration
 	migrateExit   int
 	tick          time.Duration
@@ -37,6 +38,7 @@ func settingsFrom(getenv func(string) string) (settings, error) {
 		unhealthy:   e.choice("HEALTH", "ok", "fail"),
 		errorRate:   e.share("ERROR_RATE"),
 		delay:       e.duration("DELAY", 0),
+		lock:        e.text("LOCK", ""),
 		migrate:     e.duration("MIGRATE", 0),
 		migrateExit: e.exitCode("MIGRATE_EXIT"),
 		tick:        e.duration("TICK", time.Second),
