@@ -36,8 +36,9 @@ type Place struct {
 	// Volumes are the real names by address.
 	Volumes map[string]string
 	// Jobs is the label that says after which jobs it starts, empty for none.
-	Jobs  string
-	Hosts map[string]string // further extra_hosts: the edge's name on the recipe's network
+	Jobs string
+	// Hosts are further extra_hosts: the names of internal ports.
+	Hosts map[string]string
 }
 
 // CreateConfig is the config of a create step.

@@ -9,6 +9,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/builtins/network"
+	"github.com/deployrecipe/recipe/builtins/port"
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/event"
@@ -150,7 +151,9 @@ func run(in kind.Input, r *state.Resource, spec *container.Spec, image container
 	recipe := in.Desired.Recipe
 	place := container.Place{Recipe: recipe, Addr: r.Addr, Release: release, Generation: 1, Index: 1, Image: image.Ref, Volumes: map[string]string{}}
 	needs := append([]plan.ID(nil), image.Ready...)
-	for _, n := range network.Of(spec.Networks, nets) {
+	of := network.Of(spec.Networks, nets)
+	place.Hosts = port.Hosts(in.All(), of)
+	for _, n := range of {
 		place.Networks = append(place.Networks, n.Name)
 		needs = append(needs, plan.ReadyID(n.Addr))
 	}

@@ -23,7 +23,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	if in.Mode.Recalls() {
 		return result, nil
 	}
-	diags := taken(in)
+	diags := append(taken(in), nowhere(in)...)
 	have := map[string]proxy.Port{}
 	if site := world.Facts(in.Observed).Site(in.Desired.Recipe.Name); site != nil {
 		for _, p := range site.Ports {
@@ -31,7 +31,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		}
 	}
 	named := Known(in)
-	for _, want := range Site(in.Desired) {
+	for _, want := range Site(in.Desired, in.All(), in.Observed) {
 		a := named[want.Name]
 		cause := plan.Cause{Why: a.String() + " is new"}
 		if r := in.Desired.Find(a); r != nil {
@@ -119,5 +119,9 @@ func describe(p proxy.Port) string {
 		}
 		routes = append(routes, from+" to "+r.Service)
 	}
-	return fmt.Sprintf("%s %d: %s", p.Mode, p.Listen, strings.Join(routes, ", "))
+	where := ""
+	if p.Internal() {
+		where = "internal "
+	}
+	return fmt.Sprintf("%s%s %d: %s", where, p.Mode, p.Listen, strings.Join(routes, ", "))
 }

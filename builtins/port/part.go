@@ -17,7 +17,7 @@ func Kept(in kind.Input) []proxy.Port {
 		return nil
 	}
 	taken := map[int]bool{}
-	for _, want := range Site(in.Desired) {
+	for _, want := range Site(in.Desired, in.All(), in.Observed) {
 		taken[want.Listen] = true
 	}
 	names := Known(in)

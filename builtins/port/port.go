@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -15,7 +16,6 @@ import (
 	"github.com/deployrecipe/recipe/lang/diag"
 	"github.com/deployrecipe/recipe/lang/schema"
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // Kind is the port block.
@@ -27,27 +27,26 @@ func (Kind) Schema() *schema.Block {
 		Doc: "A front door that HAProxy serves, and that outlives every release.",
 		Args: []schema.Arg{
 			{Name: "listen", Type: schema.Whole(1, 65535), Required: true, Change: schema.ProxyOnly, Doc: "The port of the engine's machine to listen on."},
-			{Name: "address", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The address to listen on; all of the machine's without it, IPv6 too."},
+			{Name: "address", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The address to listen on; all of the machine's without it, IPv6 too. To expressions, of an internal port, NAME:NUMBER at which the recipe's containers reach it."},
 			{Name: "mode", Type: schema.OneOf("http", "tcp"), Default: `"http"`, Change: schema.ProxyOnly, Doc: "What the proxy understands of the traffic: HTTP, or connections alone."},
-			{Name: "internal", Type: schema.Boolean(), Doc: "Keeps the port to the services of this recipe.", Later: "for calls between the services of one recipe"},
+			{Name: "internal", Type: schema.Boolean(), Change: schema.ProxyOnly, Doc: "Keeps the port to who is on a network of this recipe: it listens on the gateways of the networks, and nowhere else. Containers reach it as port.NAME.address, so that their calls switch as losslessly as those from outside."},
 		},
 		Blocks: []schema.Block{{Name: "route", Min: 1, Doc: "Leads requests to a service.", Args: []schema.Arg{
 			{Name: "host", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The host name that requests must be for; any without it."},
 			{Name: "path", Type: schema.Str(), Default: `"/"`, Change: schema.ProxyOnly, Doc: "The path prefix, on segment borders; the longest that matches counts."},
 			{Name: "to", Type: schema.PortOf("service"), Required: true, Change: schema.ProxyOnly, Doc: "A service's named port."},
 		}}},
+		Exports: []schema.Export{{Name: "address", Doc: "Of an internal port NAME:NUMBER, at which the recipe's containers reach it; of another one the argument."}},
 	}
 }
 
-// Export has nothing beyond the arguments.
-func (Kind) Export(kind.Instance, string) (cty.Value, hcl.Diagnostics) { return cty.NilVal, nil }
-
 // Spec is the block as state.Resource.Spec holds it.
 type Spec struct {
-	Listen  int        `json:"listen"`
-	Address string     `json:"address,omitempty"`
-	Mode    proxy.Mode `json:"mode"`
-	Route   []Route    `json:"route"`
+	Listen   int        `json:"listen"`
+	Address  string     `json:"address,omitempty"`
+	Mode     proxy.Mode `json:"mode"`
+	Internal bool       `json:"internal,omitempty"`
+	Route    []Route    `json:"route"`
 }
 
 // Route is a route block.
@@ -76,7 +75,9 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 		}
 		diags = append(diags, diag.Errorf(diag.InvalidValue, &at, summary, format, args...))
 	}
-	if s.Address != "" {
+	if s.Internal && s.Address != "" {
+		fail("address", "Two places to listen", "An internal port listens on the gateways of the recipe's networks; leave address out, or internal.")
+	} else if s.Address != "" {
 		if _, err := netip.ParseAddr(s.Address); err != nil {
 			fail("address", "Not an address", "%q is not an IP address to listen on.", s.Address)
 		}
@@ -133,8 +134,10 @@ func Service(r state.Recipe, to state.Ref) string {
 	return r.Moved.Named(a).Short() + "." + to.Port
 }
 
-// Site gives the ports that a recipe wants of the edge, ordered by number.
-func Site(d *state.Desired) []proxy.Port {
+// Site gives the ports that a recipe wants of the edge, ordered by number. All is all that the recipe wants, where d is
+// a part of it: internal ports are open to its containers on all of its networks.
+func Site(d, all *state.Desired, o *state.Observed) []proxy.Port {
+	gateways := sync.OnceValue(func() string { return internalAddress(all, o) })
 	var ports []proxy.Port
 	for _, r := range d.Resources {
 		var s Spec
@@ -142,6 +145,11 @@ func Site(d *state.Desired) []proxy.Port {
 			continue
 		}
 		p := proxy.Port{Name: d.Recipe.Moved.Named(r.Addr).Short(), Listen: s.Listen, Address: s.Address, Mode: s.Mode}
+		if s.Internal {
+			if p.Address = gateways(); p.Address == "" {
+				continue // nothing would mean every address; Diff says so
+			}
+		}
 		for _, route := range s.Route {
 			p.Routes = append(p.Routes, proxy.Route{Host: strings.ToLower(route.Host), Path: route.Path, Service: Service(d.Recipe, route.To)})
 		}

@@ -91,7 +91,7 @@ func TestSite(t *testing.T) {
 			{Host: "shop.example.com", Path: "/api", Service: "web.http"}, {Path: "/", Service: "web.http"}}},
 		{Name: "p3", Listen: 25, Address: "127.0.0.1", Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail-eu.smtp"}}},
 	}}.Normal().Ports
-	got := port.Site(d)
+	got := port.Site(d, d, &state.Observed{})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -106,7 +106,8 @@ func TestSite(t *testing.T) {
 
 func TestDiff(t *testing.T) {
 	d := desired(http(80, "", "/"), http(81, "", "/"), http(82, "", "/"))
-	stand := port.Site(desired(http(80, "", "/"), http(91, "", "/")))
+	both := desired(http(80, "", "/"), http(91, "", "/"))
+	stand := port.Site(both, both, &state.Observed{})
 	stand = append(stand, proxy.Port{Name: "gone", Listen: 99, Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail.smtp"}}})
 	o := &state.Observed{}
 	world.SetFacts(o, &world.Known{Edge: world.Edge{Sites: []proxy.Site{{Recipe: "blog", Ports: stand}, {Recipe: "shop", Ports: stand}}}})

@@ -19,7 +19,7 @@ import (
 // that look would take longer than the rest of a plan which opens none.
 func Refine(_ context.Context, _ engine.Reader, o *state.Observed, d *state.Desired) error {
 	known := world.Facts(o)
-	if slices.ContainsFunc(Site(d), func(p proxy.Port) bool { return !opens(known.Edge, p.Listen) }) {
+	if slices.ContainsFunc(Site(d, d, o), func(p proxy.Port) bool { return !opens(known.Edge, p.Listen) }) {
 		known.Listeners = known.Listening()
 	}
 	return nil
@@ -29,7 +29,7 @@ func Refine(_ context.Context, _ engine.Reader, o *state.Observed, d *state.Desi
 func taken(in kind.Input) hcl.Diagnostics {
 	known := world.Facts(in.Observed)
 	var diags hcl.Diagnostics
-	for _, want := range Site(in.Desired) {
+	for _, want := range Site(in.Desired, in.All(), in.Observed) {
 		if opens(known.Edge, want.Listen) {
 			continue
 		}

@@ -54,15 +54,6 @@ func (p Port) claims(q Port) error {
 	return nil
 }
 
-// overlap tells whether a connection could be meant for both ports.
-func overlap(p, q Port) bool {
-	return p.Listen == q.Listen && (p.Address == q.Address || p.every() || q.every())
-}
-
-func (p Port) every() bool {
-	return p.Address == "" || p.Address == "0.0.0.0" || p.Address == "::"
-}
-
 func (p Port) addresses() string {
 	if p.Address == "" {
 		return "every address"

@@ -111,7 +111,7 @@ const (
 type Port struct {
 	Name    string  `json:"name"` // the block's label
 	Listen  int     `json:"listen"`
-	Address string  `json:"address,omitempty"` // to bind, every one when empty
+	Address string  `json:"address,omitempty"` // to bind, every one when empty; see InternalAddress
 	Mode    Mode    `json:"mode"`
 	Routes  []Route `json:"routes"` // exactly one in TCP mode
 }

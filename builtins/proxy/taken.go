@@ -13,8 +13,10 @@ func (p Port) Taken(listeners []netip.AddrPort) (netip.AddrPort, bool) {
 		if p.Address == "" || l.Addr().IsUnspecified() {
 			return l, true
 		}
-		if wanted, err := netip.ParseAddr(p.Address); err == nil && (wanted == l.Addr() || wanted.IsUnspecified()) {
-			return l, true
+		for _, wanted := range p.Binds() {
+			if wanted == l.Addr() || wanted.IsUnspecified() {
+				return l, true
+			}
 		}
 	}
 	return netip.AddrPort{}, false

@@ -16,6 +16,7 @@ func TestTaken(t *testing.T) {
 	}{
 		{"", 80, true}, {"127.0.0.1", 80, true}, {"127.0.0.2", 80, false}, {"0.0.0.0", 80, true},
 		{"", 81, true}, {"127.0.0.1", 81, true}, {"", 82, false},
+		{"10.0.0.1/21,127.0.0.1/8", 80, true}, {"10.0.0.1/21", 80, false}, {"10.0.0.1/21", 81, true},
 	} {
 		if _, ok := (proxy.Port{Address: c.address, Listen: c.listen}).Taken(all); ok != c.taken {
 			t.Errorf("%s:%d taken: %v", c.address, c.listen, ok)

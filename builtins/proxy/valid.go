@@ -3,7 +3,6 @@ package proxy
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"regexp"
 	"strings"
 	"time"
@@ -132,8 +131,8 @@ func (v *validator) port(s *Site, p Port) {
 	if p.Listen < 1 || p.Listen > 65535 {
 		v.add("port %s: %d is outside 1 to 65535", p.Name, p.Listen)
 	}
-	if address, err := netip.ParseAddr(p.Address); p.Address != "" && (err != nil || address.Zone() != "" || address.String() != p.Address) {
-		v.add("port %s: %q is not an IP address in its shortest form", p.Name, p.Address)
+	if !p.validAddress() {
+		v.add("port %s: %q is not an IP address in its shortest form, nor are they networks of an internal port in order", p.Name, p.Address)
 	}
 	for _, other := range s.Ports {
 		if other.Listen == p.Listen && other.Name < p.Name && overlap(other, p) && other.Address != p.Address {

@@ -10,6 +10,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/job"
 	"github.com/deployrecipe/recipe/builtins/network"
+	"github.com/deployrecipe/recipe/builtins/port"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -140,6 +141,7 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 	for _, n := range b.nets {
 		place.Networks = append(place.Networks, n.Name)
 	}
+	place.Hosts = port.Hosts(p.in.All(), b.nets)
 	place.Address = address
 	if !network.IsFixed(b.nets[0].Subnet, address) {
 		place.Address = p.address(b.nets[0]) // also of a worker, to which a port may lead one day

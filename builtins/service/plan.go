@@ -73,7 +73,7 @@ type planner struct {
 
 func newPlanner(k Kind, in kind.Input) *planner {
 	p := &planner{kind: k, in: in, facts: world.Facts(in.Observed), stocks: gather(in.Observed), taken: map[netip.Addr]bool{},
-		nets: network.Layout(in.Desired, in.Observed), served: port.Served(in.Desired), wanted: port.Site(in.Desired)}
+		nets: network.Layout(in.Desired, in.Observed), served: port.Served(in.Desired), wanted: port.Site(in.Desired, in.All(), in.Observed)}
 	p.site = proxy.Site{Recipe: in.Desired.Recipe.Name, Origin: in.Desired.Recipe.Origin}
 	if s := p.facts.Site(p.site.Recipe); s != nil {
 		p.site = s.Clone()

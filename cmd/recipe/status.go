@@ -153,6 +153,9 @@ func (r releaseJSON) remarks() string {
 }
 
 func (p portJSON) listen() string {
+	if (proxy.Port{Address: p.Address}).Internal() {
+		return fmt.Sprintf("%d %s internal", p.Listen, p.Mode)
+	}
 	if p.Address != "" {
 		return fmt.Sprintf("%s:%d %s", p.Address, p.Listen, p.Mode)
 	}

@@ -19,6 +19,9 @@ func renderPort(p proxy.Port, names proxy.Names, ipv6 bool) []byte {
 	line("")
 	line("frontend %s from %s", frontendName(p), p.Mode)
 	line("    bind %s", bind(p, ipv6))
+	if p.Internal() {
+		line("    tcp-request connection reject unless { src %s }", strings.Join(texts(p.Networks()), " "))
+	}
 	for _, directive := range logging(p.Mode) {
 		line("    %s", directive)
 	}
@@ -32,6 +35,12 @@ func renderPort(p proxy.Port, names proxy.Names, ipv6 bool) []byte {
 // bind is the address part of a bind line.
 func bind(p proxy.Port, ipv6 bool) string {
 	switch {
+	case p.Internal():
+		var at []string
+		for _, address := range p.Binds() {
+			at = append(at, fmt.Sprintf("%s:%d", address, p.Listen))
+		}
+		return strings.Join(at, ",") + " transparent" // which binds addresses that are not there, too
 	case p.Address != "":
 		address, err := netip.ParseAddr(p.Address)
 		if err == nil && address.Is6() {
@@ -42,6 +51,14 @@ func bind(p proxy.Port, ipv6 bool) string {
 		return fmt.Sprintf(":::%d v4v6", p.Listen)
 	}
 	return fmt.Sprintf(":%d", p.Listen)
+}
+
+func texts(networks []netip.Prefix) []string {
+	var all []string
+	for _, n := range networks {
+		all = append(all, n.Masked().String())
+	}
+	return all
 }
 
 // rules choose a backend. X-Forwarded-Proto is left alone where a TLS terminator before the edge set it.

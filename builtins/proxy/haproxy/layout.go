@@ -59,6 +59,9 @@ func frontendName(p proxy.Port) string {
 	if p.Address == "" {
 		return fmt.Sprintf("port-%d", p.Listen)
 	}
+	if p.Internal() { // which no other recipe's port has an address in common with
+		return fmt.Sprintf("port-%s-%d", p.Binds()[0], p.Listen)
+	}
 	return fmt.Sprintf("port-%s-%d", strings.ReplaceAll(p.Address, ":", "_"), p.Listen)
 }
 

@@ -36,6 +36,7 @@ func shop() proxy.Site {
 				{Host: "shop.example.com", Path: "/api", Service: "api.http"},
 			}},
 			{Name: "mail", Listen: 2525, Address: "fd00::1", Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail.smtp"}}},
+			{Name: "calls", Listen: 9000, Address: "10.0.0.1/21,10.0.8.1/21", Mode: proxy.HTTP, Routes: []proxy.Route{{Path: "/", Service: "api.http"}}},
 		},
 		Groups: []proxy.Group{{Name: "mail"}, {Name: "web", Percent: 10, Sticky: true, Match: []proxy.Match{
 			{Header: "X-Canary", Value: "1", To: proxy.B}, {Header: "X-Canary", Value: "2"}, {Cookie: "beta", Value: "yes", To: proxy.B},
@@ -252,6 +253,9 @@ func TestRenderRefuses(t *testing.T) {
 		"hash":    func(s *proxy.Site) { s.Ports[1].Routes[0].Path = "/#" },
 		"nul":     func(s *proxy.Site) { s.Ports[1].Routes[0].Path = "/\x00" },
 		"address": func(s *proxy.Site) { s.Ports[0].Address = "1.2.3.4 ssl" },
+		"order":   func(s *proxy.Site) { s.Ports[0].Address = "10.0.8.1/21,10.0.0.1/21" },
+		"network": func(s *proxy.Site) { s.Ports[0].Address = "10.0.0.1/21,x" },
+		"whole":   func(s *proxy.Site) { s.Ports[0].Address = "10.0.0.1/0" },
 		"group":   func(s *proxy.Site) { s.Groups[0].Name = "a/b" },
 		"header":  func(s *proxy.Site) { s.Groups[1].Match[0].Header = "x y" },
 		"cookie":  func(s *proxy.Site) { s.Groups[1].Match[0] = proxy.Match{Cookie: "a)b", Value: "1"} },

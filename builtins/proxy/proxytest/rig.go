@@ -55,6 +55,7 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 	}{
 		{"FirstSite", firstSite},
 		{"Routes", routes},
+		{"Internal", internal},
 		{"Percent", percent},
 		{"Match", match},
 		{"MatchOnASharedPort", matchShared},

@@ -1,6 +1,7 @@
 package proxytest
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
@@ -70,6 +71,24 @@ func routes(t *testing.T, rig Rig) {
 		}
 	}
 	changeRoutes(t, rig, port)
+}
+
+// internal opens a port on networks, of which one is not there. Another recipe has one of that number on its own.
+func internal(t *testing.T, rig Rig) {
+	port := rig.Port(t)
+	site := simple("shop", port, "", rig.Start(t, "a"))
+	site.Ports[0].Address = "10.255.254.1/30,127.0.0.1/8"
+	put(t, rig.Edge(), site)
+	expect(t, rig, port, "", "/", "a")
+	other := simple("blog", port, "", rig.Start(t, "b"))
+	other.Ports[0].Address = "10.255.255.1/30"
+	put(t, rig.Edge(), other)
+	other.Ports[0].Address = "10.255.254.1/30"
+	if _, err := rig.Edge().Update(t.Context(), "blog", to(other)); !errors.Is(err, proxy.ErrClaimed) {
+		t.Errorf("an address that another recipe has: %v", err)
+	}
+	put(t, rig.Edge(), proxy.Site{Recipe: "blog"})
+	expect(t, rig, port, "", "/", "a")
 }
 
 // changeRoutes leads routes elsewhere, which needs no reload.
