@@ -38,6 +38,7 @@ type modules struct {
 	Shared              bool     // one switchover switches all sites
 	Moved               bool     // the worker has another address than before
 	Job, Worker         bool
+	Calls               bool   // an internal port leads to the first site, and the worker reads where it is
 	Expose              string // what the sites call their port
 	Base                int    // from where ports count
 }
@@ -61,13 +62,18 @@ func (m modules) files() fstest.MapFS {
 	if m.Shared && len(m.Sites) > 0 {
 		b.WriteString("switchover \"sites\" { services = [service.site] }\n")
 	}
+	calls := ""
+	if m.Calls && len(m.Sites) > 0 {
+		fmt.Fprintf(&b, "port \"calls\" {\n  listen = 9000\n  internal = true\n  route { to = service.site[%q].%s }\n}\n", m.Sites[0], m.Expose)
+		calls = ", CALLS = port.calls.address"
+	}
 	if m.Worker {
 		name := "work"
 		if m.Moved {
 			name = "worker"
 			b.WriteString("moved {\n  from = service.work\n  to = service.worker\n}\n")
 		}
-		fmt.Fprintf(&b, "service %q {\n  image = \"app:1\"\n  env = { RELEASE = var.release, STORES = join(\",\", sort([for k, s in use.store : s.name])) }\n}\n", name)
+		fmt.Fprintf(&b, "service %q {\n  image = \"app:1\"\n  env = { RELEASE = var.release, STORES = join(\",\", sort([for k, s in use.store : s.name]))%s }\n}\n", name, calls)
 	}
 	fmt.Fprintf(&b, "use \"store\" {\n  source = \"./lib\"\n  for_each = toset(%s)\n  release = %q\n}\n", quoted(m.Stores), m.LibRelease)
 	return fstest.MapFS{"recipe.hcl": {Data: []byte(b.String())}, "lib/recipe.hcl": {Data: []byte(`
@@ -105,7 +111,7 @@ func someModules() *rapid.Generator[modules] {
 			Release: release.Draw(t, "release"), LibRelease: release.Draw(t, "library release"),
 			Sites: keys("x", "y", "z").Draw(t, "sites"), Stores: keys("eu", "us").Draw(t, "stores"),
 			Network: rapid.SampledFrom([]string{"", "front", "back"}).Draw(t, "network"), Shared: rapid.Bool().Draw(t, "shared"),
-			Moved: rapid.Bool().Draw(t, "moved"), Job: rapid.Bool().Draw(t, "job"), Worker: rapid.Bool().Draw(t, "worker"),
+			Moved: rapid.Bool().Draw(t, "moved"), Job: rapid.Bool().Draw(t, "job"), Worker: rapid.Bool().Draw(t, "worker"), Calls: rapid.Bool().Draw(t, "calls"),
 			Expose: rapid.SampledFrom([]string{"http", "http", "web"}).Draw(t, "expose"), Base: rapid.SampledFrom([]int{80, 80, 81}).Draw(t, "base"),
 		}
 	})

@@ -101,6 +101,7 @@ switchover "all" {
 `
 	bothRoutes = "route { to = service.web.http }\n  route {\n    path = \"/api\"\n    to = service.api.http\n  }"
 	exclusive  = "mount \"/data\" {\n    source    = \"/srv/data\"\n    exclusive = true\n  }"
+	calls      = "port \"calls\" {\n  listen = 9000\n  internal = true\n  route { to = service.web.http }\n}\n"
 	between    = `
 job "expand" {
   image = "app:1"
@@ -154,6 +155,8 @@ func scenarios() []scenario {
 		{name: "match", from: web("1", "count = 2") + matched, to: web("2", "count = 2") + matched, third: web("3", "")},
 		{name: "match is new", from: web("1", ""), to: web("2", "") + matched, third: web("1", "") + canary},
 		{name: "match is gone", from: web("1", "") + matched, to: web("2", ""), third: web("3", "") + matched},
+		{name: "internal", from: web("1", "") + calls, to: web("2", "") + calls + "network \"more\" {}\n", third: web("3", "")},
+		{name: "internal is new", from: web("1", ""), to: web("2", "") + calls, third: web("3", "") + calls},
 		{name: "together", from: both("1", "1"), to: both("2", "2"), third: both("3", "2"), paths: []string{"/", "/api"}},
 		{name: "one of two", from: both("1", "1"), to: both("2", "1"), third: both("1", "2"), paths: []string{"/", "/api"}},
 		{name: "job", from: web("1", "") + fmt.Sprintf(migrate, "1"), to: web("2", "") + fmt.Sprintf(migrate, "2"), third: web("3", "") + fmt.Sprintf(migrate, "3")},

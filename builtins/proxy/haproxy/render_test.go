@@ -169,6 +169,9 @@ func random(r *rand.Rand) Config {
 				port.Routes[0].Path = []string{"", "/a", "/a/b"}[r.IntN(3)]
 			}
 			s.Ports = append(s.Ports, port)
+			if networks := []string{"", fmt.Sprintf("10.%d.0.1/21", i), fmt.Sprintf("10.%d.0.1/21,10.%d.8.1/24", i, i)}[r.IntN(3)]; networks != "" {
+				s.Ports = append(s.Ports, proxy.Port{Name: fmt.Sprint("i", j), Listen: 9000 + j, Address: networks, Mode: service.Mode, Routes: []proxy.Route{{Service: service.Name}}})
+			}
 		}
 		c.Sites = append(c.Sites, s.Normal())
 	}
