@@ -45,7 +45,7 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) { known.Info, err = w.Reader.Info(ctx); return err })
 	group.Go(func() (err error) { known.Networks, err = w.Reader.Networks(ctx, nil); return err })
-	edged, volumed := make(chan struct{}), make(chan struct{})
+	edged, volumed, listed := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	group.Go(func() (err error) {
 		defer close(edged)
 		if known.Edge, err = w.edge(ctx); err == nil && !known.Edge.Exists && w.Edge != "" {
@@ -56,6 +56,7 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 		return err
 	})
 	group.Go(func() error {
+		defer close(listed)
 		all, err := w.Reader.Containers(ctx, nil) // others take room, too
 		containers, known.Others = apart(all, r.Name)
 		return err
@@ -69,7 +70,8 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 	group.Go(func() (err error) {
 		<-edged
 		<-volumed
-		recorded, note, err = w.record(ctx, r, volumes, known.Edge)
+		<-listed
+		recorded, note, err = w.record(ctx, r, volumes, append([]engine.Container{known.Edge.Container}, containers...))
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -93,15 +95,29 @@ func (w World) List(ctx context.Context, r state.Recipe) (*state.Observed, *stat
 }
 
 // record reads what the last apply left, out of its volume where that lies on this machine.
-func (w World) record(ctx context.Context, r state.Recipe, volumes []engine.Volume, edge Edge) (*state.Recorded, string, error) {
+func (w World) record(ctx context.Context, r state.Recipe, volumes []engine.Volume, containers []engine.Container) (*state.Recorded, string, error) {
 	at := slices.IndexFunc(volumes, func(v engine.Volume) bool { return v.Name == helper.RecordName(r.Name) })
-	if at >= 0 && volumes[at].Dir != "" && here(edge.Container) {
+	if at >= 0 && volumes[at].Dir != "" && w.here(ctx, containers) {
 		if files, ok := readHere(volumes[at].Dir, "."); ok {
 			recorded, note := record.In(files)
 			return recorded, note, nil
 		}
 	}
 	return record.Read(ctx, w.Reader, r.Name)
+}
+
+// here tells whether the engine's machine is this one, by the first of some containers that runs. A listing does not tell
+// the number of its process.
+func (w World) here(ctx context.Context, containers []engine.Container) bool {
+	at := slices.IndexFunc(containers, func(c engine.Container) bool { return c.State == engine.Running })
+	if at < 0 {
+		return false
+	}
+	c := containers[at]
+	if c.PID == 0 {
+		c, _ = w.Reader.Container(ctx, c.ID) // one that is gone since tells nothing
+	}
+	return here(c)
 }
 
 func (w World) edge(ctx context.Context) (Edge, error) {
