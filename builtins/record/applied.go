@@ -20,6 +20,8 @@ type Applied struct {
 	Plan     *plan.Plan
 	Desired  *state.Desired
 	Observed *state.Observed
+	// Recorded is what was known before, nil for nothing.
+	Recorded *state.Recorded
 	Result   *apply.Result
 }
 
@@ -134,6 +136,9 @@ func (a Applied) unsettled() map[addr.Addr]bool {
 	for _, back := range a.Result.Reverted {
 		groups[back.Group] = true
 	}
+	for _, group := range a.Result.Paused {
+		groups[group] = true
+	}
 	for i := range a.Plan.Steps {
 		if step := &a.Plan.Steps[i]; ids[step.ID] || step.Group != "" && groups[step.Group] {
 			open[step.Addr] = true
@@ -142,15 +147,24 @@ func (a Applied) unsettled() map[addr.Addr]bool {
 	return open
 }
 
-// Releases are those that the services were left with: what runs newest and was not stopped, as where the traffic
-// went back to what ran before, or what the plan started.
+// Releases are those that the services were left with: what the plan started, or else what runs and was not stopped. Of
+// several it is the one that the apply before left, since a switchover away from it has not come to its end, or else the
+// newest.
 func (a Applied) Releases() map[string]string {
 	of, newest, named, gone := map[string]string{}, map[addr.Addr]int{}, map[string]string{}, a.stopped()
+	var before map[string]string
+	if a.Recorded != nil && len(a.Recorded.History) > 0 {
+		before = a.Recorded.History[len(a.Recorded.History)-1].Releases
+	}
 	for _, o := range a.Observed.Objects {
 		named[o.Name] = o.Release
-		if o.Addr.Kind == "service" && o.Running && !gone[o.Name] && o.Generation > newest[o.Addr] {
+		if o.Addr.Kind != "service" || !o.Running || gone[o.Name] {
+			continue
+		}
+		name := o.Addr.String()
+		if before[name] == o.Release || o.Generation > newest[o.Addr] && (of[name] == "" || of[name] != before[name]) {
 			newest[o.Addr] = o.Generation
-			of[o.Addr.String()] = o.Release
+			of[name] = o.Release
 		}
 	}
 	open := a.unsettled()

@@ -85,8 +85,9 @@ func newPlanner(k Kind, in kind.Input) *planner {
 		for _, r := range in.Resources {
 			p.served[r.Addr.String()] = p.open(r.Addr)
 		}
+	} else {
+		p.keep(port.Kept(in))
 	}
-	p.keep(port.Kept(in))
 	for _, s := range p.stocks {
 		for _, piece := range s.all {
 			for _, a := range piece.Addresses {

@@ -157,7 +157,7 @@ func (w *World) leaveEdge(ctx context.Context) error {
 // remember keeps of an apply what labels cannot tell, as the command does.
 func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result, ended error) {
 	kept := *p.Recorded
-	done := record.Applied{Plan: p.Plan, Desired: p.Desired, Observed: p.Observed, Result: result}
+	done := record.Applied{Plan: p.Plan, Desired: p.Desired, Observed: p.Observed, Recorded: p.Recorded, Result: result}
 	entry := state.Entry{Plan: plan.Digest(p.Plan)[:12], By: "somebody@sim", Result: record.OutcomeOf(p.Mode, result, ended), Releases: done.Releases()}
 	switch {
 	case p.Mode == kind.Apply:

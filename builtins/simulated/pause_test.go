@@ -58,6 +58,7 @@ type do struct {
 	note   string // that the plan has, in part
 	share  int    // the new side's percentage afterwards; the old one's release serves at 0
 	paused bool
+	part   string // what the plan is about, empty for all
 }
 
 // play carries commands out, one after the other, under traffic.
@@ -71,7 +72,11 @@ func (s *scene) play(recipe string, all []do) {
 		if mode == "" {
 			mode = kind.Apply
 		}
+		if d.part != "" {
+			s.Part.Targets = []string{d.part}
+		}
 		p := s.plan(desire(s, recipe), mode)
+		s.Part.Targets = nil
 		s.about = fmt.Sprintf("%d: %s\nplan:\n%s", i, mode, steps(p))
 		if !inOrder(p.Steps, d.steps) || !inOrder(p.Later, d.later) || !noted(p.Notes, d.note) {
 			s.Errorf("%s\nlater:\n%s\nnotes %v; wanted %q, later %q, note %q", s.about, titles(p.Later), p.Notes, d.steps, d.later, d.note)
@@ -144,7 +149,9 @@ func TestPauses(t *testing.T) {
 		"route": {pauses, {recipe: service("web", "2", "count = 2") + port("route { to = service.web.http }\n route {\n host = \"a.example\"\n to = service.web.http\n }") + asked,
 			steps: "set the routes", share: 10, paused: true}},
 		"another recipe promoted": {pauses, {mode: kind.Promote, recipe: three, steps: `stage "half": 50% of the traffic to release`, share: 100, paused: true}},
-		"nothing to decide":       {{mode: kind.Promote, steps: "none"}, {mode: kind.Revert, steps: "none"}},
+		"one of all": {pauses, {mode: kind.Promote, part: "switchover.web", steps: `stage "half", stage "full"`, share: 100, paused: true},
+			{mode: kind.Revert, part: "service.web", steps: "give all traffic of web back, drain, stop, remove"}},
+		"nothing to decide": {{mode: kind.Promote, steps: "none"}, {mode: kind.Revert, steps: "none"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -52,6 +52,10 @@ func (w wish) recipe() string {
 	switch {
 	case w.Switch == "stages":
 		b.WriteString(canary)
+	case w.Switch == "asked" && !w.Exclusive && w.Port:
+		b.WriteString(asked)
+	case w.Switch == "stays" && !w.Exclusive:
+		b.WriteString(stays)
 	case w.Switch == "together" && w.API != "":
 		b.WriteString(together)
 	}
@@ -66,7 +70,7 @@ func wishes() *rapid.Generator[wish] {
 			Web: release.Draw(t, "web"), API: maybe.Draw(t, "api"), WebCount: rapid.IntRange(0, 3).Draw(t, "count"),
 			APICount: rapid.IntRange(0, 2).Draw(t, "api count"), Port: rapid.IntRange(0, 4).Draw(t, "port") > 0,
 			Exclusive: rapid.IntRange(0, 6).Draw(t, "exclusive") == 0,
-			Switch:    rapid.SampledFrom([]string{"", "stages", "together"}).Draw(t, "switch"), Worker: maybe.Draw(t, "worker"),
+			Switch:    rapid.SampledFrom([]string{"", "stages", "together", "asked", "stays"}).Draw(t, "switch"), Worker: maybe.Draw(t, "worker"),
 		}
 	})
 }
@@ -86,7 +90,7 @@ func acts() *rapid.Generator[act] {
 			a.Kill, a.Parallel = rapid.IntRange(1, 60).Draw(t, "moment"), 1
 		}
 		if rapid.IntRange(0, 7).Draw(t, "back") == 0 {
-			a.Mode = kind.Rollback
+			a.Mode = rapid.SampledFrom([]kind.Mode{kind.Rollback, kind.Promote, kind.Repeat, kind.Revert}).Draw(t, "mode")
 		}
 		return a
 	})

@@ -76,7 +76,7 @@ func (c *carrier) inForce(ctx context.Context, result *apply.Result) error {
 
 // applied is the plan as it ended.
 func (p *planned) applied(result *apply.Result) record.Applied {
-	return record.Applied{Plan: p.Plan, Desired: p.desired, Observed: p.observed, Result: result}
+	return record.Applied{Plan: p.Plan, Desired: p.desired, Observed: p.observed, Recorded: p.recorded, Result: result}
 }
 
 // who is the person behind this run, as user@host.

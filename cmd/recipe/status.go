@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,12 +15,14 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine"
+	"github.com/deployrecipe/recipe/builtins/engine/docker"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
 func newStatus(a *app) *cobra.Command {
 	var o planOptions
+	var watch bool
 	cmd := &cobra.Command{
 		Use:   "status [PATH]",
 		Short: "Show how a recipe stands on the engine",
@@ -29,8 +32,13 @@ edge, who holds the recipe's lock, and how the last apply ended. It only asks. O
 recipe only its name is read, so that variables need no values, other than those that
 the name uses.
 
+With --watch it goes on until Ctrl-C, from whatever terminal: it is looked at once a
+second, which changes nothing. A terminal shows it in place, as much as fits. Elsewhere
+there is a line for whatever changes, or with --json an object.
+
 Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
 		Example: `  recipe status
+  recipe status --watch
   recipe status --json | jq '.services[].releases[0].running'`,
 		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,17 +51,14 @@ Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
 				return err
 			}
 			defer reader.Close()
-			w := builtins.World(reader, p.settings)
-			observed, recorded, err := w.List(cmd.Context(), p.head)
+			look := func(ctx context.Context) (*statusJSON, error) { return p.status(ctx, reader) }
+			if watch {
+				return a.watch(cmd.Context(), o.json, look)
+			}
+			s, err := look(cmd.Context())
 			if err != nil {
 				return err
 			}
-			// Listings do not tell since when a container runs.
-			if err := w.Refine(cmd.Context(), observed, &state.Desired{Recipe: p.head}); err != nil {
-				return err
-			}
-			s := newStatusJSON(p.head, observed, recorded)
-			s.Edge.Name, s.Engine.Host = p.settings.Edge, reader.Host()
 			if o.json {
 				encoder := json.NewEncoder(a.stdout)
 				encoder.SetIndent("", "  ")
@@ -66,7 +71,24 @@ Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
 	o.target.register(cmd)
 	o.variables.register(cmd)
 	cmd.Flags().BoolVar(&o.json, "json", false, "write JSON")
+	cmd.Flags().BoolVar(&watch, "watch", false, "go on until Ctrl-C, and show what changes")
 	return cmd
+}
+
+// status looks how the recipe stands.
+func (p *planner) status(ctx context.Context, reader *docker.Reader) (*statusJSON, error) {
+	w := builtins.World(reader, p.settings)
+	observed, recorded, err := w.List(ctx, p.head)
+	if err != nil {
+		return nil, err
+	}
+	// Listings do not tell since when a container runs.
+	if err := w.Refine(ctx, observed, &state.Desired{Recipe: p.head}); err != nil {
+		return nil, err
+	}
+	s := newStatusJSON(p.head, observed, recorded)
+	s.Edge.Name, s.Engine.Host = p.settings.Edge, reader.Host()
+	return s, nil
 }
 
 // printStatus shows it to people.
