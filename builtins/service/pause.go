@@ -137,12 +137,21 @@ func (p *planner) decided(r *state.Resource, named *group) *base {
 		side = side.Other()
 	}
 	for _, svc := range p.stand.owned[p.onEdge(r.Addr)] {
-		return p.recall(r, svc.Side(side).Release)
+		b := svc.Side(side)
+		ready := 0 // which of its containers have a part in the switchover
+		for _, server := range b.Servers {
+			if server.State == proxy.Ready {
+				ready++
+			}
+		}
+		return p.recall(r, b.Release, ready)
 	}
+	stock := p.stocks[r.Addr]
+	release := stock.newestRunning()
 	if p.in.Mode == kind.Revert {
-		return p.recall(r, p.running(r.Addr, p.stocks[r.Addr]))
+		release = p.running(r.Addr, stock)
 	}
-	return p.recall(r, p.stocks[r.Addr].newestRunning())
+	return p.recall(r, release, len(slices.DeleteFunc(stock.of(release), func(one piece) bool { return !one.running() })))
 }
 
 // switching is the group on the edge whose switchover a service is in, itself or with the others of its block.

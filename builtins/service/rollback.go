@@ -21,11 +21,11 @@ func (p *planner) before(r *state.Resource) *base {
 	if served := p.interrupted(r); served != "" {
 		release = served
 	}
-	return p.recall(r, release)
+	return p.recall(r, release, len(s.of(release))) // as many as were kept: the rest of the arguments are theirs, too
 }
 
-// recall is a service as a release of it is by its containers; nil where none of them is left.
-func (p *planner) recall(r *state.Resource, release string) *base {
+// recall is a service as a release of it is by its containers, so many of them; nil where none of them is left.
+func (p *planner) recall(r *state.Resource, release string, count int) *base {
 	s := p.stocks[r.Addr]
 	kept := s.of(release)
 	if release == "" || len(kept) == 0 {
@@ -43,7 +43,6 @@ func (p *planner) recall(r *state.Resource, release string) *base {
 		p.diags = append(p.diags, diag.FromError(diag.InvalidValue, err, &r.Range))
 		return nil
 	}
-	count := len(kept) // as many as were kept: the rest of the arguments are theirs, too
 	spec.Count = &count
 	was := *r
 	was.Spec, was.Sources = kept[0].Object.Spec, nil // the recipe's lines are not where this comes from
