@@ -125,10 +125,10 @@ func (x *expander) holdBack() {
 			}
 		}
 	}
-	effects = append(effects, x.weight(x.g.Percent, nil)...)
+	effects = append(effects, x.weight(x.share(), nil)...)
 	effects = append(effects, plan.Effect{Kind: plan.Release, Group: x.g.Name})
 	serve := plan.Step{ID: x.undoID("serve"), Op: edge.OpShift, Title: "have the old release serve again, and let what waits go on",
-		Needs: needs, Config: plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: x.g.Percent, Ready: places}),
+		Needs: needs, Config: plan.Raw(edge.ShiftConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Percent: x.share(), Ready: places}),
 		Effects: effects, Limit: edgeLimit}
 	if x.g.Side == x.live() { // what went back has given its place to what came, in a switch that was broken off before
 		serve.Op, serve.Config = edge.OpReset, plan.Raw(x.reset())
@@ -152,8 +152,24 @@ func (x *expander) startAgain(m *Member, old Instance, needs []plan.ID) []plan.I
 	return []plan.ID{start.ID, probe.ID}
 }
 
-// live is the side that had the traffic.
-func (x *expander) live() proxy.Side { return proxy.Group{Percent: x.g.Percent}.Live() }
+// live is the side that had the traffic; amid a switchover that of the release before.
+func (x *expander) live() proxy.Side {
+	if x.g.underWay() {
+		return x.g.Before.Live()
+	}
+	return proxy.Group{Percent: x.g.Percent}.Live()
+}
+
+// share is the percentage at which that side serves: all of the traffic, once a switchover is given up.
+func (x *expander) share() int {
+	switch {
+	case !x.g.underWay():
+		return x.g.Percent
+	case x.live() == proxy.B:
+		return 100
+	}
+	return 0
+}
 
 // servedFrom are the places on the side with the traffic that an old container had, or would have if an apply had not
 // been broken off.
