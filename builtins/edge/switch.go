@@ -15,11 +15,16 @@ import (
 
 // prepare refuses what would be noticed, whatever a plan says.
 func (w *worker) prepare(ctx context.Context, config PrepareConfig, _ kind.Inputs) (kind.Outputs, error) {
+	if config.Anew { // first of all by itself: else its servers would be in the way of others in their slots
+		if err := w.update(ctx, config.Recipe.Name, func(s *proxy.Site) error {
+			*s = proxy.Site{Recipe: s.Recipe}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+	}
 	return nil, w.update(ctx, config.Recipe.Name, func(s *proxy.Site) error {
 		before := s.Clone()
-		if config.Anew {
-			before = proxy.Site{Recipe: s.Recipe} // the plan opens the door to all of it itself
-		}
 		Prepare(s, config)
 		for _, p := range config.Services {
 			if err := unnoticed(&before, s, p); err != nil {

@@ -33,7 +33,7 @@ func (p *planner) edge() {
 	if len(p.wanted) == 0 && p.site.Empty() && (p.inForce || !p.facts.Edge.Exists) {
 		return
 	}
-	if len(p.wanted) == 0 {
+	if len(p.wanted) == 0 && len(p.unrouted()) == len(p.site.Services) {
 		p.leaveEdge()
 		return
 	}
