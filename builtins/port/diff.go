@@ -117,11 +117,15 @@ func describe(p proxy.Port) string {
 		if p.Mode == proxy.TCP {
 			from = "connections"
 		}
-		routes = append(routes, from+" to "+r.Service)
+		routes = append(routes, from+" to "+r.Service+told(r.Limits))
 	}
 	where := ""
 	if p.Internal() {
 		where = "internal "
 	}
-	return fmt.Sprintf("%s%s %d: %s", where, p.Mode, p.Listen, strings.Join(routes, ", "))
+	text := fmt.Sprintf("%s%s %d: %s", where, p.Mode, p.Listen, strings.Join(routes, ", "))
+	if len(p.Trusted) > 0 {
+		text += ", trusting " + strings.Join(p.Trusted, " and ")
+	}
+	return text
 }

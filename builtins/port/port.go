@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -29,13 +30,18 @@ func (Kind) Schema() *schema.Block {
 			{Name: "listen", Type: schema.Whole(1, 65535), Required: true, Change: schema.ProxyOnly, Doc: "The port of the engine's machine to listen on."},
 			{Name: "address", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The address to listen on; all of the machine's without it, IPv6 too. To expressions, of an internal port, NAME:NUMBER at which the recipe's containers reach it."},
 			{Name: "mode", Type: schema.OneOf("http", "tcp"), Default: `"http"`, Change: schema.ProxyOnly, Doc: "What the proxy understands of the traffic: HTTP, or connections alone."},
+			{Name: "trusted", Type: schema.ListOf(schema.Str()), Change: schema.ProxyOnly, Doc: "Networks or addresses of proxies before the edge, whose X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and Forwarded are believed and passed on. Those of everybody else are taken off."},
 			{Name: "internal", Type: schema.Boolean(), Change: schema.ProxyOnly, Doc: "Keeps the port to who is on a network of this recipe: it listens on the gateways of the networks, and nowhere else. Containers reach it as port.NAME.address, so that their calls switch as losslessly as those from outside."},
 		},
 		Blocks: []schema.Block{{Name: "route", Min: 1, Doc: "Leads requests to a service.", Args: []schema.Arg{
 			{Name: "host", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The host name that requests must be for; any without it."},
 			{Name: "path", Type: schema.Str(), Default: `"/"`, Change: schema.ProxyOnly, Doc: "The path prefix, on segment borders; the longest that matches counts."},
 			{Name: "to", Type: schema.PortOf("service"), Required: true, Change: schema.ProxyOnly, Doc: "A service's named port."},
-		}}},
+			{Name: "max_body", Type: schema.Bytes(), Change: schema.ProxyOnly, Doc: "How large a request's body may be; a larger one is answered 413, and one without Content-Length 411. Any size without it."},
+		}, Blocks: []schema.Block{{Name: "timeout", Max: 1, Doc: "How long connections may be silent.", Args: []schema.Arg{
+			{Name: "server", Type: schema.Dur(), Change: schema.ProxyOnly, Doc: "How long the service may take to answer, and to go on; 5m without it. Then the request is answered 504."},
+			{Name: "tunnel", Type: schema.Dur(), Change: schema.ProxyOnly, Doc: "How long a websocket may be silent; 1h without it."},
+		}}}}},
 		Exports: []schema.Export{{Name: "address", Doc: "Of an internal port NAME:NUMBER, at which the recipe's containers reach it; of another one the argument."}},
 	}
 }
@@ -46,6 +52,7 @@ type Spec struct {
 	Address  string     `json:"address,omitempty"`
 	Mode     proxy.Mode `json:"mode"`
 	Internal bool       `json:"internal,omitempty"`
+	Trusted  []string   `json:"trusted,omitempty"`
 	Route    []Route    `json:"route"`
 }
 
@@ -54,6 +61,24 @@ type Route struct {
 	Host string    `json:"host,omitempty"`
 	Path string    `json:"path"`
 	To   state.Ref `json:"to"`
+
+	MaxBody int64    `json:"max_body,omitempty"`
+	Timeout *Timeout `json:"timeout,omitempty"`
+}
+
+// Timeout is a timeout block of a route.
+type Timeout struct {
+	Server state.Duration `json:"server,omitzero"`
+	Tunnel state.Duration `json:"tunnel,omitzero"`
+}
+
+// limits are a route's, as the edge has them.
+func (r Route) limits() proxy.Limits {
+	l := proxy.Limits{MaxBody: r.MaxBody}
+	if r.Timeout != nil {
+		l.Server, l.Tunnel = r.Timeout.Server.Std(), r.Timeout.Tunnel.Std()
+	}
+	return l
 }
 
 var (
@@ -85,6 +110,7 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 	if s.Mode == proxy.TCP && (len(s.Route) != 1 || s.Route[0].Host != "" || s.Route[0].Path != "/") {
 		fail("mode", "One route in tcp mode", "A port in tcp mode sees no hosts and no paths; give it one route with nothing but to.")
 	}
+	validateSettings(s, fail)
 	seen := map[string]bool{}
 	for i, route := range s.Route {
 		at := fmt.Sprintf("route.%d.", i)
@@ -144,14 +170,14 @@ func Site(d, all *state.Desired, o *state.Observed) []proxy.Port {
 		if r.Addr.Kind != "port" || json.Unmarshal(r.Spec, &s) != nil {
 			continue
 		}
-		p := proxy.Port{Name: d.Recipe.Moved.Named(r.Addr).Short(), Listen: s.Listen, Address: s.Address, Mode: s.Mode}
+		p := proxy.Port{Name: d.Recipe.Moved.Named(r.Addr).Short(), Listen: s.Listen, Address: s.Address, Mode: s.Mode, Trusted: slices.Clone(s.Trusted)}
 		if s.Internal {
 			if p.Address = gateways(); p.Address == "" {
 				continue // nothing would mean every address; Diff says so
 			}
 		}
 		for _, route := range s.Route {
-			p.Routes = append(p.Routes, proxy.Route{Host: strings.ToLower(route.Host), Path: route.Path, Service: Service(d.Recipe, route.To)})
+			p.Routes = append(p.Routes, proxy.Route{Host: strings.ToLower(route.Host), Path: route.Path, Service: Service(d.Recipe, route.To), Limits: route.limits()})
 		}
 		ports = append(ports, p)
 	}

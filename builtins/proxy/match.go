@@ -122,16 +122,25 @@ func (s *Site) Releases(group string, side Side) string {
 	return joined
 }
 
-// Names are the names of headers and cookies that are looked at, each once and in order. Of which a port has to know
-// is structure, while values and sides are data.
-type Names struct{ Headers, Cookies, Sticky []string }
+// Names are what a port has to look at in requests, each once and in order: that is structure, while values and sides
+// are data.
+type Names struct {
+	Headers, Cookies, Sticky []string // by their names
+	// Trusted are networks with the recipe whose they are before them: "shop 10.0.0.0/8".
+	Trusted []string
+	Bodies  bool // their sizes
+}
 
 // Add adds those of the groups that a port's routes lead to.
 func (n *Names) Add(s *Site, p Port) {
 	if p.Mode != HTTP {
 		return
 	}
+	for _, network := range p.Trusted {
+		n.Trusted = append(n.Trusted, s.Recipe+" "+network)
+	}
 	for _, route := range p.Routes {
+		n.Bodies = n.Bodies || route.MaxBody > 0
 		service := s.Service(route.Service)
 		if service == nil {
 			continue
@@ -140,7 +149,7 @@ func (n *Names) Add(s *Site, p Port) {
 			n.group(s, g)
 		}
 	}
-	for _, list := range []*[]string{&n.Headers, &n.Cookies, &n.Sticky} {
+	for _, list := range []*[]string{&n.Headers, &n.Cookies, &n.Sticky, &n.Trusted} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}

@@ -12,6 +12,7 @@ func (s Site) Clone() Site {
 	s.Ports = slices.Clone(s.Ports)
 	for i := range s.Ports {
 		s.Ports[i].Routes = slices.Clone(s.Ports[i].Routes)
+		s.Ports[i].Trusted = slices.Clone(s.Ports[i].Trusted)
 	}
 	s.Groups = slices.Clone(s.Groups)
 	for i := range s.Groups {
@@ -69,7 +70,13 @@ func (p Port) normal() Port {
 		route := &p.Routes[i]
 		route.Host = strings.TrimSuffix(strings.ToLower(route.Host), ".")
 		route.Path = "/" + strings.Trim(route.Path, "/")
+		route.Limits = route.Limits.normal()
 	}
+	for i := range p.Trusted {
+		p.Trusted[i] = shortest(p.Trusted[i])
+	}
+	slices.Sort(p.Trusted)
+	p.Trusted = orNil(p.Trusted)
 	slices.SortFunc(p.Routes, func(a, b Route) int {
 		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Path, b.Path))
 	})

@@ -114,6 +114,9 @@ type Port struct {
 	Address string  `json:"address,omitempty"` // to bind, every one when empty; see InternalAddress
 	Mode    Mode    `json:"mode"`
 	Routes  []Route `json:"routes"` // exactly one in TCP mode
+	// Trusted are networks of proxies before the edge, whose X-Forwarded headers and Forwarded are believed and passed
+	// on for this recipe's routes. Those of everybody else are taken off.
+	Trusted []string `json:"trusted,omitempty"` // in order, as 10.0.0.0/8
 }
 
 // Route leads requests to a service.
@@ -121,6 +124,7 @@ type Route struct {
 	Host    string `json:"host,omitempty"` // lower case, without port; any when empty
 	Path    string `json:"path,omitempty"` // prefix on segment borders, "/" when empty; the longest wins
 	Service string `json:"service"`        // Service.Name
+	Limits
 }
 
 // Group is what switches in one write.

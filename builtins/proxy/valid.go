@@ -142,10 +142,12 @@ func (v *validator) port(s *Site, p Port) {
 	if p.Mode == TCP && (len(p.Routes) != 1 || p.Routes[0].Host != "" || p.Routes[0].Path != "/") {
 		v.add("port %s: a port in tcp mode has one route, without host and path", p.Name)
 	}
+	v.trusted(p)
 	keys := map[string]bool{}
 	for _, route := range p.Routes {
 		v.once(keys, fmt.Sprintf("port %s: route", p.Name), route.Host+route.Path)
 		v.route(s, p, route)
+		v.limits(p, route)
 	}
 }
 

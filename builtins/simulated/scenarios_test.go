@@ -176,6 +176,7 @@ func scenarios() []scenario {
 		{name: "service removed and changed", from: both("1", "1"), to: web("2", ""), third: both("2", "1")},
 		{name: "other route", from: service("web", "1", "") + service("api", "1", "") + plain,
 			to: service("web", "1", "") + service("api", "1", "") + port("route { to = service.api.http }"), third: web("2", "")},
+		{name: "settings of routes", from: web("1", ""), to: service("web", "1", "") + port("trusted = [\"10.0.0.0/8\"]\n  route {\n    to = service.web.http\n    max_body = 1000\n    timeout { server = \"1m\" }\n  }"), third: web("2", "")},
 		{name: "no port", from: web("1", ""), to: service("web", "1", ""), third: service("web", "2", ""), stops: true},
 		{name: "port for a worker", from: service("web", "1", ""), to: web("1", ""), third: web("2", "")},
 		{name: "nothing wanted", from: web("1", ""), to: web("1", "count = 0"), third: web("2", ""), stops: true},

@@ -22,6 +22,9 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 	}
 	for _, p := range s.Ports {
 		line("# port %s %s %d %s", p.Name, p.Mode, p.Listen, orDash(p.Address))
+		for _, network := range p.Trusted {
+			line("# trusted %s %s", p.Name, network)
+		}
 	}
 	for _, g := range s.Groups {
 		line("# group %s%s", g.Name, sticky(g))
@@ -47,7 +50,7 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 			if release := service.Side(side).Release; release != "" {
 				line("    # release %s", release)
 			}
-			for _, directive := range append(directives(service, side), maintenance(s, service.Mode)...) {
+			for _, directive := range append(directives(s, service, side), maintenance(s, service.Mode)...) {
 				line("    %s", directive)
 			}
 			for slot := 1; slot <= service.Slots(); slot++ {
@@ -66,12 +69,12 @@ func sticky(g proxy.Group) string {
 }
 
 // directives are a backend's lines before its servers.
-func directives(s *proxy.Service, side proxy.Side) []string {
+func directives(site *proxy.Site, s *proxy.Service, side proxy.Side) []string {
+	lines := timeouts(site, s)
 	check := s.Watch(side)
 	if check == nil {
-		return []string{"default-server check inter 2000 fastinter 1000 downinter 1000 fall 3 rise 1 # by default"}
+		return append(lines, "default-server check inter 2000 fastinter 1000 downinter 1000 fall 3 rise 1 # by default")
 	}
-	var lines []string
 	if check.Path != "" {
 		send := fmt.Sprintf("http-check send meth GET uri '%s'", check.Path)
 		if check.Host != "" {

@@ -61,7 +61,7 @@ func texts(networks []netip.Prefix) []string {
 	return all
 }
 
-// rules choose a backend. X-Forwarded-Proto is left alone where a TLS terminator before the edge set it.
+// rules choose a backend.
 func rules(p proxy.Port, names proxy.Names) []string {
 	lookup := fmt.Sprintf("set-var(txn.route) var(txn.key),map_beg(%s)", portMap(p))
 	if p.Mode == proxy.TCP {
@@ -71,7 +71,6 @@ func rules(p proxy.Port, names proxy.Names) []string {
 		}, slices.Concat(draw(), side()))
 	}
 	return append(around("http-request", p.Mode, []string{
-		"set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }",
 		"set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)",
 		"set-var(txn.path) path",
 		"set-var-fmt(txn.key) %[var(txn.host)]%[path]/",
@@ -79,7 +78,7 @@ func rules(p proxy.Port, names proxy.Names) []string {
 		"set-var-fmt(txn.key) *%[path]/ unless { var(txn.route) -m found }",
 		lookup + " unless { var(txn.route) -m found }",
 		`return status 404 content-type text/plain string "No route leads from this host and path to an app.\n" unless { var(txn.route) -m found }`,
-	}, slices.Concat(draw(), lead(names), side(), keep(names))), answers(names)...)
+	}, slices.Concat(forwarded(names), bodies(names), draw(), lead(names), side(), keep(names))), answers(names)...)
 }
 
 // around has requests that found their route wait where their group is held, before they choose.

@@ -89,13 +89,18 @@ func routeKey(r proxy.Route) string {
 	return host + strings.TrimSuffix(r.Path, "/") + "/"
 }
 
-// routeValue is what a route's key leads to: group and backend base.
+// routeValue is what a route's key leads to: group and backend base, and, where it has limits, its timeouts in
+// milliseconds and the size of a body, 0 for none.
 func routeValue(s *proxy.Site, r proxy.Route) string {
 	group := ""
 	if service := s.Service(r.Service); service != nil {
 		group = service.Group
 	}
-	return liveKey(s.Recipe, group) + "|" + base(s.Recipe, r.Service)
+	value := liveKey(s.Recipe, group) + "|" + base(s.Recipe, r.Service)
+	if r.Limits != (proxy.Limits{}) {
+		value += fmt.Sprintf("|%d|%d|%d", r.Server.Milliseconds(), r.Tunnel.Milliseconds(), r.MaxBody)
+	}
+	return value
 }
 
 // matchKey is a match's key in its map, and what a frontend makes of a request.

@@ -54,7 +54,7 @@ func TestMergeLeavesOthers(t *testing.T) {
 	if string(merged[siteFile("shop")]) != string(files[siteFile("shop")]) {
 		t.Error("another recipe's file changed")
 	}
-	want := header + "\n*/ shop/web|shop.web.http\nshop.example.com/ shop/web|shop.web.http\nshop.example.com/api/ shop/web|shop.api.http\n" + odd + "\n"
+	want := header + "\n*/ shop/web|shop.web.http\nshop.example.com/ shop/web|shop.web.http\nshop.example.com/api/ shop/web|shop.api.http|600000|7200000|10485760\n" + odd + "\n"
 	if diff := cmp.Diff(want, string(merged["maps/port-8080.map"])); diff != "" {
 		t.Error(diff)
 	}

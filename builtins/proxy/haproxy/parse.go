@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -117,6 +118,12 @@ func (p *siteParser) comment(key string, args []string, line string) (err error)
 		port := proxy.Port{Name: args[0], Mode: proxy.Mode(args[1]), Address: strings.TrimPrefix(args[3], "-")}
 		port.Listen, err = strconv.Atoi(args[2])
 		p.site.Ports = append(p.site.Ports, port)
+	case key == "trusted" && len(args) == 2:
+		for i := range p.site.Ports {
+			if q := &p.site.Ports[i]; q.Name == args[0] {
+				q.Trusted = append(q.Trusted, args[1])
+			}
+		}
 	case key == "group" && (len(args) == 1 || len(args) == 2 && args[1] == "sticky"):
 		p.site.Groups = append(p.site.Groups, proxy.Group{Name: args[0], Sticky: len(args) == 2})
 	case key == "match" && len(args) == 4:
@@ -210,7 +217,9 @@ func parseMaps(files map[string][]byte, site *proxy.Site) error {
 		p := &site.Ports[i]
 		err := eachLine(portMap(*p), files[portMap(*p)], func(words []string, _ string) error {
 			if len(words) == 2 && owns(site.Recipe, words[1]) {
-				p.Routes = append(p.Routes, parseRoute(site.Recipe, words[0], words[1]))
+				route, err := parseRoute(site.Recipe, words[0], words[1])
+				p.Routes = append(p.Routes, route)
+				return err
 			}
 			return nil
 		})
@@ -224,12 +233,20 @@ func parseMaps(files map[string][]byte, site *proxy.Site) error {
 // owns tells whether a route's value belongs to a recipe.
 func owns(recipe, value string) bool { return strings.HasPrefix(value, recipe+"/") }
 
-func parseRoute(recipe, key, value string) proxy.Route {
+func parseRoute(recipe, key, value string) (proxy.Route, error) {
 	host, path, _ := strings.Cut(key, "/")
-	_, backend, _ := strings.Cut(value, "|")
-	return proxy.Route{
+	words := append(strings.Split(value, "|"), "")
+	route := proxy.Route{
 		Host:    strings.TrimPrefix(host, "*"),
 		Path:    "/" + strings.TrimSuffix(path, "/"),
-		Service: strings.TrimPrefix(backend, recipe+"."),
+		Service: strings.TrimPrefix(words[1], recipe+"."),
 	}
+	if len(words) < 6 {
+		return route, nil
+	}
+	server, err := milliseconds(words[2])
+	tunnel, errTunnel := milliseconds(words[3])
+	body, errBody := strconv.ParseInt(words[4], 10, 64)
+	route.Limits = proxy.Limits{Server: server, Tunnel: tunnel, MaxBody: body}
+	return route, errors.Join(err, errTunnel, errBody)
 }

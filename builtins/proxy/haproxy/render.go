@@ -150,7 +150,7 @@ func structure(s *proxy.Site, ipv6 bool) string {
 		service := &s.Services[i]
 		for _, side := range []proxy.Side{proxy.A, proxy.B} {
 			fmt.Fprintln(h, backendName(s.Recipe, service.Name, side), service.Slots())
-			fmt.Fprintln(h, strings.Join(append(directives(service, side), maintenance(s, service.Mode)...), "\n"))
+			fmt.Fprintln(h, strings.Join(append(directives(s, service, side), maintenance(s, service.Mode)...), "\n"))
 		}
 	}
 	if s.Maintenance != nil {

@@ -30,10 +30,10 @@ func shop() proxy.Site {
 		Recipe: "shop",
 		Origin: "git@example.com:shop/shop.git//deploy \"main\" # 1",
 		Ports: []proxy.Port{
-			{Name: "web", Listen: 8080, Mode: proxy.HTTP, Routes: []proxy.Route{
+			{Name: "web", Listen: 8080, Mode: proxy.HTTP, Trusted: []string{"10.1.0.0/16", "fd00::7"}, Routes: []proxy.Route{
 				{Path: "/", Service: "web.http"},
 				{Host: "shop.example.com", Path: "/", Service: "web.http"},
-				{Host: "shop.example.com", Path: "/api", Service: "api.http"},
+				{Host: "shop.example.com", Path: "/api", Service: "api.http", Limits: proxy.Limits{Server: 10 * time.Minute, Tunnel: 2 * time.Hour, MaxBody: 10 << 20}},
 			}},
 			{Name: "mail", Listen: 2525, Address: "fd00::1", Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail.smtp"}}},
 			{Name: "calls", Listen: 9000, Address: "10.0.0.1/21,10.0.8.1/21", Mode: proxy.HTTP, Routes: []proxy.Route{{Path: "/", Service: "api.http"}}},
@@ -166,6 +166,8 @@ func random(r *rand.Rand) Config {
 			if service.Mode == proxy.HTTP {
 				port.Listen = 8080 + j
 				port.Routes[0].Host = fmt.Sprintf("h%d.example", i)
+				port.Routes[0].Limits = proxy.Limits{Server: time.Duration(r.IntN(2)) * time.Minute, Tunnel: time.Duration(r.IntN(2)) * time.Hour, MaxBody: int64(r.IntN(2) * 1000)}
+				port.Trusted = [][]string{nil, {"10.0.0.0/8", "fd00::/8"}}[r.IntN(2)]
 				port.Routes[0].Path = []string{"", "/a", "/a/b"}[r.IntN(3)]
 			}
 			s.Ports = append(s.Ports, port)
@@ -267,6 +269,9 @@ func TestRenderRefuses(t *testing.T) {
 		"side":    func(s *proxy.Site) { s.Groups[0].Switch = &proxy.Switch{To: "c\nglobal"} },
 		"stage":   func(s *proxy.Site) { s.Groups[0].Switch = &proxy.Switch{To: proxy.A, Stage: "\xff"} },
 		"year":    func(s *proxy.Site) { s.Groups[0].Switch = &proxy.Switch{To: proxy.A, Since: time.Unix(1<<40, 0)} },
+		"trusted": func(s *proxy.Site) { s.Ports[1].Trusted = []string{"10.0.0.0/8 }"} },
+		"body":    func(s *proxy.Site) { s.Ports[1].Routes[0].MaxBody = -1 },
+		"timeout": func(s *proxy.Site) { s.Ports[1].Routes[0].Server = 30 * 24 * time.Hour },
 		"percent": func(s *proxy.Site) { s.Groups[0].Percent = 101 },
 		"release": func(s *proxy.Site) { s.Services[2].A.Release = "x\n" },
 		"check":   func(s *proxy.Site) { s.Services[2].A.Check.Path = "/up' hdr X 'y" },

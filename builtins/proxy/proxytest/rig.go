@@ -83,6 +83,7 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 		{"ManyAtOnce", manyAtOnce},
 		{"Stats", stats},
 		{"AccessLog", accessLog},
+		{"Limits", limits},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
 	}

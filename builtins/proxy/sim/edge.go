@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -222,8 +221,8 @@ func structure(s proxy.Site) string {
 		names.Add(&s, p)
 		bare.Ports = append(bare.Ports, proxy.Port{Listen: p.Listen, Address: p.Address, Mode: p.Mode})
 	}
-	if looks := slices.Concat(names.Headers, []string{""}, names.Cookies, []string{""}, names.Sticky); len(looks) > 2 {
-		bare.Origin = strings.Join(looks, " ")
+	if looks := fmt.Sprint(names, timed(s)); looks != fmt.Sprint(proxy.Names{}, []string(nil)) {
+		bare.Origin = looks
 	}
 	for i := range s.Services {
 		service := &s.Services[i]
@@ -238,6 +237,19 @@ func structure(s proxy.Site) string {
 		return ""
 	}
 	return string(text(bare))
+}
+
+// timed are the services that have some route with timeouts of its own.
+func timed(s proxy.Site) (services []string) {
+	for _, p := range s.Ports {
+		for _, r := range p.Routes {
+			if r.Server > 0 || r.Tunnel > 0 {
+				services = append(services, fmt.Sprint(r.Service, r.Server > 0, r.Tunnel > 0))
+			}
+		}
+	}
+	slices.Sort(services)
+	return slices.Compact(services)
 }
 
 func cloneAll(sites []proxy.Site) []proxy.Site {

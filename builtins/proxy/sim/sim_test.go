@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -198,6 +199,9 @@ func (c *client) Get(host, path string, headers ...string) (int, string, error) 
 	for _, line := range headers {
 		name, value, _ := strings.Cut(line, ": ")
 		r.Headers[strings.ToLower(name)] = value
+		if name == "Content-Length" {
+			r.Body, _ = strconv.ParseInt(value, 10, 64)
+		}
 		if name == "Cookie" {
 			cookie, value, _ := strings.Cut(value, "=")
 			r.Cookies[cookie] = value
@@ -207,6 +211,8 @@ func (c *client) Get(host, path string, headers ...string) (int, string, error) 
 	switch {
 	case errors.Is(err, ErrNoRoute):
 		return 404, "", nil
+	case errors.Is(err, ErrTooLarge):
+		return 413, "", nil
 	case errors.Is(err, ErrNoServer):
 		return 503, "", nil
 	case err != nil:

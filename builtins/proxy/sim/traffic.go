@@ -17,6 +17,7 @@ var (
 	ErrNoRoute  = errors.New("no route")             // 404
 	ErrNoServer = errors.New("no usable server")     // 503
 	ErrDown     = errors.New("down for maintenance") // 503, with the page; a connection in tcp mode is closed
+	ErrTooLarge = errors.New("too large a body")     // 413
 )
 
 // Target is the server that gets a request.
@@ -37,6 +38,7 @@ type Request struct {
 	Draw int
 	// Headers by name in lower case, and Cookies.
 	Headers, Cookies map[string]string
+	Body             int64 // bytes
 }
 
 // Route tells which server would get a request, without sending it.
@@ -53,6 +55,9 @@ func (e *Edge) route(w *worker, r Request) (Target, error) {
 	}
 	if site.Down { // played clients come from no network that is excepted
 		return Target{}, fmt.Errorf("%w: recipe %s", ErrDown, site.Recipe)
+	}
+	if route.MaxBody > 0 && r.Body > route.MaxBody {
+		return Target{}, fmt.Errorf("%w: %d bytes of at most %d", ErrTooLarge, r.Body, route.MaxBody)
 	}
 	service := site.Service(route.Service)
 	group := site.Group(service.Group)
