@@ -8,7 +8,9 @@ import (
 	"maps"
 	"net/netip"
 	"path"
+	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -173,8 +175,22 @@ func (w *World) Stand(s *Snapshot) {
 	w.Edge.Stand(s.sites)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.noticed(s.sites)
 	w.recorded[s.recipe] = s.recorded
 	maps.Copy(w.inForce, s.inForce)
+}
+
+// noticed has the edge's checks know of what does not answer any more: that is so for longer than they take.
+func (w *World) noticed(sites []proxy.Site) {
+	for _, site := range sites {
+		for _, service := range site.Services {
+			for _, server := range slices.Concat(service.Side(proxy.A).Servers, service.Side(proxy.B).Servers) {
+				if _, err := w.Engine.Dial(server.Address.Addr()); err != nil {
+					w.seen[server.Address.Addr()] = time.Now().Add(-checkLag)
+				}
+			}
+		}
+	}
 }
 
 // spec is how a container was made, as far as its labels tell.
