@@ -134,7 +134,7 @@ func (s *scene) act(a act) {
 	p := s.plan(d, a.Mode)
 	s.proved(p.Plan)
 	if a.Mode == kind.Apply {
-		s.forgetful(d, p)
+		s.forgetful(d, p, a.Wish.Port)
 	}
 	s.attend(a)
 	var kill func(simulated.Moment) bool
@@ -151,23 +151,23 @@ func (s *scene) act(a act) {
 }
 
 // forgetful checks that without the record the same steps are planned, whatever apply was broken off before.
-func (s *scene) forgetful(d *state.Desired, p *simulated.Planned) {
+func (s *scene) forgetful(d *state.Desired, p *simulated.Planned, port bool) {
 	s.Helper()
 	recall := s.Forget(d.Recipe.Name)
 	without := s.plan(d, kind.Apply)
 	recall()
-	if with, without := done(p), done(without); with != without {
+	if with, without := done(p, port), done(without, port); with != without {
 		s.Fatalf("with the record the steps are\n%s\nand without it\n%s", with, without)
 	}
 }
 
-// done is all that a plan would do, without why. Where several releases of a worker run, since an apply was broken off,
+// done is all that a plan would do, without why. Where several releases of what no port leads to run, since an apply was broken off,
 // only the record knows which one was seen to be fit, and so which one is worth keeping when it was stopped.
-func done(p *simulated.Planned) string {
+func done(p *simulated.Planned, port bool) string {
 	var b strings.Builder
 	for _, all := range [][]plan.Step{p.Steps, p.Undo} {
 		for _, s := range all {
-			if s.Op == container.OpRemove && s.Addr.Name == "work" {
+			if s.Op == container.OpRemove && (s.Addr.Name == "work" || !port) {
 				continue
 			}
 			s.Cause = plan.Cause{}
