@@ -111,7 +111,7 @@ func (s *scene) exactly(d *state.Desired) {
 		} else {
 			delete(running, key)
 		}
-		if len(kept[r.Addr.String()]) > 2 || kept[r.Addr.String()][release] && !s.waits() {
+		if (len(kept[r.Addr.String()]) > 2 || kept[r.Addr.String()][release]) && !s.waits() { // which goes when it does
 			s.Errorf("kept of %s %s: %v", r.Addr, release, kept[r.Addr.String()])
 		}
 	}
