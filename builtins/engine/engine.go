@@ -103,7 +103,7 @@ type Containers interface {
 	Exec(ctx context.Context, container string, command []string) (ExecResult, error)
 	// ExecStream starts a command in a running container and talks to it. ctx bounds the opening only.
 	// Closing the stream ends the command's standard input; a command that does not read it lives on.
-	ExecStream(ctx context.Context, container string, command []string) (Stream, error)
+	ExecStream(ctx context.Context, container string, spec ExecSpec) (Command, error)
 }
 
 // Images is the role of whoever brings images to the engine. Building is BuildKit's, see package image.

@@ -22,9 +22,14 @@ type stream struct {
 }
 
 func newStream(conn types.HijackedResponse) *stream {
+	return read(conn, func(s *stream) (int64, error) { return stdcopy.StdCopy(s.out, s.errOut, conn.Reader) })
+}
+
+// read passes on what comes over a connection.
+func read(conn types.HijackedResponse, from func(*stream) (int64, error)) *stream {
 	s := &stream{conn: conn, out: pipe.New(), errOut: pipe.New()}
 	go func() {
-		_, err := stdcopy.StdCopy(s.out, s.errOut, conn.Reader)
+		_, err := from(s)
 		if err != nil {
 			err = &callError{kind: engine.ErrLost, text: err.Error()}
 		}
@@ -63,33 +68,24 @@ func (e *Engine) Attach(ctx context.Context, id string) (engine.Stream, error) {
 	return newStream(conn), nil
 }
 
-// ExecStream starts a command and talks to it.
-func (e *Engine) ExecStream(ctx context.Context, id string, command []string) (engine.Stream, error) {
-	_, conn, err := e.exec(ctx, id, command, true)
-	if err != nil {
-		return nil, err
-	}
-	return newStream(conn), nil
-}
-
-func (e *Engine) exec(ctx context.Context, id string, command []string, stdin bool) (string, types.HijackedResponse, error) {
+func (e *Engine) exec(ctx context.Context, id string, spec engine.ExecSpec, stdin bool) (string, types.HijackedResponse, error) {
 	exec, err := e.client.ContainerExecCreate(ctx, id, container.ExecOptions{
-		Cmd: command, AttachStdin: stdin, AttachStdout: true, AttachStderr: true,
+		Cmd: spec.Command, Env: spec.Env, Tty: spec.Terminal, AttachStdin: stdin, AttachStdout: true, AttachStderr: true,
 	})
 	if err != nil {
-		return "", types.HijackedResponse{}, failed(err, "running %q in container %s", command, id)
+		return "", types.HijackedResponse{}, failed(err, "running %q in container %s", spec.Command, id)
 	}
 	e.note(http.MethodPost, "/exec/"+exec.ID+"/start")
-	conn, err := e.client.ContainerExecAttach(ctx, exec.ID, container.ExecAttachOptions{})
+	conn, err := e.client.ContainerExecAttach(ctx, exec.ID, container.ExecAttachOptions{Tty: spec.Terminal})
 	if err != nil {
-		return "", types.HijackedResponse{}, failed(err, "running %q in container %s", command, id)
+		return "", types.HijackedResponse{}, failed(err, "running %q in container %s", spec.Command, id)
 	}
 	return exec.ID, conn, nil
 }
 
 // Exec runs a command to its end. When ctx ends first the connection is dropped and the command goes on.
 func (e *Engine) Exec(ctx context.Context, id string, command []string) (engine.ExecResult, error) {
-	exec, conn, err := e.exec(ctx, id, command, false)
+	exec, conn, err := e.exec(ctx, id, engine.ExecSpec{Command: command}, false)
 	if err != nil {
 		return engine.ExecResult{}, err
 	}

@@ -15,6 +15,7 @@ func streamsTests() tests {
 		"attached outputs are apart":                 attachedOutputs,
 		"exec runs to the end":                       execToEnd,
 		"exec can be talked to":                      execStream,
+		"exec has a terminal":                        execTerminal,
 	}
 }
 
@@ -85,7 +86,7 @@ func execToEnd(w *world) {
 
 func execStream(w *world) {
 	id := w.start(w.spec("a", "serve"))
-	stream, err := w.ExecStream(w.ctx, id, []string{"/app", "cat"})
+	stream, err := w.ExecStream(w.ctx, id, engine.ExecSpec{Command: []string{"/app", "cat"}})
 	w.need(err)
 	defer stream.Close()
 	for i := range 5 {
@@ -99,4 +100,33 @@ func execStream(w *world) {
 	}
 	w.need(stream.CloseWrite())
 	w.outputs(stream, "", "")
+	if code, err := stream.Exit(w.ctx); code != 0 || err != nil {
+		w.Errorf("it ended with %d, %v", code, err)
+	}
+	stream, err = w.ExecStream(w.ctx, id, engine.ExecSpec{Command: []string{"/app", "exit", "4"}})
+	w.need(err)
+	defer stream.Close()
+	w.outputs(stream, "out\n", "err\n")
+	if code, err := stream.Exit(w.ctx); code != 4 || err != nil {
+		w.Errorf("it ended with %d, %v", code, err)
+	}
+}
+
+// execTerminal gives a command a terminal, whose lines end as a terminal's do.
+func execTerminal(w *world) {
+	id := w.start(w.spec("a", "serve"))
+	stream, err := w.ExecStream(w.ctx, id, engine.ExecSpec{Command: []string{"/app", "exit", "3"}, Terminal: true})
+	w.need(err)
+	defer stream.Close()
+	_ = stream.Resize(w.ctx, 100, 30) // it may have ended
+	text, err := io.ReadAll(stream.Stdout())
+	w.need(err)
+	for _, word := range []string{"out", "err"} {
+		if !strings.Contains(string(text), word) {
+			w.Errorf("%q lacks %q", text, word)
+		}
+	}
+	if code, err := stream.Exit(w.ctx); code != 3 || err != nil {
+		w.Errorf("it ended with %d, %v", code, err)
+	}
 }

@@ -123,25 +123,30 @@ func (e *Engine) Attach(ctx context.Context, id string) (conn engine.Stream, err
 }
 
 // ExecStream starts a command in a container; it ends with the container at the latest.
-func (e *Engine) ExecStream(ctx context.Context, id string, command []string) (conn engine.Stream, err error) {
-	err = e.change(ctx, "ExecStream", []any{id, command}, func() error {
+func (e *Engine) ExecStream(ctx context.Context, id string, spec engine.ExecSpec) (conn engine.Command, err error) {
+	err = e.change(ctx, "ExecStream", []any{id, spec}, func() error {
 		s := &stream{in: pipe.New(), out: pipe.New(), errOut: pipe.New()}
-		exec, r, err := e.exec(id, command, s.in, s.out, s.errOut)
+		errOut := s.errOut
+		if spec.Terminal {
+			errOut = s.out
+		}
+		exec, r, err := e.exec(id, spec.Command, s.in, s.out, errOut)
 		if err != nil {
 			return err
 		}
-		conn = s
-		done := make(chan struct{})
+		c := &command{stream: s, done: make(chan struct{}), code: killedCode}
+		conn = c
+		over := make(chan struct{})
 		go func() {
-			defer close(done)
-			exec()
-			s.ended()
+			defer close(over)
+			code := exec()
+			c.end(code)
 		}()
 		go func() {
 			select {
 			case <-r.killed:
-				s.ended()
-			case <-done:
+				c.end(killedCode)
+			case <-over:
 			}
 		}()
 		return nil
