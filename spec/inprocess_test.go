@@ -136,6 +136,13 @@ func (p *player) run(program string, args []string) (string, int) {
 	case "docker":
 		p.meddle(args[0], args[1])
 		return "", 0
+	case "wait":
+		d, err := time.ParseDuration(args[0])
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		time.Sleep(d) // in virtual time
+		return "", 0
 	case "listen":
 		p.world.Listeners = append(p.world.Listeners, netip.MustParseAddrPort(args[0]))
 		return "", 0
@@ -177,7 +184,7 @@ func (p *player) run(program string, args []string) (string, int) {
 	if err := render.Text(&b, made.Plan, render.Options{Full: o.full}); err != nil {
 		p.t.Fatal(err)
 	}
-	if o.detailed && !made.Empty() {
+	if o.detailed && !made.Empty() && !made.Housekeeping() {
 		return text + b.String(), 2
 	}
 	return text + b.String(), 0

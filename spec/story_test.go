@@ -97,7 +97,7 @@ func (s *story) name() string { return strings.TrimSuffix(filepath.Base(s.path),
 // command gives the program and the words of an entry that is a command line.
 func command(entry string) (program string, args []string, ok bool) {
 	program, line, ok := strings.Cut(entry, " ")
-	return program, strings.Fields(line), ok && slices.Contains([]string{"recipe", "docker", "listen", "cat"}, program)
+	return program, strings.Fields(line), ok && slices.Contains([]string{"recipe", "docker", "listen", "wait", "cat"}, program)
 }
 
 // whole tells whether a teller can run all commands of a story.

@@ -31,6 +31,8 @@ const (
 	OpHold plan.Op = "edge.hold"
 	// OpDrain has servers get nothing new, waits for what they have, and puts them into maint; DrainConfig.
 	OpDrain plan.Op = "edge.drain"
+	// OpStand ends a group's switchover by having the side without traffic stand by; StandConfig.
+	OpStand plan.Op = "edge.stand"
 	// OpMaintenance puts the maintenance page of a recipe up or takes it down; MaintenanceConfig.
 	OpMaintenance plan.Op = "edge.maintenance"
 	// OpRoutes sets a site's ports, routes and maintenance page; RoutesConfig.
@@ -102,6 +104,15 @@ type DrainConfig struct {
 	Limit   state.Duration   `json:"limit"`
 	// Ends is the group whose switchover is over when this begins; empty for none.
 	Ends string `json:"ends,omitempty"`
+	// Behind are servers of which each service must have one that is up, or nothing is drained: what stands by behind
+	// them may be all that serves.
+	Behind []proxy.ServerID `json:"behind,omitempty"`
+}
+
+// StandConfig is the config of OpStand.
+type StandConfig struct {
+	Recipe string `json:"recipe"`
+	Group  string `json:"group"`
 }
 
 // HoldConfig is the config of OpHold: a group whose requests wait, for so long at most.
@@ -142,6 +153,9 @@ type ResetConfig struct {
 	// Added are the names of services that were not there before, NewPorts the numbers of such ports.
 	Added    []string `json:"added,omitempty"`
 	NewPorts []int    `json:"new_ports,omitempty"`
+	// Left are servers that stay in whatever state they are: what stood by may have ended, for which there is no way
+	// back, or it still does.
+	Left []proxy.ServerID `json:"left,omitempty"`
 }
 
 // RemoveConfig is the config of OpRemove.

@@ -41,6 +41,7 @@ func Doers(d Deps) map[plan.Op]kind.Doer {
 		OpHold:    doer(w.hold),
 		OpDrain:   doer(w.drain),
 		OpRoutes:  doer(w.routes),
+		OpStand:   doer(w.stand),
 		OpDrop:    doer(w.drop),
 		OpReset:   doer(w.reset),
 		OpPause:   doer(w.pause),

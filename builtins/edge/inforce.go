@@ -33,7 +33,7 @@ func Digest(site proxy.Site) string {
 
 // Changes tells whether steps of an op bring the running proxy in line with what is written.
 func Changes(op plan.Op) bool {
-	return slices.Contains([]plan.Op{OpPrepare, OpShift, OpHold, OpDrain, OpPause, OpRoutes, OpMaintenance, OpDrop, OpReset, OpRemove}, op)
+	return slices.Contains([]plan.Op{OpPrepare, OpShift, OpStand, OpHold, OpDrain, OpPause, OpRoutes, OpMaintenance, OpDrop, OpReset, OpRemove}, op)
 }
 
 // Kept is what an apply keeps of a site that it saw in force.

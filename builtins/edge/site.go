@@ -64,12 +64,16 @@ func prepareService(site *proxy.Site, s PrepareService) {
 	*side = backend
 }
 
-// Shift makes servers ready and says which of a group's requests go where. Nothing of the group waits any more.
+// Shift makes servers ready and says which of a group's requests go where, at a time. What stood by on the side that gets
+// traffic by it does so no longer, and nothing of the group waits any more.
 func Shift(site *proxy.Site, c ShiftConfig, now time.Time) {
 	SetState(site, c.Ready, proxy.Ready)
 	g := site.Group(c.Group)
 	if g == nil {
 		return
+	}
+	if g.Percent != c.Percent {
+		g.Standby = time.Time{}
 	}
 	g.Percent, g.Switch, g.Until = c.Percent, nil, 0
 	g.Lead(c.To, c.Match)
@@ -114,6 +118,7 @@ func Drop(site *proxy.Site, c DropConfig) {
 func Reset(site *proxy.Site, c ResetConfig) {
 	site.Ports = slices.DeleteFunc(site.Ports, func(p proxy.Port) bool { return slices.Contains(c.NewPorts, p.Listen) })
 	drop := DropConfig{Services: c.Added}
+	now := site.Clone()
 	for _, before := range c.Services {
 		if s := site.Service(before.Name); s != nil {
 			*s = before
@@ -121,6 +126,15 @@ func Reset(site *proxy.Site, c ResetConfig) {
 			site.Services = append(site.Services, before)
 		}
 	}
+	for _, id := range c.Left {
+		if was := findServer(&now, id); was != nil {
+			SetState(site, []proxy.ServerID{id}, was.State)
+		}
+	}
+	stands := slices.ContainsFunc(c.Left, func(id proxy.ServerID) bool {
+		s := findServer(&now, id)
+		return s != nil && s.State == proxy.Ready
+	})
 	switch g := site.Group(c.Group); {
 	case c.Before == nil:
 		drop.Groups = []string{c.Group}
@@ -129,7 +143,9 @@ func Reset(site *proxy.Site, c ResetConfig) {
 		before.Until = 0
 		site.Groups = append(site.Groups, before)
 	default:
-		*g = *c.Before
+		if *g = *c.Before; len(c.Left) > 0 && !stands {
+			g.Standby = time.Time{}
+		}
 		g.Until = 0
 	}
 	Drop(site, drop)
@@ -149,15 +165,20 @@ func Wait(site *proxy.Site, c ShiftConfig, side proxy.Side, services []PrepareSe
 	}
 }
 
-// Settle is a group after its switch: all traffic on one side, whose servers are ready, the other in maint.
-func Settle(site *proxy.Site, group string, side proxy.Side, services []PrepareService) {
+// Settle is a group after its switch: all traffic on one side, whose servers are ready, and of the other those that
+// stand by; the rest is in maint. Since when they do no plan knows: it is some time.
+func Settle(site *proxy.Site, group string, side proxy.Side, services []PrepareService, standby []proxy.ServerID) {
 	if g := site.Group(group); g != nil {
-		g.Percent, g.Switch, g.Until = 0, nil, 0
+		g.Percent, g.Switch, g.Until, g.Standby = 0, nil, 0, time.Time{}
 		if side == proxy.B {
 			g.Percent = 100
 		}
 		g.Lead("", nil)
+		if len(standby) > 0 {
+			g.Standby = time.Unix(0, 0)
+		}
 	}
+	defer SetState(site, standby, proxy.Ready)
 	for _, p := range services {
 		s := site.Service(p.Name)
 		if s == nil {

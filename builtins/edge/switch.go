@@ -90,6 +90,9 @@ func findServer(s *proxy.Site, id proxy.ServerID) *proxy.Server {
 
 // drain ends what servers have. Those that are not there, or in maint, have nothing.
 func (w *worker) drain(ctx context.Context, config DrainConfig, in kind.Inputs) (kind.Outputs, error) {
+	if err := w.needed(ctx, config); err != nil {
+		return nil, err
+	}
 	var servers []proxy.ServerID
 	err := w.update(ctx, config.Recipe, func(s *proxy.Site) error {
 		servers = nil

@@ -39,7 +39,7 @@ func (b Backend) clone() Backend {
 
 // Normal is a copy of s in the one form that files hold, so that equal meanings compare equal: lists in
 // their order and nil when empty, hosts in lower case, paths with a leading slash and without a trailing
-// one, times in whole milliseconds.
+// one, periods in whole milliseconds, times in whole seconds, and that of a standby only while there is one.
 func (s Site) Normal() Site {
 	s = s.Clone()
 	for i := range s.Ports {
@@ -54,6 +54,9 @@ func (s Site) Normal() Site {
 			backend := s.Services[i].Side(side)
 			*backend = backend.normal()
 		}
+	}
+	for i := range s.Groups {
+		s.Groups[i].Standby = s.standby(s.Groups[i].Name)
 	}
 	slices.SortFunc(s.Ports, func(a, b Port) int {
 		return cmp.Or(cmp.Compare(a.Listen, b.Listen), cmp.Compare(a.Address, b.Address))

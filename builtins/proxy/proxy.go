@@ -142,6 +142,8 @@ type Group struct {
 	// Until, when not 0, has the group's requests and new connections wait: until it is taken away, or until this time
 	// by the clock of Edge.Now, in seconds since 1970. So a hold that nobody ends any more ends by itself.
 	Until int64 `json:"until,omitempty"`
+	// Standby is since when the side without traffic stands by (see Site.StandsBy), zero where it does not.
+	Standby time.Time `json:"standby,omitzero"`
 }
 
 // Side is one of a service's two backends.

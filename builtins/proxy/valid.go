@@ -37,6 +37,9 @@ func (s Site) Validate() error {
 		if g.Until < 0 {
 			v.add("group %s: requests cannot wait until %d", g.Name, g.Until)
 		}
+		if year := g.Standby.UTC().Year(); year > 9999 {
+			v.add("group %s: the year %d, since which a side stands by, has more than four digits", g.Name, year)
+		}
 	}
 	services := map[string]bool{}
 	for _, service := range s.Services {

@@ -147,7 +147,7 @@ func (a Applied) unsettled() map[addr.Addr]bool {
 	return open
 }
 
-// Releases are those that the services were left with: what the plan started, or else what runs and was not stopped. Of
+// Releases are those that the services were left with: what the plan led to, or else what runs and was not stopped. Of
 // several it is the one that the apply before left, since a switchover away from it has not come to its end, or else the
 // newest.
 func (a Applied) Releases() map[string]string {
@@ -188,6 +188,11 @@ func (a Applied) Releases() map[string]string {
 		}
 		if release != "" {
 			of[step.Addr.String()] = release
+		}
+	}
+	for _, c := range a.Plan.Changes { // a release that stood by takes over without being started
+		if c.Action == plan.Replace && c.Release != "" && !open[c.Addr] {
+			of[c.Addr.String()] = c.Release
 		}
 	}
 	return of

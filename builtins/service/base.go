@@ -30,6 +30,10 @@ type base struct {
 	ports   []switchover.Port
 	// serving is the release that has the traffic, or runs, where no port leads to it; empty where none does.
 	serving string
+	// stands says that a release stands by, returns that it does so on the side that the wanted release takes, ends why it does no longer; empty where it still does, or
+	// makes room for another.
+	stands, returns bool
+	ends            string
 }
 
 // base gathers what is known of one service.

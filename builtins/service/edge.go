@@ -303,7 +303,7 @@ func (p *planner) targetSite(prepare edge.PrepareConfig) proxy.Site {
 			edge.Wait(&site, *x.Waits, x.Final, x.Services)
 			continue
 		}
-		edge.Settle(&site, x.Group.Name, x.Final, x.Services)
+		edge.Settle(&site, x.Group.Name, x.Final, x.Services, x.Standby)
 	}
 	edge.Route(&site, edge.RoutesConfig{Ports: p.wanted, Maintenance: maintenance.Wanted(p.in, p.site.Maintenance)})
 	gone := p.unrouted()

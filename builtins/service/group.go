@@ -19,6 +19,8 @@ type group struct {
 	services []state.Ref // that the block names
 	after    []plan.ID
 	members  []*base
+	// fallen says that what has the traffic is down, and what stands by serves.
+	fallen bool
 }
 
 // nameOf is a group's on the edge: its first service's, so that adding a switchover block for a service
@@ -44,6 +46,9 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 		live = before.Live()
 		if s := before.Switch; s != nil && before.Percent == full(s.To) && news(g, s.To) {
 			live = s.To // there is no way back for what others lead to by now
+		}
+		if p.fallen(g, live) {
+			live, g.fallen = live.Other(), true
 		}
 	}
 	fresh, changed := true, false
@@ -101,6 +106,7 @@ func (p *planner) expand(g *group) {
 	if origin != nil {
 		out.Percent, out.Split, reach = origin.Percent, origin.Split(), origin.Reach()
 	}
+	p.standby(g, &out)
 	act := false
 	for _, b := range g.members {
 		m, does := p.member(b, out)
@@ -111,10 +117,14 @@ func (p *planner) expand(g *group) {
 	out.Cause = out.Members[0].Cause
 	out.NewPorts = p.newPortsOf(out)
 	p.traffic(out, reach)
-	if !act && !out.Promoted && !p.misses(out) {
+	tidies := !act && !out.Promoted && !p.misses(out) // nothing but a standby that is kept no longer
+	if tidies && !out.Ends {
 		return
 	}
 	x := switchover.Expand(out)
+	for i := range x.Steps {
+		x.Steps[i].Housekeeping = tidies
+	}
 	p.out.Add(x.Result)
 	p.expanded = append(p.expanded, x)
 }
@@ -134,7 +144,7 @@ func (p *planner) misses(g switchover.Group) bool {
 				return true // requests wait, and nothing else ends that
 			}
 			b := port.Current.Side(g.Side)
-			if !g.Moves() && slices.ContainsFunc(port.Current.Side(g.Side.Other()).Servers, func(s proxy.Server) bool { return s.State != proxy.Maint }) {
+			if !g.Moves() && !g.Standby && !g.Ends && slices.ContainsFunc(port.Current.Side(g.Side.Other()).Servers, func(s proxy.Server) bool { return s.State != proxy.Maint }) {
 				return true
 			}
 			if len(m.New) == 0 {
@@ -199,7 +209,7 @@ func (p *planner) newPortsOf(g switchover.Group) []int {
 func (p *planner) traffic(out switchover.Group, reach int) {
 	t := plan.Traffic{Group: out.Name, Percent: reach}
 	for _, m := range out.Members {
-		for _, i := range slices.Concat(m.New, m.Old, m.Surplus) {
+		for _, i := range slices.Concat(m.New, m.Old, m.Standing, m.Surplus) {
 			if !i.Running {
 				continue
 			}

@@ -37,8 +37,9 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 			p.diags = append(p.diags, diag.FromError(diag.InvalidValue, err, &b.r.Range))
 			return m, false
 		}
+		n.Stands = b.returns && n.Running && slices.ContainsFunc(n.Servers, func(s proxy.ServerID) bool { return s.Side == g.Side })
 		m.New = append(m.New, n)
-		act = act || !n.Running
+		act = act || !n.Running || m.Changed
 	}
 	served := b.servedBy(g)
 	kept := b.stock.kept(b.release, served, g.Settings.Retain)
@@ -49,11 +50,17 @@ func (p *planner) member(b *base, g switchover.Group) (m switchover.Member, act 
 			continue
 		case piece.Release == b.release && piece.running():
 			m.Surplus = append(m.Surplus, i)
+		case g.Standby && b.standsIn(g, piece, i):
+			m.Standing = append(m.Standing, i)
+			continue
 		case piece.running():
 			m.Old = append(m.Old, i)
 			if !kept[piece.Release] {
 				i.Leaves = leaves(piece, slices.Contains(served, piece.Release))
 				m.Prune = append(m.Prune, i)
+			}
+			if b.ends != "" && onSide(i.Servers, g.Side.Other()) {
+				continue // it is no longer kept, which is no change that anybody asked for
 			}
 		case piece.Release == b.release:
 			m.Prune = append(m.Prune, i)
@@ -225,7 +232,7 @@ func stopOf(name string, spec *container.Spec) container.StopConfig {
 // describe adds the service's line to the plan, with the fields that differ, and gives the cause for steps.
 func (p *planner) describe(b *base, m switchover.Member, waits bool) plan.Cause {
 	cause := plan.From(b.r.Addr.String()+" is new", state.Source{Range: b.r.Range, Chain: b.r.Origin.Chain})
-	change := plan.Change{Addr: b.r.Addr, Action: plan.Create, After: b.r.Spec}
+	change := plan.Change{Addr: b.r.Addr, Action: plan.Create, After: b.r.Spec, Release: b.release}
 	drift := p.drift(b)
 	p.out.Drift = append(p.out.Drift, drift...)
 	was := b.stock.of(b.serving)
@@ -280,6 +287,8 @@ func (p *planner) describe(b *base, m switchover.Member, waits bool) plan.Cause 
 // unsettled says what there is to do for a service whose arguments are as they were applied.
 func (p *planner) unsettled(b *base, m switchover.Member) string {
 	switch {
+	case b.ends != "" && len(m.Old) > 0:
+		return b.ends
 	case len(m.Old) > 0:
 		return "release " + m.Old[0].Release + " runs beside " + b.release + ": an apply did not come to its end"
 	case len(m.Prune) > 0 && m.Prune[0].Leaves != "":

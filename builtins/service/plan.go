@@ -165,6 +165,7 @@ func (p *planner) named() map[string]*group {
 		switch {
 		case p.in.Mode == kind.Rollback: // known to be good, and wanted now
 			g.settings.Stages = switchover.Default().Stages
+			g.settings.Standby = false // what is left is not to serve again by itself
 		case !p.in.Mode.Decides():
 			for _, a := range switchover.After(r, s) {
 				g.after = append(g.after, plan.ReadyID(a))

@@ -18,6 +18,9 @@ import (
 func (p *planner) before(r *state.Resource) *base {
 	s := p.stocks[r.Addr]
 	release := s.before(p.serving(r, s))
+	if standby := p.behind(r, s); standby != "" {
+		release = standby
+	}
 	if served := p.interrupted(r); served != "" {
 		release = served
 	}

@@ -34,6 +34,9 @@ func summary(b *base, m switchover.Member, updated int, waits bool) string {
 	if len(m.Surplus) > 0 {
 		parts = append(parts, count(len(m.Surplus), "replica")+" fewer")
 	}
+	if len(m.Standing) > 0 {
+		parts = append(parts, fmt.Sprintf("release %s stands by", m.Standing[0].Release))
+	}
 	if n := len(m.Old); n > 0 {
 		then := ""
 		if waits {

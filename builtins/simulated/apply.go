@@ -3,6 +3,7 @@ package simulated
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -50,7 +51,7 @@ func (w *World) Plan(ctx context.Context, d *state.Desired, mode kind.Mode) (*Pl
 		return nil, nil, err
 	}
 	made, diags := diff.Make(diff.Input{Kinds: builtins.Kinds(w.Settings), Desired: desired, Observed: observed, Recorded: recorded,
-		Mode: mode, Volumes: w.Volumes, Engine: world.Facts(observed).Info.ID, Target: w.Part, Machine: world.Machine(observed)})
+		Now: time.Now(), Mode: mode, Volumes: w.Volumes, Engine: world.Facts(observed).Info.ID, Target: w.Part, Machine: world.Machine(observed)})
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}

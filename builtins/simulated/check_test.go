@@ -115,8 +115,9 @@ func (s *scene) exactly(d *state.Desired) {
 			s.Errorf("kept of %s %s: %v", r.Addr, release, kept[r.Addr.String()])
 		}
 	}
+	standing := s.standing()
 	for key, n := range running {
-		if n > 0 && !s.waits() {
+		if n > 0 && !standing[key] && !s.waits() {
 			s.Errorf("%d containers of %s are left over:\n%s", n, key, s.Engine.Dump())
 		}
 	}
@@ -132,6 +133,20 @@ func (s *scene) waits() bool {
 		}
 	}
 	return false
+}
+
+// standing are the releases that stand by, by their services.
+func (s *scene) standing() map[string]bool {
+	found := map[string]bool{}
+	for _, site := range s.sites() {
+		for _, v := range site.Services {
+			if side, _, ok := site.StandsBy(v.Group); ok {
+				name, _, _ := strings.Cut(v.Name, ".")
+				found["service."+name+" "+v.Side(side).Release] = true
+			}
+		}
+	}
+	return found
 }
 
 // nothing checks that nothing of the recipe is left.

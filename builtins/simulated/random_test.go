@@ -56,6 +56,10 @@ func (w wish) recipe() string {
 		b.WriteString(asked)
 	case w.Switch == "stays" && !w.Exclusive:
 		b.WriteString(stays)
+	case w.Switch == "standby" && w.Port && !w.Exclusive:
+		b.WriteString(standby)
+	case w.Switch == "standby together" && w.API != "" && w.Port && !w.Exclusive:
+		b.WriteString(standTogether)
 	case w.Switch == "together" && w.API != "":
 		b.WriteString(together)
 	}
@@ -70,7 +74,7 @@ func wishes() *rapid.Generator[wish] {
 			Web: release.Draw(t, "web"), API: maybe.Draw(t, "api"), WebCount: rapid.IntRange(0, 3).Draw(t, "count"),
 			APICount: rapid.IntRange(0, 2).Draw(t, "api count"), Port: rapid.IntRange(0, 4).Draw(t, "port") > 0,
 			Exclusive: rapid.IntRange(0, 6).Draw(t, "exclusive") == 0,
-			Switch:    rapid.SampledFrom([]string{"", "stages", "together", "asked", "stays"}).Draw(t, "switch"), Worker: maybe.Draw(t, "worker"),
+			Switch:    rapid.SampledFrom([]string{"", "stages", "together", "asked", "stays", "standby", "standby together"}).Draw(t, "switch"), Worker: maybe.Draw(t, "worker"),
 		}
 	})
 }

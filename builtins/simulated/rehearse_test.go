@@ -40,7 +40,7 @@ func TestRehearse(t *testing.T) {
 	for _, c := range scenarios() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			stood, all := c.from, []string{c.from}
+			stood, all := c.from, []string{c.earlier, c.from}
 			if c.mode == kind.Rollback {
 				stood, all = c.to, append(all, c.to)
 			}

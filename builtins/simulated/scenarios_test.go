@@ -13,6 +13,7 @@ import (
 // scenario is a change of a recipe that stands.
 type scenario struct {
 	name     string
+	earlier  string // recipe that stood before from, where that matters
 	from, to string // recipes; nothing stands where from is empty
 	third    string // what may be wanted in place of to after a crash
 	mode     kind.Mode
@@ -124,6 +125,22 @@ switchover "web" {
   after = [job.contract]
 }
 `
+	standby    = `
+switchover "web" {
+  services = [service.web]
+  stage "half" {
+    weight = 50
+    hold   = "3s"
+  }
+  standby { keep = "15m" }
+}
+`
+	standTogether = `
+switchover "all" {
+  services = [service.web, service.api]
+  standby { keep = "15m" }
+}
+`
 	migrate = `
 job "migrate" {
   image = "app:1"
@@ -138,6 +155,10 @@ switchover "web" {
 
 func both(web, api string) string {
 	return service("web", web, "count = 2") + service("api", api, "") + port(bothRoutes) + together
+}
+
+func standBoth(web, api string) string {
+	return service("web", web, "") + service("api", api, "") + port(bothRoutes) + standTogether
 }
 
 func worker(release, more string) string {
@@ -185,6 +206,15 @@ func scenarios() []scenario {
 		{name: "asked", from: web("1", "") + asked, to: web("2", "") + asked, third: web("3", "") + asked},
 		{name: "promote", from: web("1", "") + asked, to: web("2", "") + asked, third: web("3", "") + asked, mode: kind.Promote},
 		{name: "revert", from: web("1", "") + asked, to: web("2", "") + asked, third: web("3", "") + asked, mode: kind.Revert},
+		{name: "standby", from: web("1", "count = 2") + standby, to: web("2", "count = 2") + standby, third: web("3", "") + standby},
+		{name: "another standby", earlier: web("1", "") + standby, from: web("2", "") + standby, to: web("3", "") + standby, third: web("1", "") + standby},
+		{name: "back to the standby", earlier: web("1", "") + standby, from: web("2", "") + standby, to: web("1", "") + standby, third: web("3", "")},
+		{name: "rollback to the standby", from: web("1", "") + standby, to: web("2", "") + standby, mode: kind.Rollback},
+		{name: "no standby any more", earlier: web("1", "") + standby, from: web("2", "") + standby, to: web("2", ""), third: web("3", "") + standby},
+		{name: "replicas beside a standby", earlier: web("1", "") + standby, from: web("2", "count = 2") + standby, to: web("2", "") + standby, third: web("2", "count = 3") + standby},
+		{name: "standby together", earlier: standBoth("1", "1"), from: standBoth("2", "1"), to: standBoth("3", "1"), third: standBoth("1", "1"), paths: []string{"/", "/api"}},
+		{name: "rollback together", from: standBoth("1", "1"), to: standBoth("2", "1"), mode: kind.Rollback, paths: []string{"/", "/api"}},
+		{name: "standby of what goes", earlier: standBoth("1", "1"), from: standBoth("2", "2"), to: web("2", "") + standby, third: standBoth("2", "1")},
 		{name: "destroy", from: both("1", "1"), to: both("1", "1"), mode: kind.Destroy, stops: true},
 	}
 }
@@ -192,8 +222,10 @@ func scenarios() []scenario {
 // begin brings a scene to where a scenario starts, with traffic.
 func (s *scene) begin(c scenario) {
 	s.Helper()
-	if c.from != "" {
-		s.apply(desire(s, c.from), kind.Apply)
+	for _, recipe := range []string{c.earlier, c.from} {
+		if recipe != "" {
+			s.apply(desire(s, recipe), kind.Apply)
+		}
 	}
 	if c.mode == kind.Rollback || c.mode.Decides() {
 		s.apply(desire(s, c.to), kind.Apply)

@@ -2,6 +2,7 @@ package simulated_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -39,7 +40,11 @@ func newScene(t failer) *scene {
 	s := &scene{failer: t, ctx: context.Background(), runs: map[string]int{}, parallel: 1}
 	s.World = simulated.New(simulated.Options{App: func(c engine.ContainerSpec) sim.App {
 		s.runs[c.Name]++
-		return app(c)
+		a := app(c)
+		if slices.Contains(c.Env, "BEHAVIOUR=deaf") && s.runs[c.Name] > 1 { // started again, it never listens
+			a.Boot = 24 * time.Hour
+		}
+		return a
 	}})
 	return s
 }

@@ -19,7 +19,7 @@ import (
 func TestCrashOnTheWayBack(t *testing.T) {
 	t.Parallel()
 	for _, c := range scenarios() {
-		if !slices.Contains([]string{"switch", "canary", "together", "one of two", "exclusive", "workers", "more services"}, c.name) {
+		if !slices.Contains([]string{"switch", "canary", "together", "one of two", "exclusive", "workers", "more services", "standby", "another standby", "back to the standby", "standby together"}, c.name) {
 			continue
 		}
 		t.Run(c.name, func(t *testing.T) {

@@ -59,7 +59,7 @@ func (x *expander) resets() {
 func (x *expander) removeNew(needs []plan.ID) (removals []plan.ID) {
 	for _, m := range x.g.Members {
 		for _, n := range m.New {
-			if n.Running && (!m.Changed || x.g.Fresh) {
+			if n.Running && (!m.Changed || x.g.Fresh || n.Stands) {
 				continue
 			}
 			step := plan.Step{ID: x.undoID("remove", n.Name), Addr: m.Addr, Op: container.OpRemove, Title: "remove " + n.Name,
@@ -150,7 +150,7 @@ func (x *expander) takenServers() ([]proxy.ServerID, []plan.Effect) {
 	for _, m := range x.g.Members {
 		for _, p := range m.Ports {
 			for _, n := range m.New {
-				if !x.g.Moves() && x.isReady(p, n) {
+				if (!x.g.Moves() || n.Stands) && x.isReady(p, n) {
 					continue
 				}
 				servers = append(servers, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side, Slot: n.Slot})
@@ -163,7 +163,7 @@ func (x *expander) takenServers() ([]proxy.ServerID, []plan.Effect) {
 
 // reset describes the group on the edge as it stands; where that is amid a switchover, as it was before that.
 func (x *expander) reset() edge.ResetConfig {
-	c := edge.ResetConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Before: x.g.Before, NewPorts: x.g.NewPorts}
+	c := edge.ResetConfig{Recipe: x.g.Recipe.Name, Group: x.g.Name, Before: x.g.Before, NewPorts: x.g.NewPorts, Left: x.ended}
 	amid := x.g.Moves() && x.g.underWay()
 	if amid {
 		before := *x.g.Before

@@ -39,8 +39,9 @@ type Expansion struct {
 	Services []edge.PrepareService
 	// Settled are the steps that clear the side to be prepared of what an unfinished switch left there.
 	Settled []plan.ID
-	// Final is the side that has all traffic in the end.
-	Final proxy.Side
+	// Final is the side that has all traffic in the end, Standby are the servers of the other one that stand by then.
+	Final   proxy.Side
+	Standby []proxy.ServerID
 	// Waits is how the plan leaves the group where it pauses, nil where the switchover comes to its end.
 	Waits *edge.ShiftConfig
 }
@@ -68,13 +69,14 @@ type expander struct {
 	out Expansion
 	ID  func(parts ...string) plan.ID
 
-	settled []plan.ID  // what clears the side that the new release takes
-	stopped []plan.ID  // what stops the old release before the new one, where both must not run
-	probed  []plan.ID  // what shows each new instance to be fit
-	moved   plan.ID    // the step after which the new release has all traffic
-	first   []Instance // what had to stop before the new release starts
-	held    bool       // requests wait from before that on, until the new release is ready
-	closed  bool       // the doors of what is wanted nowhere are
+	settled []plan.ID        // what clears the side that the new release takes
+	stopped []plan.ID        // what stops the old release before the new one, where both must not run
+	probed  []plan.ID        // what shows each new instance to be fit
+	ended   []proxy.ServerID // what stood by and ends
+	moved   plan.ID          // the step after which the new release has all traffic
+	first   []Instance       // what had to stop before the new release starts
+	held    bool             // requests wait from before that on, until the new release is ready
+	closed  bool             // the doors of what is wanted nowhere are
 
 	ends      bool // what drains now ends the switchover
 	committed bool // a step is there after which nothing is taken back
@@ -99,17 +101,12 @@ func (x *expander) settle() {
 	if !x.g.Moves() {
 		return
 	}
-	leftovers := x.abandoned(x.g.Side)
-	var effects []plan.Effect
-	for _, m := range x.g.Members {
-		for _, old := range m.Old {
-			for _, s := range onSide(old.Servers, x.g.Side) {
-				leftovers = append(leftovers, s)
-				effects = append(effects, x.effect(plan.Drained, &m, x.g.Place(&m, old, s.Side), s.Side))
-			}
-		}
-	}
+	leftovers, effects := x.leftovers()
 	if len(leftovers) == 0 {
+		return
+	}
+	if x.g.Ends {
+		x.endStandby(leftovers, effects)
 		return
 	}
 	back := x.g.percent(0)
@@ -122,6 +119,38 @@ func (x *expander) settle() {
 			Effects: effects, Limit: x.g.Settings.Drain + edgeLimit, Irreversible: "an unfinished switch is given up"})
 	x.settled = []plan.ID{x.ID("settle", "drain")}
 	x.out.Settled = x.settled
+}
+
+// leftovers are the servers on the wanted side of what is not wanted, with what draining them means. Of a release that is
+// wanted and fell while it had the traffic those are left over, too: nothing it starts gets traffic by itself.
+func (x *expander) leftovers() ([]proxy.ServerID, []plan.Effect) {
+	servers := x.abandoned(x.g.Side)
+	var effects []plan.Effect
+	for i := range x.g.Members {
+		m := &x.g.Members[i]
+		all := m.Old
+		if x.g.Fallen {
+			all = slices.Concat(m.Old, m.New)
+		}
+		servers, effects = x.places(m, all, servers, effects)
+	}
+	for i := range x.g.Members { // what stays stood by with the others
+		if m := &x.g.Members[i]; x.g.Ends && !m.Changed && len(servers) > 0 {
+			servers, effects = x.places(m, m.New, servers, effects)
+		}
+	}
+	return servers, effects
+}
+
+// places adds the places of instances on the wanted side, and what draining them means.
+func (x *expander) places(m *Member, all []Instance, servers []proxy.ServerID, effects []plan.Effect) ([]proxy.ServerID, []plan.Effect) {
+	for _, i := range all {
+		for _, s := range onSide(i.Servers, x.g.Side) {
+			servers = append(servers, s)
+			effects = append(effects, x.effect(plan.Drained, m, x.g.Place(m, i, s.Side), s.Side))
+		}
+	}
+	return servers, effects
 }
 
 // unserved gives the effects that keep doors closed behind which nobody serves on the live side: their requests find
@@ -210,7 +239,7 @@ func (x *expander) boot(m *Member) {
 			x.add(step)
 			needs = []plan.ID{step.ID}
 		}
-		if n.Running && x.serving(n) && !x.g.Promoted {
+		if n.Running && x.serving(n) && !n.Stands && !x.g.Promoted {
 			continue
 		}
 		step := plan.Step{ID: id(m.Addr.String(), "probe", n.Name), Addr: m.Addr, Op: container.OpProbe,
@@ -264,7 +293,7 @@ func waitFor(p container.ProbeConfig) string {
 
 // prepare says what the edge needs before traffic can move.
 func (x *expander) prepare() {
-	x.out.Final = x.g.Side
+	x.out.Final, x.out.Standby = x.g.Side, x.standsBy()
 	x.out.Group = proxy.Group{Name: x.g.Name, Percent: x.g.Percent, Match: x.g.Settings.matches(), Sticky: x.g.Settings.Sticky}
 	if x.g.Fresh && !x.g.stands() { // what stands on the edge keeps its percentage until traffic moves
 		x.out.Group.Percent = x.g.percent(100)
@@ -308,7 +337,8 @@ func (x *expander) drain(name string, instances []Instance, servers []proxy.Serv
 	limit := x.drainLimit()
 	step := plan.Step{ID: id(name), Op: edge.OpDrain, Title: "drain " + strings.Join(names, ", "),
 		Wait: "until the last connection ends", Idle: true, Within: limit, Needs: needs,
-		Config:  plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(limit), Ends: ends}),
+		Config: plan.Raw(edge.DrainConfig{Recipe: x.g.Recipe.Name, Servers: servers, Limit: state.Duration(limit), Ends: ends,
+			Behind: x.behind()}),
 		Effects: append(x.close(), effects...), Limit: limit + edgeLimit, Irreversible: "the new release has the traffic"}
 	if x.held && x.moved == "" {
 		step.Undo, step.Irreversible = []plan.ID{x.undoID("serve")}, ""

@@ -30,6 +30,11 @@ type Group struct {
 	// Fresh says that no release serves yet.
 	Fresh   bool
 	Members []Member
+	// Standby says that the release before stands by in the end, on the side without traffic. Ends says that a release
+	// stands by now, which ends: the side is needed, or it is kept no longer.
+	Standby, Ends bool
+	// Fallen says that what has the traffic is down, and what stands by serves instead: that counts as what serves.
+	Fallen bool
 	// After are milestones that must be reached before a new container starts: jobs.
 	After []plan.ID
 	// First are the steps on the edge that must be done before anything of the group's traffic changes.
@@ -51,6 +56,8 @@ type Member struct {
 	New []Instance
 	// Surplus are the wanted release's instances beyond its count, Old all other releases' running ones.
 	Surplus, Old []Instance
+	// Standing are running ones of the release before that stand by in the end.
+	Standing []Instance
 	// Prune are stopped containers that are kept no longer.
 	Prune []Instance
 	// Ports are the named ports behind the edge, Exposed all the named ones of its containers.
@@ -93,6 +100,8 @@ type Instance struct {
 	// to which no route will lead: they are drained once none does.
 	Servers  []proxy.ServerID
 	Unrouted bool
+	// Stands says that it stands by already, on the side that the wanted release takes.
+	Stands bool
 	// Leaves is why it is removed; empty where that is what the group changes for.
 	Leaves string
 }

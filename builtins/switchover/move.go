@@ -82,7 +82,8 @@ func (x *expander) newServers() ([]proxy.ServerID, []plan.Effect) {
 
 // isReady tells whether an instance serves in its place already: it runs, and the edge knows it there.
 func (x *expander) isReady(p Port, n Instance) bool {
-	if p.Current == nil || !n.Running {
+	place := func(s proxy.ServerID) bool { return s.Service == p.Name && s.Side == x.g.Side && s.Slot == n.Slot }
+	if p.Current == nil || !n.Running || slices.ContainsFunc(x.ended, place) {
 		return false
 	}
 	for _, s := range p.Current.Side(x.g.Side).Servers {
@@ -122,7 +123,7 @@ func (x *expander) stages(ready []proxy.ServerID, effects []plan.Effect) {
 		needs = x.between(stage, needs)
 		s := stageStep{name: stage.Name, percent: x.g.percent(stage.Weight), matches: matches, title: x.stageTitle(stage, matches),
 			ready: ready, effects: effects, stage: stage, final: i == len(stages)-1}
-		if !s.final || stage.manual() || x.drains() { // which is when a switchover ends
+		if !s.final || stage.manual() || x.drains() || x.stands() { // which is when a switchover ends
 			s.to = &proxy.Switch{To: x.g.Side, Stage: stage.Name}
 		}
 		needs = x.moveTo(s, needs)

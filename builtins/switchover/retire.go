@@ -15,9 +15,12 @@ func (x *expander) retire() {
 		needs = []plan.ID{x.moved}
 	}
 	leaving, left := x.leave()
-	x.ends = x.g.Moves() || x.givesUp()
+	x.ends = (x.g.Moves() || x.givesUp()) && !x.stands()
 	if drained := x.drain(string(x.ID("drain")), leaving, left, needs); drained != nil {
 		needs = drained
+	}
+	if x.stands() {
+		x.add(x.stand(needs))
 	}
 	for i := range x.g.Members {
 		m := &x.g.Members[i]
@@ -76,6 +79,9 @@ func (x *expander) leaving(m Member) []Instance {
 		all = append(all, o)
 	}
 	all = append(all, m.Surplus...)
+	if x.g.Standby {
+		return all // what stays stands by on the other side, too: the way back is one for all of the group
+	}
 	for _, n := range m.New {
 		n.Servers = onSide(n.Servers, x.g.Side.Other())
 		all = append(all, n)
@@ -105,7 +111,7 @@ func (x *expander) abandoned(side proxy.Side) []proxy.ServerID {
 
 // has tells whether an instance of the member has a place.
 func (m *Member) has(place proxy.ServerID) bool {
-	return slices.ContainsFunc(slices.Concat(m.New, m.Old, m.Surplus, m.Prune, m.first), func(n Instance) bool {
+	return slices.ContainsFunc(slices.Concat(m.New, m.Old, m.Standing, m.Surplus, m.Prune, m.first), func(n Instance) bool {
 		return slices.Contains(n.Servers, place)
 	})
 }

@@ -51,7 +51,7 @@ func (Kind) Schema() *schema.Block {
 			{Name: "hold", Max: 1, Doc: "How long requests may wait while one container has to stop before the next one starts, since it holds its volume or a port of the machine alone.", Args: []schema.Arg{
 				{Name: "timeout", Type: schema.Dur(), Default: `"30s"`, Change: schema.PlanOnly, Doc: "The limit, after which requests fail until the container is there; 0s has them fail at once."},
 			}},
-			{Name: "standby", Max: 1, Doc: "Keeps the old release ready to take over again.", Later: "for keeping the old release running behind the new one"},
+			standbyBlock(),
 		},
 	}
 }
@@ -70,6 +70,7 @@ type Spec struct {
 	Stage     []Stage     `json:"stage,omitempty"`
 	Drain     *Drain      `json:"drain,omitempty"`
 	Hold      *Hold       `json:"hold,omitempty"`
+	Standby   *Standby    `json:"standby,omitempty"`
 }
 
 // Drain is a drain block.
@@ -98,6 +99,9 @@ type Settings struct {
 	Pause bool
 	// Contracts says that jobs wait until the old release is gone.
 	Contracts bool
+	// Standby says that the old release stands by after the switch, Keep for how long at least.
+	Standby bool
+	Keep    time.Duration
 }
 
 // Default is for services that no switchover block names.
@@ -123,6 +127,9 @@ func Read(spec json.RawMessage) (Spec, Settings, error) {
 	settings.Contracts = len(s.After) > 0
 	if s.Hold != nil {
 		settings.Hold = s.Hold.Timeout.Std()
+	}
+	if s.Standby != nil {
+		settings.Standby, settings.Keep = true, s.Standby.Keep.Std()
 	}
 	if len(s.Stage) > 0 {
 		settings.Stages = s.Stage
@@ -165,7 +172,7 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 		}
 		last = stage.Weight
 	}
-	return slices.Concat(diags, validateMatches(r, s, d), validateGates(r, s, d))
+	return slices.Concat(diags, validateMatches(r, s, d), validateStandby(r, s, d), validateGates(r, s, d))
 }
 
 var _ kind.Together = Kind{}

@@ -6,6 +6,7 @@ package diff
 
 import (
 	"slices"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -24,6 +25,8 @@ type Input struct {
 	Observed *state.Observed
 	Recorded *state.Recorded
 	Mode     kind.Mode
+	// Now is the time for which is planned.
+	Now time.Time
 	// Engine is the ID of the engine that Observed is of.
 	Engine string
 	// Volumes says that a destroy takes volumes too.
@@ -102,7 +105,7 @@ func decide(in Input, whole *state.Desired, part *target.Selection) (kind.Result
 		result, more := k.Diff(kind.Input{
 			Desired: in.Desired, Observed: in.Observed, Recorded: in.Recorded,
 			Resources: resources[name], Orphans: orphans[name],
-			Mode: mode, Volumes: in.Volumes, Whole: whole, Selected: part.Has, Again: part.Again, Done: done,
+			Now: in.Now, Mode: mode, Volumes: in.Volumes, Whole: whole, Selected: part.Has, Again: part.Again, Done: done,
 		})
 		diags = append(diags, more...)
 		done.Add(result)

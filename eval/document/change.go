@@ -12,6 +12,7 @@ type Change struct {
 	Addr    addr.Addr   `json:"addr"`
 	Action  plan.Action `json:"action"`
 	Summary string      `json:"summary"`
+	Release string      `json:"release,omitempty"` // that a service has in the end
 	// Before and After are all arguments, null where nothing stands or is to stand, without the sensitive values.
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`
@@ -54,7 +55,7 @@ type Drift struct {
 var nothing = json.RawMessage("{}")
 
 func changeOf(c plan.Change) Change {
-	d := Change{Addr: c.Addr, Action: c.Action, Summary: c.Summary, Cause: c.Cause, AfterUnknown: nothing,
+	d := Change{Addr: c.Addr, Action: c.Action, Summary: c.Summary, Release: c.Release, Cause: c.Cause, AfterUnknown: nothing,
 		Fields: list(c.Fields, func(f plan.Field) Field { return Field(f) }), Texts: list(c.Texts, same[plan.Text])}
 	d.Before, d.BeforeSensitive = apart(c.Before)
 	d.After, d.AfterSensitive = apart(c.After)

@@ -30,6 +30,7 @@ type Step struct {
 	Commit       bool       `json:"commit,omitempty"`
 	Pauses       bool       `json:"pauses,omitempty"`
 	Early        bool       `json:"early,omitempty"`
+	Housekeeping bool       `json:"housekeeping,omitempty"`
 }
 
 // Effect is what a step does that others can notice.
@@ -52,6 +53,6 @@ func stepOf(s plan.Step) Step {
 		AtLeast: s.AtLeast.Seconds(), Idle: s.Idle, Group: s.Group, Cause: s.Cause,
 		Needs: list(s.Needs, same[plan.ID]), Provides: list(s.Provides, same[plan.ID]),
 		Effects: list(s.Effects, effectOf), Undo: list(s.Undo, same[plan.ID]), Runs: list(s.Runs, same[plan.Use]),
-		Irreversible: s.Irreversible, Ancillary: s.Ancillary, Commit: s.Commit, Pauses: s.Pauses, Early: s.Early,
+		Irreversible: s.Irreversible, Ancillary: s.Ancillary, Commit: s.Commit, Pauses: s.Pauses, Early: s.Early, Housekeeping: s.Housekeeping,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -57,6 +58,8 @@ type Input struct {
 	Resources []*state.Resource
 	// Orphans are objects of this kind whose resource is no longer wanted.
 	Orphans []state.Object
+	// Now is the time for which is planned, the same for all that is made of one plan; zero where nobody tells.
+	Now time.Time
 	// Mode of planning.
 	Mode Mode
 	// Volumes says that a destroy takes volumes too, other than protected ones.

@@ -7,6 +7,7 @@ package plan
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -57,6 +58,11 @@ type Locked struct {
 // Empty tells whether the plan has nothing to do.
 func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
 
+// Housekeeping tells whether all that there is to do is to clear away what is kept no longer.
+func (p *Plan) Housekeeping() bool {
+	return !p.Empty() && !slices.ContainsFunc(p.Steps, func(s Step) bool { return !s.Housekeeping })
+}
+
 // Action is what happens to a resource.
 type Action string
 
@@ -79,9 +85,11 @@ type Change struct {
 	// They are absent where nothing stands, or is to stand, and where nothing tells them.
 	Before json.RawMessage `json:"before,omitempty"`
 	After  json.RawMessage `json:"after,omitempty"`
-	Fields []Field         `json:"fields,omitempty"`
-	Texts  []Text          `json:"texts,omitempty"`
-	Cause  Cause           `json:"cause"`
+	// Release is the one that a service has in the end.
+	Release string  `json:"release,omitempty"`
+	Fields  []Field `json:"fields,omitempty"`
+	Texts   []Text  `json:"texts,omitempty"`
+	Cause   Cause   `json:"cause"`
 }
 
 // Field is one argument that differs.
@@ -157,6 +165,8 @@ type Step struct {
 	// Pauses marks a step at which its group waits for somebody to decide: what needs it, other than by what it
 	// provides, is in Plan.Later.
 	Pauses bool `json:"pauses,omitempty"`
+	// Housekeeping marks a step that clears away what is kept no longer; what serves stays as it is.
+	Housekeeping bool `json:"housekeeping,omitempty"`
 	// Early marks a step that nobody outside can notice (a build, a pull, a check): it needs no step that
 	// somebody could notice, so that whatever can fail does so first.
 	Early bool `json:"early,omitempty"`

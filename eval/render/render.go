@@ -176,6 +176,9 @@ func Totals(p *plan.Plan) string {
 		}
 	}
 	changes := "Plan: "
+	if p.Housekeeping() {
+		changes = "Housekeeping: "
+	}
 	if len(parts) > 0 {
 		changes += strings.Join(parts, ", ") + "; "
 	}

@@ -174,6 +174,8 @@ type Entry struct {
 	Revision string            `json:"revision"`           // of the recipe's directory
 	Result   string            `json:"result"`             // applied, failed, reverted
 	Releases map[string]string `json:"releases,omitempty"` // service address -> release
+	// Command is what was asked for where that was not an apply of the recipe as it is: "restart service.web".
+	Command string `json:"command,omitempty"`
 	// Saved is the checksum of the plan file that was carried out, empty where an apply made its own plan.
 	Saved string `json:"saved,omitempty"`
 }

@@ -11,6 +11,9 @@ import (
 // free is the address of a slot without a server.
 const free = "127.0.0.1:1"
 
+// standbyLine begins the line that says since when a group's other side stands by.
+const standbyLine = "# standby "
+
 // renderSite writes a recipe's file.
 func renderSite(s *proxy.Site, ipv6 bool) []byte {
 	var b strings.Builder
@@ -28,6 +31,9 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 	}
 	for _, g := range s.Groups {
 		line("# group %s%s", g.Name, sticky(g))
+		if !g.Standby.IsZero() {
+			line("%s%s %s", standbyLine, g.Name, g.Standby.Format(time.RFC3339))
+		}
 		for _, m := range g.Match {
 			line("# match %s %s %s %s", g.Name, kindOf(m), m.Header+m.Cookie, m.Value)
 		}

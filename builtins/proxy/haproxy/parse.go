@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
@@ -132,6 +133,10 @@ func (p *siteParser) comment(key string, args []string, line string) (err error)
 		err = parseSwitch(&p.site.Groups[len(p.site.Groups)-1], line)
 	case key == "maintenance":
 		p.site.Maintenance, err = parseMaintenance(line)
+	case key == "standby" && len(args) == 2:
+		if g := p.site.Group(args[0]); g != nil {
+			g.Standby, err = time.Parse(time.RFC3339, args[1])
+		}
 	case key == "service" && len(args) == 3:
 		p.site.Services = append(p.site.Services, proxy.Service{Name: args[0], Mode: proxy.Mode(args[1]), Group: args[2]})
 		p.service, p.backend = &p.site.Services[len(p.site.Services)-1], nil

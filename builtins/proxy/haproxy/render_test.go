@@ -148,6 +148,10 @@ func random(r *rand.Rand) Config {
 		s := proxy.Site{Recipe: fmt.Sprintf("r%d", i), Groups: []proxy.Group{{Name: "g", Percent: r.IntN(101)}, {Name: "h", Percent: r.IntN(101)}}}
 		for j := range s.Groups {
 			g := &s.Groups[j]
+			if r.IntN(2) == 0 { // one side has all traffic, and the other may stand by
+				g.Percent = 100 * r.IntN(2)
+				g.Standby = time.Unix(r.Int64N(1<<32), r.Int64N(1e9))
+			}
 			g.Sticky = r.IntN(2) == 0
 			for n := range r.IntN(4) {
 				to := []proxy.Side{"", proxy.A, proxy.B}[r.IntN(3)]

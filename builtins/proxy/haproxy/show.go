@@ -7,13 +7,26 @@ import (
 )
 
 // Show is the text of a site's own file, for people: empty for an empty site, and without the digest by which a running
-// worker is known, which changes with all else and tells nothing.
+// worker is known, which changes with all else and tells nothing. Since when a side stands by is left out too, which no
+// plan knows before it is carried out.
 func Show(site proxy.Site) (string, error) {
 	if site.Empty() {
 		return "", nil
 	}
 	files, err := Config{Sites: []proxy.Site{site}}.Render()
-	return withoutMark(string(files[siteFile(site.Recipe)])), err
+	return withoutTimes(withoutMark(string(files[siteFile(site.Recipe)]))), err
+}
+
+// withoutTimes leaves out since when a side stands by, but not that it does.
+func withoutTimes(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, standbyLine) {
+			line = line[:strings.LastIndexByte(line, ' ')] + "\n"
+		}
+		out.WriteString(line)
+	}
+	return out.String()
 }
 
 // withoutMark leaves out the section that sets a site's process variable.

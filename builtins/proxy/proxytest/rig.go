@@ -69,6 +69,7 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 		{"ReloadWaits", reloadWaits},
 		{"GroupMovesAtOnce", groupMovesAtOnce},
 		{"Failover", failover},
+		{"Standby", standby},
 		{"DrainWaits", drainWaits},
 		{"DrainWaitsAcrossReload", drainWaitsAcrossReload},
 		{"DrainGivesUp", drainGivesUp},

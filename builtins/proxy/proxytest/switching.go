@@ -90,6 +90,48 @@ func failover(t *testing.T, rig Rig) {
 	}
 }
 
+// standby keeps since when a side stands by, over whatever others change, until the side has no server that is ready or
+// gets traffic.
+func standby(t *testing.T, rig Rig) {
+	port, edge := rig.Port(t), rig.Edge()
+	since := time.Date(2026, 11, 23, 18, 0, 0, 1, time.UTC)
+	site := simple("shop", port, "", rig.Start(t, "a"))
+	site.Services[0].B = backend("2", proxy.Ready, rig.Start(t, "b"))
+	site.Groups[0].Standby = since
+	put(t, edge, site)
+	want := func(what string, side proxy.Side, stands bool) {
+		t.Helper()
+		sites, err := edge.Sites(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range sites {
+			if s.Recipe != "shop" {
+				continue
+			}
+			got, at, ok := s.StandsBy("web")
+			if ok != stands || ok && (got != side || !at.Equal(since.Truncate(time.Second))) || !ok && !s.Groups[0].Standby.IsZero() {
+				t.Errorf("%s: side %q stands by since %v (%v): %+v", what, got, at, ok, s.Groups)
+			}
+		}
+	}
+	want("written", proxy.B, true)
+	expect(t, rig, port, "", "/", "a")
+	put(t, edge, simple("blog", rig.Port(t), "", rig.Start(t, "other")))
+	rig.Reload(t)
+	want("after a reload", proxy.B, true)
+	if out := update(t, edge, "shop", edit(func(s *proxy.Site) { s.Groups[0].Percent, s.Groups[0].Standby = 100, since })); out.Reloaded {
+		t.Error("standing by came with a reload")
+	}
+	want("the other way round", proxy.A, true)
+	expect(t, rig, port, "", "/", "b")
+	update(t, edge, "shop", edit(func(s *proxy.Site) { s.Groups[0].Percent = 50 }))
+	want("with traffic on both sides", "", false)
+	update(t, edge, "shop", edit(func(s *proxy.Site) { s.Groups[0].Percent, s.Groups[0].Standby = 100, since }))
+	update(t, edge, "shop", edit(func(s *proxy.Site) { s.Services[0].A.Servers[0].State = proxy.Draining }))
+	want("drained", "", false)
+}
+
 // slow begins a request that waits in the app; the channel gives its answer.
 func slow(t *testing.T, rig Rig, port int, app App) (release func(), answer <-chan string) {
 	release = app.Hold()
