@@ -43,7 +43,8 @@ With --json the plan is one object, which spec/plan.schema.json describes; with
 --markdown a text for a pull request, at most as long as a comment may be.
 
 Exit codes: 0 the plan was made; 1 an error. With --detailed-exitcode: 0 there is
-nothing to do; 1 an error; 2 there are changes.`,
+nothing to do, or nothing but housekeeping: what stood by for as long as it was to be
+kept ends; 1 an error; 2 there are changes.`,
 		Example: `  recipe plan
   recipe plan ./shop --var release=1.4.2 --detailed-exitcode
   recipe plan --explain service.web
@@ -98,7 +99,7 @@ nothing to do; 1 an error; 2 there are changes.`,
 					return err
 				}
 			}
-			if detailed && (!made.Empty() || made.refreshes()) {
+			if detailed && (!made.Empty() && !made.Housekeeping() || made.refreshes()) {
 				return exit(exitChanges)
 			}
 			return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
@@ -33,6 +34,11 @@ type planOptions struct {
 	volumes   bool
 	scope     scopeOptions
 	mode      kind.Mode
+	// command is what was asked for, where the plan is of one change and not of all that the recipe asks for: alone is
+	// the argument that it may change, counts are those of services.
+	command string
+	alone   string
+	counts  map[string]int
 }
 
 func (o *planOptions) register(cmd *cobra.Command) {
@@ -58,6 +64,8 @@ type planner struct {
 	saved *saved.File
 	// file is where it was saved.
 	file string
+	// now is when it began to plan: all its plans are for that time.
+	now time.Time
 }
 
 // planned is a plan and what it was made of.
@@ -98,7 +106,7 @@ func (a *app) newPlanner(path string, o planOptions) (*planner, error) {
 	}
 	settings := m.settings
 	settings.Upgrade = o.upgrade
-	return &planner{app: a, options: o, module: m, settings: settings, head: head, warnings: diags}, nil
+	return &planner{app: a, options: o, module: m, settings: settings, head: head, warnings: diags, now: time.Now()}, nil
 }
 
 // open opens the engine. Where there is none, what is wrong with the recipe is told instead, if anything is: it
@@ -154,13 +162,16 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	}
 	made, diags := diff.Make(diff.Input{
 		Kinds: p.module.kinds, Desired: desired, Observed: observed, Recorded: recorded,
-		Mode: p.options.mode, Volumes: p.options.volumes, Engine: world.Facts(observed).Info.ID,
+		Now: p.now, Mode: p.options.mode, Volumes: p.options.volumes, Engine: world.Facts(observed).Info.ID,
 		Target: p.options.scope.Options, Machine: world.Machine(observed),
 	})
 	if diags.HasErrors() {
 		return nil, failure{append(p.warnings, diags...)}
 	}
 	p.warnings = append(p.warnings, diags...)
+	if err := p.apart(made); err != nil {
+		return nil, err
+	}
 	for _, note := range world.Facts(observed).Notes {
 		made.Notes = append(made.Notes, plan.Note{Text: note})
 	}
@@ -202,6 +213,9 @@ func (p *planner) resolve(ctx context.Context) error {
 	if len(desired.Open) > 0 { // what stands of them would be taken for unwanted
 		return fail(diag.Errorf(diag.MissingVariable, &p.head.Range, "Missing value",
 			"For which objects %s stands depends on variables that were given no value. Give them those of the last apply, with --var or --var-file.", desired.Open[0]))
+	}
+	if more := p.scale(desired); more.HasErrors() {
+		return failure{append(p.warnings, more...)}
 	}
 	p.desired, p.warnings = desired, append(p.warnings, diags...)
 	return nil

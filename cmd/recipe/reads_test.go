@@ -26,7 +26,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	look := func() {
 		t.Helper()
 		for _, command := range [][]string{
-			{"validate"}, {"plan"}, {"plan", "--json"}, {"plan", "--var", "release=two"}, {"plan", "--destroy"}, {"plan", "--rehearse", "--var", "release=two"}, {"plan", "--rehearse", "--destroy", "--json"}, {"status"}, {"status", "--json"},
+			{"validate"}, {"plan"}, {"plan", "--json"}, {"plan", "--var", "release=two"}, {"plan", "--destroy"}, {"plan", "--rehearse", "--var", "release=two"}, {"plan", "--rehearse", "--destroy", "--json"}, {"status"}, {"status", "--json"}, {"history"}, {"history", "--json"}, {"logs"},
 		} {
 			before := objects(t, s.engine, s.name)
 			s.env = logged

@@ -55,6 +55,9 @@ func (r *report) plan(made *planned) error {
 	if r.options.mode == kind.Rollback || r.options.mode == kind.Revert {
 		fmt.Fprintln(r.stdout, "The recipe's files stay as they are: the next apply goes forward again.")
 	}
+	if r.options.counts != nil && !made.Empty() {
+		fmt.Fprintln(r.stdout, "The recipe's files stay as they are: the next apply goes back to what they say.")
+	}
 	return err
 }
 

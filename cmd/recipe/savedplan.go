@@ -50,7 +50,7 @@ func (a *app) savedPlanner(f *saved.File, o planOptions) (*planner, error) {
 		return nil, failure{more}
 	}
 	settings.Upgrade = o.upgrade
-	return &planner{app: a, options: o, module: m, settings: settings, head: head, saved: f}, nil
+	return &planner{app: a, options: o, module: m, settings: settings, head: head, saved: f, now: f.Made}, nil
 }
 
 // valuesAgain are the values that a plan holds, and for sensitive variables those that are given now.

@@ -28,7 +28,7 @@ func (p *planner) save(made *planned, host, name string) error {
 	}
 	o := p.options
 	f := &saved.File{
-		Tool: versionText(), Made: time.Now().UTC().Truncate(time.Second), By: who(), Mode: o.mode,
+		Tool: versionText(), Made: p.now.UTC().Truncate(time.Second), By: who(), Mode: o.mode,
 		Options: saved.Options{Upgrade: o.upgrade, Adopt: o.adopt, Volumes: o.volumes, AllowFiles: o.variables.allow, Scope: o.scope.Options},
 		Recipe:  made.Recipe, Engine: saved.Engine{ID: made.Engine, Address: host},
 		Edge:    saved.Edge{Name: p.settings.Edge, Image: p.settings.EdgeImage},

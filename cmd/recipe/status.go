@@ -155,6 +155,12 @@ func (r releaseJSON) traffic() string {
 
 func (r releaseJSON) remarks() string {
 	var remarks []string
+	switch {
+	case r.Serves:
+		remarks = append(remarks, "serves now: it stands by, and the release before it is down")
+	case !r.Standby.IsZero() && r.Percent == 0:
+		remarks = append(remarks, "stands by for "+age(r.Standby))
+	}
 	if r.Kept > 0 && r.Running == 0 {
 		remarks = append(remarks, "kept for a rollback")
 	}

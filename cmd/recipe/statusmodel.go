@@ -58,6 +58,10 @@ type releaseJSON struct {
 	Side    string    `json:"side,omitempty"`
 	Percent int       `json:"percent"`
 	Since   time.Time `json:"since,omitzero"` // when the newest running container was started
+	// Standby is since when the release stands by, absent for one that does not. Serves says that it gets the requests
+	// nevertheless: no container of the release that has the traffic runs.
+	Standby time.Time `json:"standby_since,omitzero"`
+	Serves  bool      `json:"serves_instead,omitempty"`
 	// Containers by name.
 	Containers []containerJSON `json:"containers"`
 }
@@ -156,9 +160,19 @@ func servicesOf(of state.Recipe, observed *state.Observed, recorded *state.Recor
 		s.Releases[j].add(o, c)
 	}
 	for i := range list {
+		list[i].fallen()
 		slices.SortStableFunc(list[i].Releases, func(a, b releaseJSON) int { return cmp.Compare(b.Generation, a.Generation) })
 	}
 	return list
+}
+
+// fallen says of a release that stands by whether it serves, since the one that has the traffic does not run.
+func (s *serviceJSON) fallen() {
+	up := slices.ContainsFunc(s.Releases, func(r releaseJSON) bool { return r.Percent > 0 && r.Running > 0 })
+	for i := range s.Releases {
+		r := &s.Releases[i]
+		r.Serves = !r.Standby.IsZero() && r.Percent == 0 && r.Running > 0 && !up
+	}
 }
 
 // releaseOf begins a release with its place on the edge.
@@ -187,6 +201,9 @@ func releaseOf(of state.Recipe, o state.Object, recorded *state.Recorded, site *
 					r.Percent = 100 - group.Percent
 				}
 				r.Current = r.Percent > 0
+				if by, since, ok := site.StandsBy(service.Group); ok && by == side {
+					r.Standby = since
+				}
 			}
 		}
 	}
