@@ -58,6 +58,9 @@ func (p *planner) sides(g *group, before *proxy.Group) (live, side proxy.Side, f
 			b.serving = b.serves(live)
 		default:
 			b.serving = p.running(b.r.Addr, b.stock)
+			if last := p.serving(b.r, b.stock); b.runs(last) { // it stands on the edge still
+				b.serving = last
+			}
 		}
 		fresh = fresh && b.serving == ""
 		changed = changed || b.changed()

@@ -90,7 +90,7 @@ func TestHarmless(t *testing.T) {
 		"a\rb":                    `a\x0db`,
 		"\u202egnp.exe":           `\u202egnp.exe`,
 	} {
-		if got := harmless([]byte(text)); got != want {
+		if got := harmless(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}

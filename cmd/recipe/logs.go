@@ -73,6 +73,17 @@ Exit codes: 0 it was shown; 1 an error.`,
 	return cmd
 }
 
+// last is how many lines of each container are shown, in the words of the engine's contract: 0 for all, -1 for none.
+func (o logOptions) last() int {
+	switch {
+	case o.tail < 0:
+		return 0
+	case o.tail == 0:
+		return -1
+	}
+	return o.tail
+}
+
 // sinceTime reads how long ago, or when.
 func sinceTime(text string, now time.Time) (time.Time, error) {
 	if text == "" {
@@ -121,7 +132,7 @@ func (a *app) logs(ctx context.Context, path string, services []string, since ti
 		last[i.name()] = since
 	}
 	out.widen(names)
-	if err := out.all(logs.Merge(ctx, reader, names, engine.LogOptions{Since: since, Tail: o.tail}), last); err != nil || !o.follow {
+	if err := out.all(logs.Merge(ctx, reader, names, engine.LogOptions{Since: since, Tail: o.last()}), last); err != nil || !o.follow {
 		return interrupted(ctx, err)
 	}
 	running := func(ctx context.Context) ([]string, error) {
@@ -230,6 +241,6 @@ func (w *logWriter) of(name string) string {
 var coloured = regexp.MustCompile("\x1b\\[[0-9;:]*m")
 
 // harmless is a line of a log that can act on no terminal.
-func harmless(text []byte) string {
-	return render.Clean(string(coloured.ReplaceAll(text, nil)))
+func harmless(text string) string {
+	return render.Clean(coloured.ReplaceAllString(text, ""))
 }
