@@ -8,6 +8,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 )
@@ -68,7 +69,7 @@ func (p *planner) standby(g *group, out *switchover.Group) {
 	case !wanted:
 		why = "it stands by for a service that nobody can reach"
 	case !p.in.Now.Before(until):
-		why = fmt.Sprintf("it has done so since %s, longer than standby.keep says", clock(since))
+		why = fmt.Sprintf("it has done so since %s, longer than standby.keep says", event.Moment(since))
 	default:
 		out.Standby = true
 		p.kept(g, side, since, until)
@@ -88,13 +89,10 @@ func (p *planner) kept(g *group, side proxy.Side, since, until time.Time) {
 		if behind := b.serves(side); behind != "" && behind != b.release {
 			p.out.Notes = append(p.out.Notes, plan.Note{Addr: b.r.Addr, Text: fmt.Sprintf(
 				"release %s stands by since %s and is kept until %s at least: it takes over by itself while no server of %s is up",
-				behind, clock(since), clock(until), b.release)})
+				behind, event.Moment(since), event.Moment(until), b.release)})
 		}
 	}
 }
-
-// clock is a time that is the same whoever reads it.
-func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
 
 // cannotStandBy tells whether a release of a service has nothing to stand by for, or must not.
 func (b *base) cannotStandBy() bool {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/record"
 	"github.com/deployrecipe/recipe/eval/addr"
+	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
@@ -119,7 +120,7 @@ func (a *app) printHistory(h *historyJSON) {
 	a.table(func(w io.Writer) {
 		fmt.Fprintln(w, "WHEN\tRESULT\tBY\tREVISION\tNEW RELEASES")
 		for _, e := range h.Entries {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", moment(e.Time), e.result(), cmp.Or(e.By, "-"), cmp.Or(short(e.Revision), "-"), e.changes())
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", event.MomentOf(e.Time), e.result(), cmp.Or(e.By, "-"), cmp.Or(short(e.Revision), "-"), e.changes())
 		}
 	})
 }
