@@ -125,7 +125,7 @@ switchover "web" {
   after = [job.contract]
 }
 `
-	standby    = `
+	standby = `
 switchover "web" {
   services = [service.web]
   stage "half" {
