@@ -18,6 +18,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/image"
 	"github.com/deployrecipe/recipe/builtins/image/buildkit"
 	"github.com/deployrecipe/recipe/builtins/job"
+	"github.com/deployrecipe/recipe/builtins/maintenance"
 	"github.com/deployrecipe/recipe/builtins/network"
 	"github.com/deployrecipe/recipe/builtins/port"
 	"github.com/deployrecipe/recipe/builtins/secret"
@@ -63,6 +64,7 @@ func Kinds(s Settings) []kind.Kind {
 		job.Kind{Image: findImage},
 		edge.Kind{Image: s.EdgeImage},
 		port.Kind{},
+		maintenance.Kind{},
 		switchover.Kind{},
 		service.Kind{Image: findImage, Edge: s.Edge, EdgeImage: s.EdgeImage},
 	}

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"reflect"
 	"regexp"
+	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/world"
@@ -60,7 +61,7 @@ func (s Spec) of() *proxy.Maintenance {
 var fileName = regexp.MustCompile(`^[\w./-]+\.(html?|txt|json)$`)
 
 // Validate finds a page that cannot be sent, and what is no network.
-func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
+func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 	var s Spec
 	if err := json.Unmarshal(r.Spec, &s); err != nil {
 		return hcl.Diagnostics{diag.FromError(diag.Internal, err, &r.Range)}
@@ -72,6 +73,9 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 			at = source.Range
 		}
 		diags = append(diags, diag.Errorf(diag.InvalidValue, &at, summary, format, args...))
+	}
+	if !slices.ContainsFunc(d.Resources, func(r *state.Resource) bool { return r.Addr.Kind == "port" }) {
+		fail("", "Nobody to tell", "%s is what the recipe's ports answer, and it has none.", r.Addr)
 	}
 	switch {
 	case s.Page == "":
@@ -114,7 +118,7 @@ func (Kind) ValidateTogether(blocks []*state.Resource, _ *state.Desired) hcl.Dia
 
 // Wanted is what the edge is to have: as it stands where the plan is not about the block.
 func Wanted(in kind.Input, stands *proxy.Maintenance) *proxy.Maintenance {
-	if in.Mode == kind.Rollback {
+	if in.Mode.Recalls() {
 		return stands
 	}
 	for _, r := range in.All().Resources {
@@ -138,7 +142,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	if site != nil {
 		have = site.Maintenance
 	}
-	if in.Mode == kind.Rollback || in.Mode == kind.Destroy {
+	if in.Mode.Recalls() || in.Mode == kind.Destroy {
 		return result, nil
 	}
 	want := Wanted(in, have)
@@ -165,6 +169,9 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 
 func summary(m *proxy.Maintenance) string {
 	text := "a page of " + plan.Bytes(int64(len(m.Page)))
+	if m.RetryAfter > 0 {
+		text += ", to come again after " + m.RetryAfter.String()
+	}
 	if len(m.Except) > 0 {
 		text += ", not for " + m.Except[0]
 		if n := len(m.Except); n > 1 {

@@ -216,14 +216,14 @@ func (p *planner) routes() {
 	changed := false
 	numbers := portsByNumber(p.wanted)
 	page := maintenance.Wanted(p.in, p.site.Maintenance)
-	changed = changed || !reflect.DeepEqual(page, p.site.Maintenance)
+	paged := !reflect.DeepEqual(page, p.site.Maintenance)
 	for _, have := range p.site.Ports {
 		want := numbers[have.Listen]
 		changed = changed || want == nil || !reflect.DeepEqual(*want, have)
 	}
 	gone := p.unrouted()
 	empty := p.emptied(gone)
-	if !changed && len(gone)+len(empty) == 0 {
+	if !changed && !paged && len(gone)+len(empty) == 0 {
 		return
 	}
 	needs := []plan.ID{plan.ReadyID(edgeAddr), switchover.Prepared}
@@ -232,7 +232,11 @@ func (p *planner) routes() {
 			needs = append(needs, plan.ReadyID(r.Addr))
 		}
 	}
-	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: "set the routes", Cause: p.cause("ports or routes changed"),
+	title, why := "set the routes", "ports or routes changed"
+	if paged && !changed && len(gone)+len(empty) == 0 {
+		title, why = "have the maintenance page at hand", "the maintenance page changed"
+	}
+	p.step(plan.Step{ID: "edge/routes", Op: edge.OpRoutes, Title: title, Cause: p.cause(why),
 		Needs: needs, Provides: []plan.ID{switchover.Routed}, Limit: edgeLimit, Irreversible: "the next apply sets them again",
 		Config: plan.Raw(edge.RoutesConfig{Recipe: p.site.Recipe, Ports: p.wanted, Maintenance: page})})
 	p.closes("edge/routes")

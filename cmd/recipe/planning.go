@@ -11,6 +11,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/docker"
+	"github.com/deployrecipe/recipe/builtins/maintenance"
 	"github.com/deployrecipe/recipe/builtins/record"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/diff"
@@ -39,6 +40,8 @@ type planOptions struct {
 	command string
 	alone   string
 	counts  map[string]int
+	// maintenance is whether the page goes up, for kind.Maintain.
+	maintenance bool
 }
 
 func (o *planOptions) register(cmd *cobra.Command) {
@@ -160,8 +163,12 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	if err := w.Refine(ctx, observed, desired); err != nil {
 		return nil, err
 	}
+	kinds := p.module.kinds
+	if p.options.mode == kind.Maintain {
+		kinds = []kind.Kind{maintenance.Turn{On: p.options.maintenance}}
+	}
 	made, diags := diff.Make(diff.Input{
-		Kinds: p.module.kinds, Desired: desired, Observed: observed, Recorded: recorded,
+		Kinds: kinds, Desired: desired, Observed: observed, Recorded: recorded,
 		Now: p.now, Mode: p.options.mode, Volumes: p.options.volumes, Engine: world.Facts(observed).Info.ID,
 		Target: p.options.scope.Options, Machine: world.Machine(observed),
 	})
@@ -199,7 +206,7 @@ func (p *planner) resolve(ctx context.Context) error {
 		return nil
 	}
 	evaluate := resolve.Resolve
-	if p.options.mode == kind.Rollback || p.options.mode == kind.Revert {
+	if p.options.mode == kind.Rollback || p.options.mode == kind.Revert || p.options.mode == kind.Maintain {
 		// What the services go back to stands in their containers' labels: no variable needs a value for it, and
 		// no secret is fetched.
 		evaluate = resolve.Check

@@ -53,6 +53,12 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	if c.saved != nil {
 		entry.Saved = c.saved.Checksum
 	}
+	if mode == kind.Maintain {
+		entry.Releases = nil // nothing of them changed
+		if ended == nil {
+			entry.Result = maintained(c.planner.options.maintenance)
+		}
+	}
 	if entry.Revision != "" && dirty(ctx, c.head.Dir) {
 		entry.Revision += "+dirty"
 	}

@@ -38,6 +38,10 @@ func (r *report) plan(made *planned) error {
 	if r.options.json {
 		return r.line(document.Begin(made.Plan))
 	}
+	if made.Empty() && r.options.mode == kind.Maintain {
+		fmt.Fprintf(r.stdout, "Nothing to do: it is %s already.\n", maintained(r.options.maintenance))
+		return nil
+	}
 	if made.Empty() && len(made.Changes) == 0 && r.options.mode == kind.Destroy {
 		if made.nothing(kind.Destroy) {
 			fmt.Fprintf(r.stdout, "Nothing to destroy: the engine has nothing of %s.\n", r.head.Name)
@@ -155,7 +159,7 @@ func (r *report) ended(made *planned, result *apply.Result, err error) error {
 
 func (r *report) done(made *planned, result *apply.Result, took time.Duration) {
 	word := map[kind.Mode]string{kind.Apply: "Applied", kind.Destroy: "Destroyed", kind.Rollback: "Rolled back",
-		kind.Promote: "Promoted", kind.Repeat: "Promoted", kind.Revert: "Reverted"}[r.options.mode]
+		kind.Promote: "Promoted", kind.Repeat: "Promoted", kind.Revert: "Reverted", kind.Maintain: "Done"}[r.options.mode]
 	if len(result.Paused) > 0 {
 		word = "Paused"
 	}

@@ -101,6 +101,9 @@ func (a *app) printStatus(s *statusJSON) {
 		at, _ := time.Parse(time.RFC3339, s.Last.Time)
 		fmt.Fprintf(a.stdout, "Last: %s %s ago, by %s.\n", s.Last.Result, age(at), s.Last.By)
 	}
+	if s.Maintenance {
+		fmt.Fprintln(a.stdout, "The maintenance page is up: its ports answer 503 until \"recipe maintenance off\".")
+	}
 	if len(s.Services) == 0 {
 		fmt.Fprintln(a.stdout, "\nNo service of it is on the engine.")
 	} else {

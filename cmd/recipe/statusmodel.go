@@ -27,6 +27,8 @@ type statusJSON struct {
 	Switchovers []switchJSON `json:"switchovers"`
 	Ports       []portJSON   `json:"ports"`
 	Edge        edgeJSON     `json:"edge"`
+	// Maintenance says that the maintenance page is up.
+	Maintenance bool         `json:"maintenance"`
 	Lock        *lockJSON    `json:"lock,omitempty"` // absent while nobody changes the recipe's objects
 	Last        *state.Entry `json:"last,omitempty"` // how the last apply ended
 }
@@ -122,6 +124,7 @@ func newStatusJSON(r state.Recipe, observed *state.Observed, recorded *state.Rec
 	}
 	site := known.Site(r.Name)
 	if site != nil {
+		s.Maintenance = site.Down
 		for _, p := range site.Ports {
 			s.Ports = append(s.Ports, portOf(p, port.Recorded(r, recorded)))
 		}

@@ -85,6 +85,7 @@ const (
 	Promote  Mode = "promote"  // switchovers that are paused go on with their next stage
 	Repeat   Mode = "repeat"   // they go on with the stage that they are at, once more
 	Revert   Mode = "revert"   // switchovers under way go back to the release before
+	Maintain Mode = "maintain" // the maintenance page is put up or taken down, and nothing else changes
 	Refresh  Mode = "refresh"  // the record follows what stands, and nothing else changes; kinds are asked as for Apply
 )
 

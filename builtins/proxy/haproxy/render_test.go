@@ -158,7 +158,9 @@ func random(r *rand.Rand) Config {
 				g.Match = append(g.Match, []proxy.Match{{Header: "x-canary", Value: fmt.Sprint(n), To: to}, {Cookie: "Beta", Value: fmt.Sprint(n), To: to}}[r.IntN(2)])
 			}
 			g.Switch = randomSwitch(r)
+			g.Until = r.Int64N(2) * r.Int64N(1<<35)
 		}
+		s.Maintenance, s.Down = randomMaintenance(r)
 		if r.IntN(2) == 0 {
 			s.Origin = strings.Repeat("ä\n\"#", r.IntN(3))
 		}
@@ -182,6 +184,18 @@ func random(r *rand.Rand) Config {
 		c.Sites = append(c.Sites, s.Normal())
 	}
 	return c
+}
+
+func randomMaintenance(r *rand.Rand) (m *proxy.Maintenance, down bool) {
+	if r.IntN(2) == 0 {
+		return nil, false
+	}
+	m = &proxy.Maintenance{Page: strings.Repeat("<p>ä \"#\\x</p>\n", 1+r.IntN(3)), Type: []string{"text/html; charset=utf-8", "application/json"}[r.IntN(2)],
+		RetryAfter: time.Duration(r.IntN(3)) * time.Minute}
+	for range r.IntN(3) {
+		m.Except = append(m.Except, []string{"10.0.0.0/8", "192.0.2.7/32", "fd00::/8"}[r.IntN(3)])
+	}
+	return m, r.IntN(2) == 0
 }
 
 func randomSwitch(r *rand.Rand) *proxy.Switch {
@@ -277,6 +291,16 @@ func TestRenderRefuses(t *testing.T) {
 		"body":    func(s *proxy.Site) { s.Ports[1].Routes[0].MaxBody = -1 },
 		"timeout": func(s *proxy.Site) { s.Ports[1].Routes[0].Server = 30 * 24 * time.Hour },
 		"percent": func(s *proxy.Site) { s.Groups[0].Percent = 101 },
+		"until":   func(s *proxy.Site) { s.Groups[0].Until = -1 },
+		"down":    func(s *proxy.Site) { s.Down = true },
+		"page":    func(s *proxy.Site) { s.Maintenance = &proxy.Maintenance{Type: "text/html"} },
+		"long page": func(s *proxy.Site) {
+			s.Maintenance = &proxy.Maintenance{Type: "text/html", Page: strings.Repeat("x", proxy.MaxPage+1)}
+		},
+		"media type": func(s *proxy.Site) { s.Maintenance = &proxy.Maintenance{Type: "text", Page: "x"} },
+		"excepted": func(s *proxy.Site) {
+			s.Maintenance = &proxy.Maintenance{Type: "text/html", Page: "x", Except: []string{"10.0.0.1/8"}}
+		},
 		"release": func(s *proxy.Site) { s.Services[2].A.Release = "x\n" },
 		"check":   func(s *proxy.Site) { s.Services[2].A.Check.Path = "/up' hdr X 'y" },
 		"vhost":   func(s *proxy.Site) { s.Services[2].A.Check.Host = "%[src]" },

@@ -67,6 +67,7 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 		{"HoldTCP", holdTCP},
 		{"HoldEnds", holdEnds},
 		{"ReloadWaits", reloadWaits},
+		{"Maintenance", maintenance},
 		{"GroupMovesAtOnce", groupMovesAtOnce},
 		{"Failover", failover},
 		{"Standby", standby},

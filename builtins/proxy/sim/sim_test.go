@@ -213,7 +213,7 @@ func (c *client) Get(host, path string, headers ...string) (int, string, error) 
 		return 404, "", nil
 	case errors.Is(err, ErrTooLarge):
 		return 413, "", nil
-	case errors.Is(err, ErrNoServer):
+	case errors.Is(err, ErrNoServer), errors.Is(err, ErrDown):
 		return 503, "", nil
 	case err != nil:
 		return 0, "", err
