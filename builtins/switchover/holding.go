@@ -152,12 +152,36 @@ func (x *expander) startAgain(m *Member, old Instance, needs []plan.ID) []plan.I
 	return []plan.ID{start.ID, probe.ID}
 }
 
-// live is the side that had the traffic; amid a switchover that of the release before.
+// live is the side that had the traffic; amid a switchover that of the release before, unless what had to stop serves
+// on the other alone: then an apply was broken off when the traffic had moved already.
 func (x *expander) live() proxy.Side {
-	if x.g.underWay() {
-		return x.g.Before.Live()
+	if !x.g.underWay() {
+		return proxy.Group{Percent: x.g.Percent}.Live()
 	}
-	return proxy.Group{Percent: x.g.Percent}.Live()
+	live := x.g.Before.Live()
+	if !x.firstServes(live) && x.firstServes(live.Other()) {
+		return live.Other()
+	}
+	return live
+}
+
+// firstServes tells whether something that has to stop first has a ready place on a side.
+func (x *expander) firstServes(side proxy.Side) bool {
+	for i := range x.g.Members {
+		m := &x.g.Members[i]
+		for _, p := range m.Ports {
+			if p.Current == nil {
+				continue
+			}
+			for _, s := range p.Current.Side(side).Servers {
+				place := proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: side, Slot: s.Slot}
+				if s.State == proxy.Ready && slices.ContainsFunc(m.first, func(old Instance) bool { return slices.Contains(old.Servers, place) }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // share is the percentage at which that side serves: all of the traffic, once a switchover is given up.
