@@ -22,7 +22,7 @@ type Standby struct {
 
 func standbyBlock() schema.Block {
 	return schema.Block{Name: "standby", Max: 1, Doc: "Keeps the old release running behind the new one: it takes over by itself while no server of the new one is up, and a rollback to it moves the traffic at once.", Args: []schema.Arg{
-		{Name: "keep", Type: schema.Dur(), Required: true, Change: schema.PlanOnly, Doc: "How long at least. It ends with the next apply or prune after that, or with the next release, which needs its place."},
+		{Name: "keep", Type: schema.Dur(), Required: true, Change: schema.PlanOnly, Doc: "How long at least. It ends with the next apply after that, or with the next release, which needs its place."},
 	}}
 }
 

@@ -27,8 +27,8 @@ them: when each ended and how, who did it from which git revision, and which ser
 it left with another release. The last hundred are kept. It only asks; of the recipe
 only its name is read.
 
-The result is "applied", "rolled back", "refreshed", "reverted" where something failed
-and all was taken back, or "failed". With --json the output is one object, which
+The result is "applied", "paused", "promoted", "rolled back", "refreshed", "reverted"
+where all was taken back, or "failed". With --json the output is one object, which
 spec/history.schema.json describes.
 
 Exit codes: 0 it was shown, also where nothing was ever applied; 1 an error.`,

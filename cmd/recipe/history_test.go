@@ -8,6 +8,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/deployrecipe/recipe/builtins/record"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
@@ -48,7 +49,11 @@ func TestHistorySchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, list := range [][]state.Entry{nil, entries()} {
+	var every []state.Entry
+	for _, word := range []string{record.Done, record.Reverted, record.Failed, record.RolledBack, record.Paused, record.Promoted, record.Refreshed} {
+		every = append(every, state.Entry{Time: "2026-11-23T18:00:00Z", Result: word})
+	}
+	for _, list := range [][]state.Entry{nil, entries(), every} {
 		text, err := json.Marshal(newHistoryJSON("shop", list))
 		if err != nil {
 			t.Fatal(err)
