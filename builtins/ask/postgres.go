@@ -81,6 +81,9 @@ func (d Database) postgresFailure(ctx context.Context, err error) Failure {
 	if !errors.As(err, &said) || ctx.Err() != nil {
 		return failed(ctx, d.At(), err)
 	}
+	if said.Code == "57014" { // query_canceled: the server's clock was first
+		return failed(ctx, d.At(), context.DeadlineExceeded)
+	}
 	class := said.Code[:min(2, len(said.Code))]
 	// Who may not come in, and what is no SQL or would change something, stays so. What is missing may be made yet.
 	final := class == "28" || said.Code == "42601" || class == "25" || said.Code == "42501" || class == "22"
