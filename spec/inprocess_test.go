@@ -86,7 +86,7 @@ type options struct {
 	explain string   // of --explain
 	// These are the options of those names.
 	destroy, volumes, full, detailed, refresh, again bool
-	part                                      target.Options // of --target, --exclude and --replace
+	part                                             target.Options // of --target, --exclude and --replace
 }
 
 func read(args []string) options {
