@@ -32,7 +32,7 @@ type Session interface {
 // Engine is what an edge needs of an engine: it runs HAProxy's check of new files and keeps its output.
 type Engine interface {
 	Exec(ctx context.Context, container string, command []string) (engine.ExecResult, error)
-	ReadLogs(ctx context.Context, container string, o engine.LogOptions, each func(engine.LogLine) error) error
+	LogReader
 }
 
 // Host is the machine of an edge as the driver needs it, seen through a helper.
@@ -147,17 +147,7 @@ func (h *Host) Reload(ctx context.Context) error {
 
 // Log reads what the edge's container wrote, which the engine keeps in bounds.
 func (h *Host) Log(ctx context.Context, q proxy.LogQuery, each func(line []byte) error) error {
-	o := engine.LogOptions{Since: q.Since, Follow: q.Follow}
-	if q.New {
-		o.Tail = -1
-	}
-	err := h.Engine.ReadLogs(ctx, h.Edge, o, func(l engine.LogLine) error {
-		return each([]byte(l.Text))
-	})
-	if errors.Is(err, engine.ErrNotFound) {
-		return fmt.Errorf("%w: %w", proxy.ErrAbsent, err)
-	}
-	return err
+	return readLog(ctx, h.Engine, h.Edge, q, each)
 }
 
 // Lock excludes every other recipe that changes the edge.

@@ -26,6 +26,7 @@ type logOptions struct {
 	tail    int
 	release string
 	times   bool
+	proxy   bool
 }
 
 func newLogs(a *app) *cobra.Command {
@@ -42,11 +43,20 @@ With --follow it goes on with what they write from then on, and with what new co
 do, until Ctrl-C. Whatever would act on the terminal is shown instead of done: colours
 are left out, and other control characters are written as \x1b.
 
+With --proxy it shows the requests that ended at the edge, and connections in tcp mode:
+when each ended, its status, how long it took, the release and the server that had it,
+who asked, and for what; in brackets, in HAProxy's two letters, what ended one that did
+not end as it should. Queries are not kept. At a terminal a line is cut to its width.
+
+With --json each line is an object, which spec/logs.schema.json describes.
+
 Exit codes: 0 it was shown; 1 an error.`,
 		Example: `  recipe logs
   recipe logs web --follow --tail 20
   recipe logs web --since 10m --release 3fa9c2e1
-  recipe logs web api ./shop --timestamps`,
+  recipe logs web api ./shop --timestamps
+  recipe logs --proxy web --follow --since 1m
+  recipe logs --proxy --json | jq 'select(.status >= 500)'`,
 		ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			services, path, err := servicesAndPath(cmd, args)
@@ -60,6 +70,9 @@ Exit codes: 0 it was shown; 1 an error.`,
 			if cmd.Flags().Changed("tail") && o.tail < 0 {
 				return usage{errors.New("--tail is not negative"), cmd.CommandPath()}
 			}
+			if o.proxy {
+				return a.requests(cmd.Context(), path, services, since, o)
+			}
 			return a.logs(cmd.Context(), path, services, since, o)
 		},
 	}
@@ -70,6 +83,10 @@ Exit codes: 0 it was shown; 1 an error.`,
 	cmd.Flags().IntVar(&o.tail, "tail", -1, "only the last `NUMBER` of lines of each container")
 	cmd.Flags().StringVar(&o.release, "release", "", "only containers of this `RELEASE`, stopped ones too")
 	cmd.Flags().BoolVarP(&o.times, "timestamps", "t", false, "begin each line with its time")
+	cmd.Flags().BoolVar(&o.proxy, "proxy", false, "the requests that the edge served, instead of what containers wrote")
+	cmd.Flags().BoolVar(&o.json, "json", false, "write JSON, an object a line")
+	cmd.MarkFlagsMutuallyExclusive("proxy", "tail")
+	cmd.MarkFlagsMutuallyExclusive("json", "timestamps")
 	return cmd
 }
 
@@ -124,7 +141,7 @@ func (a *app) logs(ctx context.Context, path string, services []string, since ti
 	if o.release == "" {
 		found = lively(found)
 	}
-	out := &logWriter{app: a, prefix: p.head.Name + "-", times: o.times, colour: a.color(a.stdout)}
+	out := &logWriter{app: a, prefix: p.head.Name + "-", times: o.times, json: o.json, colour: a.color(a.stdout)}
 	last := map[string]time.Time{}
 	var names []string
 	for _, i := range found {
@@ -185,6 +202,7 @@ type logWriter struct {
 	*app
 	prefix  string
 	times   bool
+	json    bool
 	colour  bool
 	width   int
 	colours map[string]string
@@ -213,7 +231,19 @@ func (w *logWriter) all(lines iter.Seq2[logs.Line, error], last map[string]time.
 	return nil
 }
 
+// lineJSON is what a container wrote, for programs: its text as it is.
+type lineJSON struct {
+	Type      string    `json:"type"` // "line"
+	Time      time.Time `json:"time"`
+	Container string    `json:"container"`
+	Stderr    bool      `json:"stderr"`
+	Text      string    `json:"text"`
+}
+
 func (w *logWriter) line(l logs.Line) string {
+	if w.json {
+		return oneLine(lineJSON{"line", l.Time.UTC(), l.Container, l.Stderr, l.Text})
+	}
 	name := strings.TrimPrefix(l.Container, w.prefix)
 	head := fmt.Sprintf("%-*s | ", w.width, name)
 	if w.colour {

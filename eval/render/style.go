@@ -55,6 +55,9 @@ func Clean(s string) string { return clean(s) }
 // pad fills a clean text with spaces up to n columns.
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-fold.Columns(s))) }
 
+// Shorten cuts a text that Clean gave to n columns of a terminal.
+func Shorten(s string, n int) string { return shorten(s, n) }
+
 // shorten cuts a clean text to n columns.
 func shorten(s string, n int) string {
 	if fold.Columns(s) <= n {

@@ -47,10 +47,16 @@ type logLine struct {
 	End     string `json:"end"`
 }
 
-// Requests implements proxy.Edge. What else HAProxy writes is passed over.
+// Requests implements proxy.Edge.
 func (e *Edge) Requests(ctx context.Context, recipe string, q proxy.LogQuery, each func(proxy.LogEntry) error) error {
+	return e.host.Log(ctx, q, RequestsIn(recipe, q, each))
+}
+
+// RequestsIn takes lines that HAProxy wrote, and tells each the requests of a recipe that a query asks for. What else
+// HAProxy writes is passed over.
+func RequestsIn(recipe string, q proxy.LogQuery, each func(proxy.LogEntry) error) func(line []byte) error {
 	mine := []byte(`,"group":"` + recipe + `/`)
-	return e.host.Log(ctx, q, func(line []byte) error {
+	return func(line []byte) error {
 		if !bytes.Contains(line, mine) {
 			return nil
 		}
@@ -59,7 +65,7 @@ func (e *Edge) Requests(ctx context.Context, recipe string, q proxy.LogQuery, ea
 			return nil
 		}
 		return each(entry)
-	})
+	}
 }
 
 // parseLog reads a line of a recipe's; there are others.
