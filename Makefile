@@ -15,13 +15,13 @@ ARGS ?=
 with_proxy = if [ -z "$$RECIPE_PROXY_IMAGE" ] && docker image inspect recipe/haproxy:local >/dev/null 2>&1; \
 	then export RECIPE_PROXY_IMAGE=recipe/haproxy:local; fi;
 
-.PHONY: conformance build help setup setup-services demo test race check generate fuzz random proof bench clean
+.PHONY: e2e conformance build help setup setup-services demo test race check generate fuzz random proof bench clean
 
 build: ## make bin/recipe, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/recipe ./cmd/recipe
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: a Docker engine, HAProxy, its image
 	@.ci/setup
@@ -36,6 +36,11 @@ demo: ## show a deployment under load, on the simulator where there is no engine
 test: ## run all tests; those that need an engine are skipped where there is none
 	@.ci/setup || true
 	@$(with_proxy) go test -count=1 -timeout 14m $(TESTFLAGS) ./...
+
+e2e: ## the zero-loss matrix on a real engine: strategies by ways of ending by kinds of clients; TABLE=README.md writes it there
+	@.ci/setup
+	@$(with_proxy) table=$$(realpath -m "$(or $(TABLE),bin/matrix.md)"); mkdir -p bin; \
+	RECIPE_REQUIRE_ENGINE=1 go test -count=1 -timeout 20m -parallel 4 $(TESTFLAGS) -run 'TestMatrix$$' ./cmd/recipe/e2e -matrix "$$table" && cat "$$table"
 
 conformance: ## hold a program to the specification: RECIPE=PATH, or one that is built here
 	@binary="$(RECIPE)"; [ -n "$$binary" ] || { binary=$$(mktemp -d)/recipe && \

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -60,6 +62,25 @@ func TestEveryKindIsServed(t *testing.T) {
 
 // A server that closes kept connections while they are idle, without having
 // said so, is within its right.
+func TestEveryRequestHasTheHeader(t *testing.T) {
+	var with, without atomic.Int64
+	serve := app("one")
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Canary") == "1" {
+			with.Add(1)
+		} else {
+			without.Add(1)
+		}
+		serve.ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	o := short(s.URL, nil)
+	o.Header = "X-Canary: 1"
+	if r := run(t, o); r.Total.Failed > 0 || with.Load() == 0 || without.Load() > 0 {
+		t.Errorf("%d requests with the header, %d without\n%s", with.Load(), without.Load(), r)
+	}
+}
+
 func TestIdleCloseIsNoFailure(t *testing.T) {
 	address := listen(t, func(c net.Conn, r *bufio.Reader, _ int) { answerOne(c, r) })
 	o := short("http://"+address, Mix{KeepAlive: 1})
@@ -193,6 +214,7 @@ func TestOptionsAreRefused(t *testing.T) {
 		{func(o *Options) { o.Duration = 0 }, "the duration"},
 		{func(o *Options) { o.Duration = 2 * MaxDuration }, "the duration"},
 		{func(o *Options) { o.Bucket = 1 }, "too narrow"},
+		{func(o *Options) { o.Header = "X-A: 1\r\nX-B: 2" }, "one line"},
 		{func(o *Options) { o.Endless = -1 }, "negative"},
 		{func(o *Options) { o.Hold = -1 }, "negative"},
 		{func(o *Options) { o.Mix = Mix{"posts": 1} }, `no kind of load "posts"`},

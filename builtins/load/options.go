@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type Options struct {
 	URL  string // such as http://127.0.0.1:8080, without a path; needed by all kinds but TCP
 	Host string // the Host header; default: that of URL
 	TCP  string // such as 127.0.0.1:9000, where bytes are echoed; needed by kind TCP
+	// Header is a further line of every request, such as "X-Canary: 1".
+	Header string
 
 	Rate     float64       // operations that begin each second; required, up to MaxRate
 	Duration time.Duration // operations begin within it; required, up to MaxDuration
@@ -86,6 +89,8 @@ func (o *Options) checkBounds() error {
 		return fmt.Errorf("buckets of %s are too narrow; they must be 10ms or wider", o.Bucket)
 	case o.Endless < 0 || o.KeepAlive < 0 || o.Concurrency < 0 || o.Failures < 0:
 		return errors.New("numbers of connections and failures cannot be negative")
+	case strings.ContainsAny(o.Header, "\r\n") || (o.Header != "" && !strings.Contains(o.Header, ": ")):
+		return fmt.Errorf("the header is %q; it must be one line like X-Canary: 1", o.Header)
 	case min(o.Timeout, o.Dribble, o.Slow, o.Hold, o.Drain) < 0:
 		return errors.New("durations cannot be negative")
 	}

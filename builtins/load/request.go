@@ -66,6 +66,9 @@ func (o *op) head(method, path string, headers ...string) []byte {
 	} else if !o.kind.kept() && o.kind != WebSocket {
 		headers = append(headers, "Connection: close")
 	}
+	if o.options.Header != "" {
+		headers = append(headers, o.options.Header)
+	}
 	lines := append([]string{method + " " + path + " " + version, "Host: " + o.target.host, "User-Agent: recipe-load"}, headers...)
 	return []byte(strings.Join(lines, "\r\n") + "\r\n\r\n")
 }

@@ -37,16 +37,16 @@ func TestGoingBackLosesNothing(t *testing.T) {
 	d.tidy(2, 1)
 
 	d.recipe(a.at("r2"))
-	check("told to stop while it holds", "r1", d.interrupt(1, moment{event.StepStarted, "hold", 500 * time.Millisecond}))
+	check("told to stop while it holds", "r1", d.interrupt(1, moment{event.StepStarted, "hold", 500 * time.Millisecond}, "apply"))
 	d.tidy(2, 1)
 
-	check("told to stop while it drains", "r2", d.interrupt(1, moment{event.StepStarted, "drain", 0}))
+	check("told to stop while it drains", "r2", d.interrupt(1, moment{event.StepStarted, "drain", 0}, "apply"))
 	d.apply()
 	d.settled()
 	d.tidy(2, 1)
 
 	d.recipe(a.at("r3"))
-	o := d.interrupt(2, moment{event.StepStarted, "hold", 500 * time.Millisecond})
+	o := d.interrupt(2, moment{event.StepStarted, "hold", 500 * time.Millisecond}, "apply")
 	w.answered(40)
 	if o.code != 1 || w.lost() > 0 {
 		t.Fatalf("told twice to stop\n%s\n%s", w.clients.Snapshot(), o)

@@ -64,10 +64,10 @@ func (d *deploy) kill(m moment, command string) outcome {
 	return d.during(command, m, func(p *os.Process) { _ = p.Kill() })
 }
 
-// interrupt interrupts an apply so many times at a moment, as Ctrl-C does.
-func (d *deploy) interrupt(times int, m moment) outcome {
+// interrupt interrupts a command so many times at a moment, as Ctrl-C does.
+func (d *deploy) interrupt(times int, m moment, command string) outcome {
 	d.Helper()
-	return d.during("apply", m, func(p *os.Process) {
+	return d.during(command, m, func(p *os.Process) {
 		for range times {
 			_ = p.Signal(os.Interrupt)
 			time.Sleep(50 * time.Millisecond) // two at once count as one
