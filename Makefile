@@ -4,7 +4,8 @@ SHELL := /bin/bash
 # Debian keeps haproxy and docker-registry where only root looks.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 
-VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# A revision alone may look like a version number: 15c028f does.
+VERSION  ?= $(shell git describe --tags --dirty 2>/dev/null || { r=$$(git describe --always --dirty 2>/dev/null) && echo dev-$$r; } || echo dev)
 FUZZTIME ?= 10s
 # further flags of go test, as in: make test TESTFLAGS='-run Switch -v'
 TESTFLAGS ?=
@@ -43,7 +44,7 @@ e2e: ## the zero-loss matrix on a real engine: strategies by ways of ending by k
 	RECIPE_REQUIRE_ENGINE=1 go test -count=1 -timeout 20m -parallel 4 $(TESTFLAGS) -run 'TestMatrix$$' ./cmd/recipe/e2e -matrix "$$table" && cat "$$table"
 
 conformance: ## hold a program to the specification: RECIPE=PATH, or one that is built here
-	@binary="$(RECIPE)"; [ -n "$$binary" ] || { binary=$$(mktemp -d)/recipe && \
+	@binary="$(abspath $(RECIPE))"; [ -n "$$binary" ] || { binary=$$(mktemp -d)/recipe && \
 		CGO_ENABLED=0 go build -ldflags "-X main.version=0.1.0" -o "$$binary" ./cmd/recipe; } || exit 1; \
 	RECIPE="$$binary" go test -count=1 -run 'TestBinary$$' ./spec
 

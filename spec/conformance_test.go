@@ -14,7 +14,7 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	for _, s := range stories(t, "conformance") {
 		if !s.whole(&player{}) {
-			continue // TestBinary's
+			continue // TestBinary's alone
 		}
 		t.Run(s.name(), func(t *testing.T) {
 			t.Parallel()
@@ -55,7 +55,7 @@ func TestDiagnostics(t *testing.T) {
 			if !slices.Equal(s.codes, []string{s.name()}) || s.about == "" {
 				t.Errorf("%s names the codes %q and says %q; it shows %s, and says what to do about it", s.path, s.codes, s.about, s.name())
 			}
-			if s.whole(&player{}) { // else it is TestBinary's
+			if s.whole(&player{}) { // else it is TestBinary's alone
 				defer s.save(t)
 				s.play(t)
 			}

@@ -16,6 +16,8 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/deployrecipe/recipe/lang/fold"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected texts")
@@ -140,7 +142,7 @@ func (s *story) tell(t *testing.T, dir string, by teller) {
 			return
 		}
 		text, code := by.run(program, args)
-		text = named.clean(strings.ReplaceAll(text, dir, "/WORK"), code)
+		text = named.clean(renamed(text, dir, "/WORK"), code)
 		if *update {
 			s.archive.Files[i].Data = []byte(text)
 			continue
@@ -192,6 +194,20 @@ func (d digests) clean(text string, code int) string {
 		text += fmt.Sprintf("exit %d\n", code)
 	}
 	return text
+}
+
+var paragraph = regexp.MustCompile(`(?m)^[A-Za-z"-].*(\n[^ \[\n].*)*`)
+
+// renamed writes what differs from one run to the next as stories have it. Paragraphs that have it are folded again: where
+// they break depends on how long it is.
+func renamed(text, name, story string) string {
+	text = paragraph.ReplaceAllStringFunc(text, func(lines string) string {
+		if line := strings.ReplaceAll(lines, "\n", " "); strings.Contains(line, name) {
+			return fold.Words(strings.ReplaceAll(line, name, story), 80, 0)
+		}
+		return lines
+	})
+	return strings.ReplaceAll(text, name, story)
 }
 
 // save writes the story where its texts were rewritten.
