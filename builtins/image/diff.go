@@ -218,12 +218,15 @@ func (d *differ) orphans() {
 // remove takes an image away. It is never in the way of anything, and never worth a failed apply.
 func (d *differ) remove(image state.Object, why plan.Cause, needs []plan.ID) {
 	d.result.Steps = append(d.result.Steps, plan.Step{
-		ID: plan.ID("remove image " + image.Name), Addr: image.Addr, Op: OpRemove, Title: "remove image " + image.Name,
+		ID: removal(image.Name), Addr: image.Addr, Op: OpRemove, Title: "remove image " + image.Name,
 		Cause: why, Needs: needs, Limit: removeLimit, Config: plan.Raw(removeConfig{Ref: image.Name}),
 		Effects:      []plan.Effect{{Kind: plan.Remove, Object: image.Name}},
 		Irreversible: "the image is built again when it is wanted",
 	})
 }
+
+// removal names the step that takes an image away.
+func removal(name string) plan.ID { return plan.ID("remove image " + name) }
 
 // atLeast compares versions by their leading numbers. One that cannot be read is taken for new: it is nobody's release.
 func atLeast(version, want string) bool {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
@@ -24,7 +25,7 @@ type Kind struct{}
 // Schema describes the block.
 func (Kind) Schema() *schema.Block {
 	return &schema.Block{Name: "volume", Label: "name", Resource: true,
-		Doc: "Data that outlives every release. A volume is never removed because its block is gone: only by destroy --volumes, and never while it is protected.",
+		Doc: "Data that outlives every release. A volume is never removed because its block is gone: only by prune --volumes or destroy --volumes, and never while it is protected.",
 		Args: []schema.Arg{
 			{Name: "protect", Type: schema.Boolean(), Default: "false", Change: schema.PlanOnly, Doc: "Makes any plan that would remove the volume an error."},
 			{Name: "driver", Type: schema.Str(), Doc: "The engine's volume driver; its local one without it."},
@@ -143,29 +144,41 @@ func protect(in kind.Input, r *state.Resource, o state.Object) kind.Result {
 }
 
 func orphan(in kind.Input, o state.Object) kind.Result {
-	s := Spec{Protect: protected(in, o)}
-	if in.Mode != kind.Destroy || !in.Volumes || s.Protect {
-		text := "volume " + o.Name + " is kept"
-		if s.Protect {
-			text += ": it is protected; docker volume rm " + o.Name + " removes it for good"
-		} else {
-			text += "; destroy --volumes removes it"
-		}
-		return kind.Result{Notes: []plan.Note{{Addr: o.Addr, Text: text}}}
+	safe := protected(in, o)
+	switch {
+	case in.Mode == kind.Apply && in.Volumes:
+		return kind.Result{} // Leftovers decides, when it is known which containers stay
+	case in.Mode != kind.Destroy || !in.Volumes || safe:
+		return kind.Result{Notes: []plan.Note{kept(o, safe)}}
 	}
+	return removal(in, o, plan.Cause{Why: "the recipe is destroyed with its volumes"})
+}
+
+// kept notes a volume that stays though nothing declares it.
+func kept(o state.Object, protected bool) plan.Note {
+	text := "volume " + o.Name + " is kept"
+	if protected {
+		text += ": it is protected; docker volume rm " + o.Name + " removes it for good"
+	} else {
+		text += "; prune --volumes or destroy --volumes removes it"
+	}
+	return plan.Note{Addr: o.Addr, Text: text}
+}
+
+func removal(in kind.Input, o state.Object, cause plan.Cause) kind.Result {
 	var needs []plan.ID
 	for _, other := range in.Observed.Objects {
 		if other.Type == "container" {
 			needs = append(needs, plan.GoneID(other.Addr))
 		}
 	}
-	cause := plan.Cause{Why: "the recipe is destroyed with its volumes"}
+	slices.Sort(needs)
 	config := plan.Raw(engine.VolumeSpec{Name: o.Name})
 	return kind.Result{
 		Changes: []plan.Change{{Addr: o.Addr, Action: plan.Delete, Summary: o.Name + " and all data in it", Cause: cause}},
 		Steps: []plan.Step{{ID: plan.ID(o.Addr.String() + "/remove"), Addr: o.Addr, Op: OpRemove,
-			Title: "remove volume " + o.Name, Cause: cause, Needs: needs, Config: config,
-			Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name, Protected: s.Protect}},
+			Title: "remove volume " + o.Name, Cause: cause, Needs: slices.Compact(needs), Config: config,
+			Effects: []plan.Effect{{Kind: plan.Remove, Object: o.Name, Protected: protected(in, o)}},
 			Limit:   limit, Irreversible: "data that is gone does not come back"}},
 	}
 }

@@ -15,6 +15,9 @@ func (p *planner) apart(made *plan.Plan) error {
 	if p.options.command == "" {
 		return nil
 	}
+	if p.options.prune {
+		return p.clears(made)
+	}
 	var more []string
 	for _, c := range made.Changes {
 		if what := p.beyond(c); what != "" {

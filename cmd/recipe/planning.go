@@ -40,6 +40,8 @@ type planOptions struct {
 	command string
 	alone   string
 	counts  map[string]int
+	// prune says that the plan clears away, images that it says leave too.
+	prune, images bool
 	// maintenance is whether the page goes up, for kind.Maintain.
 	maintenance bool
 }
@@ -166,6 +168,9 @@ func (p *planner) make(ctx context.Context, r engine.Reader) (*planned, error) {
 	kinds := p.module.kinds
 	if p.options.mode == kind.Maintain {
 		kinds = []kind.Kind{maintenance.Turn{On: p.options.maintenance}}
+	}
+	if p.options.prune {
+		kinds = p.leftovers(kinds)
 	}
 	made, diags := diff.Make(diff.Input{
 		Kinds: kinds, Desired: desired, Observed: observed, Recorded: recorded,
