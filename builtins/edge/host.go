@@ -79,6 +79,20 @@ func (h *Host) WriteFiles(ctx context.Context, write map[string][]byte, remove [
 	return h.Session.WriteFiles(ctx, helper.EdgeDir, nil, remove...)
 }
 
+// ReadKeys reads a recipe's certificates with their keys, into memory alone.
+func (h *Host) ReadKeys(ctx context.Context, recipe string) (map[string][]byte, error) {
+	return h.Session.ReadFiles(ctx, helper.EdgeDir, "keys/"+recipe)
+}
+
+// WriteKeys writes files that root alone reads, as HAProxy is when it does.
+func (h *Host) WriteKeys(ctx context.Context, write map[string][]byte, remove []string) error {
+	files := inOrder(write, "")
+	for i := range files {
+		files[i].Mode = 0o600
+	}
+	return h.Session.WriteFiles(ctx, helper.EdgeDir, files, remove...)
+}
+
 func inOrder(files map[string][]byte, below string) []helper.File {
 	var list []helper.File
 	for name, data := range files {

@@ -3,7 +3,7 @@ package proxy
 import "fmt"
 
 // Claims checks a site against the sites of the other recipes, all in normal form. It returns ErrClaimed
-// with the names of both recipes where two want the same route of a port, one port in two modes or in tcp
+// with the names of both recipes where two want the same route of a port, one port in two modes, with TLS and without, or in tcp
 // mode twice, one port on every address and on one of them, or names that come out as one backend.
 func Claims(site Site, others []Site) error {
 	for _, other := range others {
@@ -37,6 +37,8 @@ func (p Port) claims(q Port) error {
 		return fmt.Errorf("port %d in %s mode (not %s)", p.Listen, p.Mode, q.Mode)
 	case p.Address != q.Address:
 		return fmt.Errorf("port %d on %s (not %s)", p.Listen, p.addresses(), q.addresses())
+	case (p.TLS == nil) != (q.TLS == nil):
+		return fmt.Errorf("port %d %s", p.Listen, p.encryption())
 	case p.Mode == TCP:
 		return fmt.Errorf("port %d in tcp mode", p.Listen)
 	}
@@ -52,6 +54,13 @@ func (p Port) claims(q Port) error {
 		}
 	}
 	return nil
+}
+
+func (p Port) encryption() string {
+	if p.TLS == nil {
+		return "without TLS (not with it)"
+	}
+	return "with TLS (not without it)"
 }
 
 func (p Port) addresses() string {

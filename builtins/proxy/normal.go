@@ -13,6 +13,7 @@ func (s Site) Clone() Site {
 	for i := range s.Ports {
 		s.Ports[i].Routes = slices.Clone(s.Ports[i].Routes)
 		s.Ports[i].Trusted = slices.Clone(s.Ports[i].Trusted)
+		s.Ports[i].TLS = s.Ports[i].TLS.clone()
 	}
 	s.Groups = slices.Clone(s.Groups)
 	for i := range s.Groups {
@@ -80,6 +81,7 @@ func (p Port) normal() Port {
 	}
 	slices.Sort(p.Trusted)
 	p.Trusted = orNil(p.Trusted)
+	p.TLS.normal()
 	slices.SortFunc(p.Routes, func(a, b Route) int {
 		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Path, b.Path))
 	})

@@ -35,6 +35,8 @@ var (
 	ErrInUse = errors.New("the slot is in use")
 	// ErrCannotHold says that the proxy has no means to let requests wait.
 	ErrCannotHold = errors.New("the proxy cannot hold requests")
+	// ErrNoTLS says that the proxy was built without TLS.
+	ErrNoTLS = errors.New("the proxy cannot speak TLS")
 	// ErrAbsent says that no edge exists on this engine.
 	ErrAbsent = errors.New("no edge")
 )
@@ -60,6 +62,11 @@ type Edge interface {
 	// it ends the hold itself: the worker that has what waits would go on with a state that nobody changes any more.
 	// Change may be called again after such a wait.
 	Update(ctx context.Context, recipe string, change func(*Site) error) (Outcome, error)
+	// Certify lays a recipe's certificates with their keys ready for an Update whose site names them. Nothing that
+	// serves changes by it, and no Reader tells of it. Of those that were laid ready before it keeps what the site names
+	// and whatever has one of the IDs in keep. An Update that names what was not laid ready is ErrInvalid, and one that
+	// gives another certificate to a name needs no reload.
+	Certify(ctx context.Context, recipe string, pairs []Pair, keep []string) error
 	// Now is the time by the clock of the machine where the proxy runs.
 	Now(context.Context) (time.Time, error)
 	// Remove takes a recipe's site off the edge. A missing one is no error.
@@ -117,6 +124,7 @@ type Port struct {
 	// Trusted are networks of proxies before the edge, whose X-Forwarded headers and Forwarded are believed and passed
 	// on for this recipe's routes. Those of everybody else are taken off.
 	Trusted []string `json:"trusted,omitempty"` // in order, as 10.0.0.0/8
+	TLS     *TLS     `json:"tls,omitempty"`     // nil for a port that does not speak it
 }
 
 // Route leads requests to a service.

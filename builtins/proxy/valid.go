@@ -146,6 +146,7 @@ func (v *validator) port(s *Site, p Port) {
 		v.add("port %s: a port in tcp mode has one route, without host and path", p.Name)
 	}
 	v.trusted(p)
+	v.tls(p)
 	keys := map[string]bool{}
 	for _, route := range p.Routes {
 		v.once(keys, fmt.Sprintf("port %s: route", p.Name), route.Host+route.Path)

@@ -26,7 +26,7 @@ type world struct {
 
 // align brings a worker in line with a site: it reads, sends the commands of the first phase that has any,
 // and reads again, until there is nothing to send. errStructure asks for a reload, errMoved to start over.
-func align(ctx context.Context, host Host, site *proxy.Site, ipv6 bool) error {
+func align(ctx context.Context, host Host, site *proxy.Site, ipv6 bool, dir string) error {
 	var last []string
 	repeats := 0
 	for range maxRounds {
@@ -39,6 +39,9 @@ func align(ctx context.Context, host Host, site *proxy.Site, ipv6 bool) error {
 			return err
 		}
 		if len(commands) == 0 {
+			if err := certify(ctx, host, site, dir); err != nil {
+				return err
+			}
 			return settled(ctx, host, pid)
 		}
 		if repeats++; !slices.Equal(commands, last) {

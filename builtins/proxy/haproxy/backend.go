@@ -28,6 +28,9 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 		for _, network := range p.Trusted {
 			line("# trusted %s %s", p.Name, network)
 		}
+		for _, said := range tlsLines(p) {
+			line("%s", said)
+		}
 	}
 	for _, g := range s.Groups {
 		line("# group %s%s", g.Name, sticky(g))

@@ -14,6 +14,8 @@
 //	maps/release.map       the release of each backend, for the access log
 //	cfg/15-shop.page       a recipe's maintenance page, as clients get it
 //	maps/down.map          recipes whose maintenance page is up
+//	maps/port-443.crt      the certificates of all recipes on a port with TLS
+//	keys/shop/ID.pem       a certificate of a recipe with its key, which no Reader tells of
 //	maps/hold.map          groups whose requests wait, and until when at most
 //	maps/hold.lua          what has them wait, loaded by cfg/10-hold.cfg
 //	run/admin.sock         the worker's socket, run/master.sock the master's

@@ -99,6 +99,13 @@ func (r *rig) Client(port int, keep bool) proxytest.Client {
 	return proxytest.RealClient(fmt.Sprintf("127.0.0.1:%d", port), keep)
 }
 
+func (r *rig) Secure(port int, host string, keep bool) proxytest.Client {
+	return proxytest.SecureClient(fmt.Sprintf("127.0.0.1:%d", port), host, keep)
+}
+func (r *rig) Handshake(port int, host string) (string, error) {
+	return proxytest.Handshake(fmt.Sprintf("127.0.0.1:%d", port), host)
+}
+
 // Reload is what systemctl reload would do; another recipe's command may still be under way.
 func (r *rig) Reload(t testing.TB) {
 	t.Helper()

@@ -49,7 +49,7 @@ func PartOf(files map[string][]byte, recipe string) map[string]string {
 	}
 	names := append(shared(), globalFile, siteFile(recipe), pageFile(recipe))
 	for _, p := range config.Site(recipe).Ports {
-		names = append(names, portFile(p), portMap(p))
+		names = append(names, portFile(p), portMap(p), certList(p))
 	}
 	for _, name := range names {
 		text, there := files[name]

@@ -18,7 +18,7 @@ func renderPort(p proxy.Port, names proxy.Names, ipv6 bool) []byte {
 	line("%s", header)
 	line("")
 	line("frontend %s from %s", frontendName(p), p.Mode)
-	line("    bind %s", bind(p, ipv6))
+	line("    bind %s%s", bind(p, ipv6), tls(p))
 	if p.Internal() {
 		line("    tcp-request connection reject unless { src %s }", strings.Join(texts(p.Networks()), " "))
 	}
@@ -53,6 +53,14 @@ func bind(p proxy.Port, ipv6 bool) string {
 	return fmt.Sprintf(":%d", p.Listen)
 }
 
+// tls is the rest of a bind line. Without a certificate for the name that a client asks for there is no connection.
+func tls(p proxy.Port) string {
+	if p.TLS == nil {
+		return ""
+	}
+	return " ssl crt-list " + certList(p) + " strict-sni"
+}
+
 func texts(networks []netip.Prefix) []string {
 	var all []string
 	for _, n := range networks {
@@ -78,7 +86,7 @@ func rules(p proxy.Port, names proxy.Names) []string {
 		"set-var-fmt(txn.key) *%[path]/ unless { var(txn.route) -m found }",
 		lookup + " unless { var(txn.route) -m found }",
 		`return status 404 content-type text/plain string "No route leads from this host and path to an app.\n" unless { var(txn.route) -m found }`,
-	}, slices.Concat(forwarded(names), bodies(names), draw(), lead(names), side(), keep(names))), answers(names)...)
+	}, slices.Concat(forwarded(p, names), bodies(names), draw(), lead(names), side(), keep(names))), answers(names)...)
 }
 
 // around has requests that found their route wait where their group is held, before they choose.

@@ -26,7 +26,11 @@ type Host interface {
 	// no error. Backends are written before maps and maps before frontends, and removed after them, so that
 	// whatever a crash leaves can be loaded.
 	WriteFiles(ctx context.Context, write map[string][]byte, remove []string) error
-	// Command sends one line, several commands joined by semicolons, over a connection of its own, and
+	// ReadKeys reads a recipe's files below keys, which ReadFiles does not. WriteKeys replaces some, each at once and
+	// durably and for no other account to read, and removes others.
+	ReadKeys(ctx context.Context, recipe string) (map[string][]byte, error)
+	WriteKeys(ctx context.Context, write map[string][]byte, remove []string) error
+	// Command sends one line, several commands joined by semicolons, or a command with its payload, over a connection of its own, and
 	// returns all that came back. Nobody listening is proxy.ErrAbsent.
 	Command(ctx context.Context, socket Socket, line string) (string, error)
 	// Check has HAProxy read the files, standing in for the edge's own, without starting. It returns what

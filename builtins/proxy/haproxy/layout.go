@@ -125,8 +125,11 @@ func stickyKey(recipe, group string, side proxy.Side) string {
 func shared() []string { return []string{liveMap, holdMap, downMap, matchMap, stickyMap, releaseMap} }
 
 // ownsLine tells whether a map's line is a recipe's: those of routes and releases have it in their value, since a
-// host may be called as a recipe is, the others in their key.
+// host may be called as a recipe is, the others in their key, certificates in a directory of it.
 func ownsLine(name, recipe, key, value string) bool {
+	if strings.HasSuffix(name, listSuffix) {
+		return strings.Contains(key, "/"+keysDir+"/"+recipe+"/")
+	}
 	switch name {
 	case liveMap, holdMap, downMap, matchMap, stickyMap:
 		return owns(recipe, key)

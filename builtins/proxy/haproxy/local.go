@@ -66,11 +66,17 @@ func (l *Local) WriteFiles(ctx context.Context, write map[string][]byte, remove 
 		return err // the sockets' place, which HAProxy does not make
 	}
 	for _, name := range inOrder(slices.Collect(maps.Keys(write))) {
-		if err := l.writeFile(name, write[name]); err != nil {
+		if err := l.writeAs(name, write[name], 0o644); err != nil {
 			return err
 		}
 	}
-	for _, name := range slices.Backward(inOrder(slices.Clone(remove))) {
+	ordered := inOrder(slices.Clone(remove))
+	slices.Reverse(ordered)
+	return errors.Join(l.removeFiles(ordered), syncDir(filepath.Join(l.Dir, "cfg")), syncDir(filepath.Join(l.Dir, "maps")))
+}
+
+func (l *Local) removeFiles(names []string) error {
+	for _, name := range names {
 		path, err := l.path(name)
 		if err != nil {
 			return err
@@ -79,7 +85,44 @@ func (l *Local) WriteFiles(ctx context.Context, write map[string][]byte, remove 
 			return err
 		}
 	}
-	return errors.Join(syncDir(filepath.Join(l.Dir, "cfg")), syncDir(filepath.Join(l.Dir, "maps")))
+	return nil
+}
+
+// ReadKeys implements Host.
+func (l *Local) ReadKeys(ctx context.Context, recipe string) (map[string][]byte, error) {
+	folder, err := l.path(keysDir + "/" + recipe)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, entry := range entries {
+		name := keysDir + "/" + recipe + "/" + entry.Name()
+		if files[name], err = os.ReadFile(filepath.Join(folder, entry.Name())); err != nil {
+			return nil, err
+		}
+	}
+	return files, ctx.Err()
+}
+
+// WriteKeys implements Host.
+func (l *Local) WriteKeys(ctx context.Context, write map[string][]byte, remove []string) error {
+	for name, text := range write {
+		path, err := l.path(name)
+		if err == nil {
+			err = errors.Join(os.MkdirAll(filepath.Join(l.Dir, keysDir), 0o700), os.MkdirAll(filepath.Dir(path), 0o700))
+		}
+		if err == nil {
+			err = l.writeAs(name, text, 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errors.Join(l.removeFiles(remove), ctx.Err())
 }
 
 // path keeps a name from leading out of the edge's directory.
@@ -90,7 +133,7 @@ func (l *Local) path(name string) (string, error) {
 	return filepath.Join(l.Dir, filepath.FromSlash(name)), nil
 }
 
-func (l *Local) writeFile(name string, text []byte) error {
+func (l *Local) writeAs(name string, text []byte, mode fs.FileMode) error {
 	path, err := l.path(name)
 	if err != nil {
 		return err
@@ -104,7 +147,7 @@ func (l *Local) writeFile(name string, text []byte) error {
 	}
 	defer os.Remove(temp.Name())
 	_, err = temp.Write(text)
-	if err = errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close()); err != nil {
+	if err = errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(temp.Name(), path)

@@ -41,6 +41,10 @@ func (c Config) merge(before map[string][]byte, site proxy.Site) map[string][]by
 	for _, p := range site.Ports {
 		files[portFile(p)] = renderPort(p, after.names(p), c.Options.IPv6)
 		files[portMap(p)] = mergeMap(portMap(p), before[portMap(p)], site.Recipe, own[portMap(p)])
+		delete(files, certList(p))
+	}
+	for name, lines := range certLists(&site, c.Options.Dir) {
+		files[name] = mergeMap(name, before[name], site.Recipe, lines)
 	}
 	return files
 }
@@ -52,11 +56,15 @@ func (c Config) leave(files map[string][]byte, recipe string, port proxy.Port) {
 		if other.Recipe != recipe && slices.ContainsFunc(other.Ports, shares) {
 			files[portFile(port)] = renderPort(port, c.names(port), c.Options.IPv6)
 			files[portMap(port)] = mergeMap(portMap(port), files[portMap(port)], recipe, nil)
+			if files[certList(port)] != nil {
+				files[certList(port)] = mergeMap(certList(port), files[certList(port)], recipe, nil)
+			}
 			return
 		}
 	}
 	delete(files, portFile(port))
 	delete(files, portMap(port))
+	delete(files, certList(port))
 }
 
 // mergeMap puts a recipe's entries into the text of a map in the place of its old ones.

@@ -125,6 +125,12 @@ func (p *siteParser) comment(key string, args []string, line string) (err error)
 				q.Trusted = append(q.Trusted, args[1])
 			}
 		}
+	case key == "tls" && len(args) == 3 || key == "certificate" && len(args) == 5:
+		for i := range p.site.Ports {
+			if q := &p.site.Ports[i]; q.Name == args[0] {
+				err = errors.Join(err, parseTLS(q, key, args[1:]))
+			}
+		}
 	case key == "group" && (len(args) == 1 || len(args) == 2 && args[1] == "sticky"):
 		p.site.Groups = append(p.site.Groups, proxy.Group{Name: args[0], Sticky: len(args) == 2})
 	case key == "match" && len(args) == 4:

@@ -76,6 +76,12 @@ func (c Config) Render() (map[string][]byte, error) {
 			}
 			maps[name] = lines
 		}
+		for name, lines := range certLists(&site, c.Options.Dir) {
+			maps[name] = slices.Clone(maps[name]) // there, whether or not it has any
+			for path, options := range lines {
+				maps[name] = append(maps[name], path+" "+options)
+			}
+		}
 	}
 	for name, lines := range maps {
 		slices.Sort(lines)
@@ -145,6 +151,9 @@ func structure(s *proxy.Site, ipv6 bool) string {
 	}
 	for _, p := range s.Ports {
 		h.Write(renderPort(p, Config{Sites: []proxy.Site{*s}}.names(p), ipv6))
+		if p.TLS != nil {
+			fmt.Fprintln(h, certOptions(p))
+		}
 	}
 	for i := range s.Services {
 		service := &s.Services[i]

@@ -35,6 +35,11 @@ func shop() proxy.Site {
 				{Host: "shop.example.com", Path: "/", Service: "web.http"},
 				{Host: "shop.example.com", Path: "/api", Service: "api.http", Limits: proxy.Limits{Server: 10 * time.Minute, Tunnel: 2 * time.Hour, MaxBody: 10 << 20}},
 			}},
+			{Name: "https", Listen: 8443, Mode: proxy.HTTP, Routes: []proxy.Route{{Host: "shop.example.com", Path: "/", Service: "web.http"}},
+				TLS: &proxy.TLS{Min: "1.3", Certificates: []proxy.Certificate{
+					{Name: "all", Fingerprint: strings.Repeat("a1", 32), Expires: time.Unix(1772366400, 0).UTC()},
+					{Name: "main", Fingerprint: strings.Repeat("b2", 32), Chain: "0123456789abcdef", Hosts: []string{"*.shop.example.com", "shop.example.com"}, Expires: time.Unix(1772366400, 0).UTC()},
+				}}},
 			{Name: "mail", Listen: 2525, Address: "fd00::1", Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail.smtp"}}},
 			{Name: "calls", Listen: 9000, Address: "10.0.0.1/21,10.0.8.1/21", Mode: proxy.HTTP, Routes: []proxy.Route{{Path: "/", Service: "api.http"}}},
 		},
@@ -174,6 +179,9 @@ func random(r *rand.Rand) Config {
 				port.Routes[0].Host = fmt.Sprintf("h%d.example", i)
 				port.Routes[0].Limits = proxy.Limits{Server: time.Duration(r.IntN(2)) * time.Minute, Tunnel: time.Duration(r.IntN(2)) * time.Hour, MaxBody: int64(r.IntN(2) * 1000)}
 				port.Trusted = [][]string{nil, {"10.0.0.0/8", "fd00::/8"}}[r.IntN(2)]
+				if j == 0 { // all recipes' alike
+					port.TLS = randomTLS(r)
+				}
 				port.Routes[0].Path = []string{"", "/a", "/a/b"}[r.IntN(3)]
 			}
 			s.Ports = append(s.Ports, port)
@@ -184,6 +192,18 @@ func random(r *rand.Rand) Config {
 		c.Sites = append(c.Sites, s.Normal())
 	}
 	return c
+}
+
+func randomTLS(r *rand.Rand) *proxy.TLS {
+	tls := &proxy.TLS{Min: []string{"", "1.3"}[r.IntN(2)], HTTP1: r.IntN(2) == 0}
+	for i := range r.IntN(3) {
+		c := proxy.Certificate{Name: fmt.Sprint("c", i), Fingerprint: fmt.Sprintf("%064x", r.Uint64()), Chain: []string{"", "0123456789abcdef"}[r.IntN(2)], Expires: time.Unix(r.Int64N(1<<35), 0)}
+		for range r.IntN(3) {
+			c.Hosts = append(c.Hosts, []string{"a.test", "*.a.test", "b"}[r.IntN(3)])
+		}
+		tls.Certificates = append(tls.Certificates, c)
+	}
+	return tls
 }
 
 func randomMaintenance(r *rand.Rand) (m *proxy.Maintenance, down bool) {
@@ -306,6 +326,13 @@ func TestRenderRefuses(t *testing.T) {
 		"vhost":   func(s *proxy.Site) { s.Services[2].A.Check.Host = "%[src]" },
 		"zone":    func(s *proxy.Site) { s.Services[2].A.Servers[0].Address = netip.MustParseAddrPort("[fe80::1%a]:1") },
 		"state":   func(s *proxy.Site) { s.Services[2].A.Servers[0].State = "up" },
+		"finger": func(s *proxy.Site) {
+			s.Ports[0].TLS = &proxy.TLS{Certificates: []proxy.Certificate{{Name: "a", Fingerprint: "../../x"}}}
+		},
+		"sni": func(s *proxy.Site) {
+			s.Ports[0].TLS = &proxy.TLS{Certificates: []proxy.Certificate{{Name: "a", Fingerprint: strings.Repeat("a", 64), Expires: time.Unix(1, 0), Hosts: []string{"a b"}}}}
+		},
+		"version": func(s *proxy.Site) { s.Ports[0].TLS = &proxy.TLS{Min: "1.0 no-sslv3"} },
 		"twice":   func(s *proxy.Site) { s.Services[2].A.Servers[0].Slot = 2 },
 	} {
 		site := shop().Normal()

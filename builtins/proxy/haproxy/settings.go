@@ -10,8 +10,12 @@ import (
 // forwarded are the actions that say to an app whom the edge had a request from. What a client says of that itself is
 // taken off, unless it is a proxy before the edge that the route's recipe trusts: then it is passed on, with the
 // address of that proxy added to X-Forwarded-For by option forwardfor.
-func forwarded(names proxy.Names) []string {
+func forwarded(p proxy.Port, names proxy.Names) []string {
 	var lines []string
+	scheme := "http"
+	if p.TLS != nil {
+		scheme = "https"
+	}
 	unless := ""
 	for _, trusted := range names.Trusted {
 		recipe, network, _ := strings.Cut(trusted, " ")
@@ -24,7 +28,7 @@ func forwarded(names proxy.Names) []string {
 	return append(lines,
 		"del-header ^x[-_]forwarded[-_] -m reg"+unless,
 		"del-header Forwarded"+unless,
-		"set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }",
+		"set-header X-Forwarded-Proto "+scheme+" unless { req.hdr(X-Forwarded-Proto) -m found }",
 		"set-header X-Forwarded-Host %[req.hdr(host)] unless { req.hdr(X-Forwarded-Host) -m found }")
 }
 

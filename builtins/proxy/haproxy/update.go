@@ -119,8 +119,10 @@ func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Sit
 		if held = proxy.Held(u.sites, u.site, now); !held.IsZero() {
 			return out, held, nil
 		}
+	}
+	if due || u.lists() {
 		if _, err := e.host.Check(ctx, u.files); err != nil {
-			return out, held, err
+			return out, held, withoutTLS(err)
 		}
 	}
 	if u.changes() {
@@ -133,6 +135,9 @@ func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Sit
 	if errors.Is(err, proxy.ErrRefused) || errors.Is(err, proxy.ErrCannotHold) {
 		return proxy.Outcome{}, held, errors.Join(err, u.restore(ctx))
 	}
+	if err == nil {
+		err = u.forget(ctx)
+	}
 	return out, held, err
 }
 
@@ -141,7 +146,9 @@ type updating struct {
 	host   Host
 	site   proxy.Site
 	sites  []proxy.Site // of all recipes, as they stand
+	known  []string     // IDs of the site's certificates, as they stand
 	ipv6   bool
+	dir    string            // of the edge, as HAProxy sees it
 	before map[string][]byte // all files as they stand
 	files  map[string][]byte // all files as they shall stand
 	write  map[string][]byte // what differs
@@ -180,8 +187,12 @@ func (e *Edge) plan(ctx context.Context, recipe string, change func(*proxy.Site)
 	}
 	u.files = config.merge(u.before, site)
 	u.edited = slices.ContainsFunc(Edited(u.before, recipe), func(e Edit) bool { return strings.HasPrefix(e.Name, "cfg/") })
-	u.site, u.sites, u.ipv6 = site, config.Sites, config.Options.IPv6
+	u.site, u.sites, u.known = site, config.Sites, before.IDs()
+	u.ipv6, u.dir = config.Options.IPv6, config.Options.Dir
 	u.compare()
+	if err := u.laid(ctx); err != nil {
+		return nil, err
+	}
 	return u, u.free(ctx)
 }
 
@@ -263,7 +274,7 @@ func (u *updating) follow(ctx context.Context, due bool) (reloaded bool, err err
 			}
 			reloaded = true
 		}
-		err := again(ctx, func() error { return align(ctx, u.host, &u.site, u.ipv6) })
+		err := again(ctx, func() error { return align(ctx, u.host, &u.site, u.ipv6, u.dir) })
 		switch {
 		case err == nil:
 			return reloaded, nil

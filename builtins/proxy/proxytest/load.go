@@ -19,15 +19,18 @@ type load struct {
 
 // startLoad has four clients send requests, two over kept connections and two over fresh ones.
 func startLoad(rig Rig, port int) *load {
+	return loadBy(func(keep bool) Client { return rig.Client(port, keep) })
+}
+
+func loadBy(client func(keep bool) Client) *load {
 	l := &load{stop: make(chan struct{}), bodys: map[string]int{}}
 	for i := range 4 {
-		l.done.Go(func() { l.send(rig, port, i%2 == 0) })
+		l.done.Go(func() { l.send(client(i%2 == 0), i%2 == 0) })
 	}
 	return l
 }
 
-func (l *load) send(rig Rig, port int, keep bool) {
-	client := rig.Client(port, keep)
+func (l *load) send(client Client, keep bool) {
 	defer client.Close()
 	for n := 0; ; n++ {
 		select {

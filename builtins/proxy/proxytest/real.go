@@ -2,6 +2,9 @@ package proxytest
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net"
@@ -111,7 +114,24 @@ func (a *realApp) Resume() {
 // RealClient speaks plain HTTP/1.1 to an address, so that nothing but the case decides what is repeated.
 func RealClient(address string, keep bool) Client { return &realClient{address: address, keep: keep} }
 
+// SecureClient does so over TLS, and takes any certificate for the host that it asks for.
+func SecureClient(address, host string, keep bool) Client {
+	return &realClient{address: address, keep: keep, tls: &tls.Config{ServerName: host, InsecureSkipVerify: true}}
+}
+
+// Handshake gives the fingerprint of the certificate that a host is shown at an address.
+func Handshake(address, host string) (string, error) {
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: clientLimit}, "tcp", address, &tls.Config{ServerName: host, InsecureSkipVerify: true})
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	sum := sha256.Sum256(conn.ConnectionState().PeerCertificates[0].Raw)
+	return hex.EncodeToString(sum[:]), nil
+}
+
 type realClient struct {
+	tls     *tls.Config
 	address string
 	keep    bool
 	conn    net.Conn
@@ -134,6 +154,9 @@ func (c *realClient) get(host, path string, headers []string) (status int, body 
 	if c.conn == nil {
 		if c.conn, err = net.Dial("tcp", c.address); err != nil {
 			return 0, "", false, err
+		}
+		if c.tls != nil {
+			c.conn = tls.Client(c.conn, c.tls)
 		}
 		c.reader = bufio.NewReader(c.conn)
 	}

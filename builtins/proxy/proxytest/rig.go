@@ -20,6 +20,11 @@ type Rig interface {
 	Start(t testing.TB, name string) App
 	// Client is one client. With keep it sends its requests over one connection while the edge lets it.
 	Client(port int, keep bool) Client
+	// Secure is a client that speaks TLS and asks for a host, which it takes any certificate for.
+	Secure(port int, host string, keep bool) Client
+	// Handshake gives the fingerprint of the certificate that a client gets to see who asks for a host, "" for one that
+	// names none.
+	Handshake(port int, host string) (fingerprint string, err error)
 	// Reload has the edge start a new worker, as somebody else would.
 	Reload(t testing.TB)
 	// Refuse makes the edge refuse every new configuration, until it is called with false.
@@ -86,6 +91,8 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 		{"Stats", stats},
 		{"AccessLog", accessLog},
 		{"Limits", limits},
+		{"TLS", tlsPort},
+		{"RenewUnderLoad", renewUnderLoad},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
 	}

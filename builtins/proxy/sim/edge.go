@@ -37,14 +37,15 @@ type Edge struct {
 	sites   []proxy.Site // written, in normal form, by Recipe
 	workers []*worker    // the last one is current
 	log     accessLog
-	change  chan struct{} // closed at the next change of what a worker does
+	laid    map[string][]string // IDs of certificates that were laid ready, by recipe
+	change  chan struct{}       // closed at the next change of what a worker does
 }
 
 var _ proxy.Edge = (*Edge)(nil)
 
 // New makes an edge without sites.
 func New(hooks Hooks) *Edge {
-	return &Edge{hooks: hooks, turn: make(chan struct{}, 1), workers: []*worker{newWorker(nil)}, change: make(chan struct{})}
+	return &Edge{hooks: hooks, laid: map[string][]string{}, turn: make(chan struct{}, 1), workers: []*worker{newWorker(nil)}, change: make(chan struct{})}
 }
 
 // Close implements proxy.Edge.
@@ -137,6 +138,7 @@ func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Sit
 		out.Reloaded = true
 	}
 	e.current().align(site)
+	e.forget(before, site)
 	e.changed()
 	return out, held, nil
 }
@@ -157,6 +159,9 @@ func (e *Edge) accept(before, site proxy.Site, all []proxy.Site) error {
 		return err
 	}
 	if err := proxy.InUse(before, site); err != nil {
+		return err
+	}
+	if err := e.there(before, site); err != nil {
 		return err
 	}
 	for _, p := range site.Ports {
@@ -219,7 +224,11 @@ func structure(s proxy.Site) string {
 	var names proxy.Names
 	for _, p := range s.Ports {
 		names.Add(&s, p)
-		bare.Ports = append(bare.Ports, proxy.Port{Listen: p.Listen, Address: p.Address, Mode: p.Mode})
+		port := proxy.Port{Listen: p.Listen, Address: p.Address, Mode: p.Mode}
+		if p.TLS != nil {
+			port.TLS = &proxy.TLS{Min: p.TLS.Min, HTTP1: p.TLS.HTTP1}
+		}
+		bare.Ports = append(bare.Ports, port)
 	}
 	if looks := fmt.Sprint(names, timed(s)); looks != fmt.Sprint(proxy.Names{}, []string(nil)) {
 		bare.Origin = looks

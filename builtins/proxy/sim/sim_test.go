@@ -133,6 +133,15 @@ func (r *rig) Start(_ testing.TB, name string) proxytest.App {
 
 func (r *rig) Client(port int, _ bool) proxytest.Client { return &client{rig: r, port: port} }
 
+func (r *rig) Secure(port int, host string, _ bool) proxytest.Client {
+	return &client{rig: r, port: port, secure: true, host: host}
+}
+
+func (r *rig) Handshake(port int, host string) (string, error) {
+	c, err := r.edge.Handshake(port, host)
+	return c.Fingerprint, err
+}
+
 type app struct {
 	rig     *rig
 	name    string
@@ -189,6 +198,8 @@ type client struct {
 	rig    *rig
 	port   int
 	cookie string
+	secure bool
+	host   string // that it asks for over TLS
 }
 
 func (c *client) Close()         {}
@@ -205,6 +216,11 @@ func (c *client) Get(host, path string, headers ...string) (int, string, error) 
 		if name == "Cookie" {
 			cookie, value, _ := strings.Cut(value, "=")
 			r.Cookies[cookie] = value
+		}
+	}
+	if c.secure {
+		if _, err := c.rig.edge.Handshake(c.port, c.host); err != nil {
+			return 0, "", err
 		}
 	}
 	conn, err := c.rig.edge.Open(r)

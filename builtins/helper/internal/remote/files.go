@@ -86,7 +86,11 @@ func (s *service) WriteFiles(in wire.WriteFiles, _ *wire.None) error {
 // a crash, finds the old content or the new.
 func replace(root *os.Root, file wire.File) error {
 	name := path.Clean(file.Path)
-	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+	dirs := fs.FileMode(0o755)
+	if file.Mode != 0 && file.Mode&0o077 == 0 { // what others may not read they need not find
+		dirs = 0o700
+	}
+	if err := root.MkdirAll(path.Dir(name), dirs); err != nil {
 		return err
 	}
 	temporary := path.Join(path.Dir(name), fmt.Sprintf(".%s.%08x.new", path.Base(name), rand.Uint32()))
