@@ -22,6 +22,8 @@ import (
 const (
 	// OpEnsure has the edge exist and run; EnsureConfig.
 	OpEnsure plan.Op = "edge.ensure"
+	// OpCertify brings certificates with their keys to the edge, where nothing uses them yet; CertifyConfig.
+	OpCertify plan.Op = "edge.certify"
 	// OpPrepare adds ports, groups and backends that get no traffic yet, and so has HAProxy check all that
 	// a switch will need before anything can be noticed; PrepareConfig.
 	OpPrepare plan.Op = "edge.prepare"

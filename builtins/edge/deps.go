@@ -36,6 +36,7 @@ func Doers(d Deps) map[plan.Op]kind.Doer {
 	w := &worker{Deps: d}
 	return map[plan.Op]kind.Doer{
 		OpEnsure:  doer(w.ensureStep),
+		OpCertify: doer(w.certify),
 		OpPrepare: doer(w.prepare),
 		OpShift:   doer(w.shift),
 		OpHold:    doer(w.hold),

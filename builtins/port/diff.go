@@ -23,7 +23,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	if in.Mode.Recalls() {
 		return result, nil
 	}
-	diags := append(taken(in), nowhere(in)...)
+	diags := slices.Concat(taken(in), nowhere(in), certificates(in))
 	have := map[string]proxy.Port{}
 	if site := world.Facts(in.Observed).Site(in.Desired.Recipe.Name); site != nil {
 		for _, p := range site.Ports {
@@ -49,7 +49,7 @@ func (Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 			}
 			result.Changes = append(result.Changes, change)
 		case !reflect.DeepEqual(was, want):
-			change := plan.Change{Addr: a, Action: plan.Update, Summary: describe(want) + ", was " + describe(was), Cause: cause}
+			change := plan.Change{Addr: a, Action: plan.Update, Summary: changed(was, want), Cause: cause}
 			change.Cause.Why = a.String() + " changed"
 			result.Drift = append(result.Drift, explain(in, &change, was, want)...)
 			result.Changes = append(result.Changes, change)
@@ -73,7 +73,7 @@ func explain(in kind.Input, c *plan.Change, was, want proxy.Port) []plan.Drift {
 	if r == nil || !known {
 		return nil
 	}
-	c.Fields = plan.Fields(applied, r.Spec, r.Sources)
+	c.Fields = append(slices.DeleteFunc(plan.Fields(applied, r.Spec, r.Sources), ofCertificate), certificateFields(r, was, want)...)
 	if len(c.Fields) > 0 {
 		c.Cause = plan.CauseOfAll(c.Fields)
 		return nil
@@ -106,6 +106,24 @@ func led(in kind.Input, a addr.Addr, was, want proxy.Port) (plan.Drift, bool) {
 	return plan.Drift{Addr: a, What: "was changed on the edge, by hand or by an apply that was broken off: " + describe(was), Then: then}, true
 }
 
+// changed tells of a port that stands otherwise than it is to.
+func changed(was, want proxy.Port) string {
+	if names := renewed(was, want); describe(was) == describe(want) && len(names) > 0 {
+		return fmt.Sprintf("%s, with another certificate %s", describe(want), strings.Join(names, " and "))
+	}
+	return describe(want) + ", was " + describe(was)
+}
+
+func spoken(p proxy.Port) string {
+	switch {
+	case p.TLS == nil:
+		return string(p.Mode)
+	case p.Mode == proxy.TCP:
+		return "tls"
+	}
+	return "https"
+}
+
 func describe(p proxy.Port) string {
 	var routes []string
 	for _, r := range p.Routes {
@@ -123,7 +141,7 @@ func describe(p proxy.Port) string {
 	if p.Internal() {
 		where = "internal "
 	}
-	text := fmt.Sprintf("%s%s %d: %s", where, p.Mode, p.Listen, strings.Join(routes, ", "))
+	text := fmt.Sprintf("%s%s %d: %s", where, spoken(p), p.Listen, strings.Join(routes, ", "))
 	if len(p.Trusted) > 0 {
 		text += ", trusting " + strings.Join(p.Trusted, " and ")
 	}

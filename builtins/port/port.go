@@ -33,7 +33,7 @@ func (Kind) Schema() *schema.Block {
 			{Name: "trusted", Type: schema.ListOf(schema.Str()), Change: schema.ProxyOnly, Doc: "Networks or addresses of proxies before the edge, whose X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and Forwarded are believed and passed on. Those of everybody else are taken off."},
 			{Name: "internal", Type: schema.Boolean(), Change: schema.ProxyOnly, Doc: "Keeps the port to who is on a network of this recipe: it listens on the gateways of the networks, and nowhere else. Containers reach it as port.NAME.address, so that their calls switch as losslessly as those from outside."},
 		},
-		Blocks: []schema.Block{{Name: "route", Min: 1, Doc: "Leads requests to a service.", Args: []schema.Arg{
+		Blocks: []schema.Block{tlsBlock(), {Name: "route", Min: 1, Doc: "Leads requests to a service.", Args: []schema.Arg{
 			{Name: "host", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The host name that requests must be for; any without it."},
 			{Name: "path", Type: schema.Str(), Default: `"/"`, Change: schema.ProxyOnly, Doc: "The path prefix, on segment borders; the longest that matches counts."},
 			{Name: "to", Type: schema.PortOf("service"), Required: true, Change: schema.ProxyOnly, Doc: "A service's named port."},
@@ -53,6 +53,7 @@ type Spec struct {
 	Mode     proxy.Mode `json:"mode"`
 	Internal bool       `json:"internal,omitempty"`
 	Trusted  []string   `json:"trusted,omitempty"`
+	TLS      *TLS       `json:"tls,omitempty"`
 	Route    []Route    `json:"route"`
 }
 
@@ -111,6 +112,7 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 		fail("mode", "One route in tcp mode", "A port in tcp mode sees no hosts and no paths; give it one route with nothing but to.")
 	}
 	validateSettings(s, fail)
+	diags = append(diags, validateTLS(r, s)...)
 	seen := map[string]bool{}
 	for i, route := range s.Route {
 		at := fmt.Sprintf("route.%d.", i)
@@ -170,7 +172,7 @@ func Site(d, all *state.Desired, o *state.Observed) []proxy.Port {
 		if r.Addr.Kind != "port" || json.Unmarshal(r.Spec, &s) != nil {
 			continue
 		}
-		p := proxy.Port{Name: d.Recipe.Moved.Named(r.Addr).Short(), Listen: s.Listen, Address: s.Address, Mode: s.Mode, Trusted: slices.Clone(s.Trusted)}
+		p := proxy.Port{Name: d.Recipe.Moved.Named(r.Addr).Short(), Listen: s.Listen, Address: s.Address, Mode: s.Mode, Trusted: slices.Clone(s.Trusted), TLS: s.tls(r)}
 		if s.Internal {
 			if p.Address = gateways(); p.Address == "" {
 				continue // nothing would mean every address; Diff says so

@@ -151,3 +151,12 @@ func (s Source) run(ctx context.Context, command []string) (string, error) {
 }
 
 func chomp(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
+
+// madeUp begins what tests of recipes get for secrets that they do not give.
+const madeUp = "the made-up value of "
+
+// MakeUp is a value for a secret that nobody gives.
+func MakeUp(name string) string { return madeUp + name }
+
+// MadeUp tells whether a value is such a one.
+func MadeUp(value string) bool { return strings.HasPrefix(value, madeUp) }

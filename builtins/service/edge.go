@@ -3,6 +3,7 @@ package service
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ func (p *planner) edge() {
 		return
 	}
 	p.ensure()
+	certified := p.certify()
 	prepare := p.prepareConfig()
 	if len(prepare.Ports)+len(prepare.Groups)+len(prepare.Services) > 0 {
 		needs := []plan.ID{plan.ReadyID(edgeAddr)}
@@ -45,16 +47,52 @@ func (p *planner) edge() {
 			needs = append(needs, x.Settled...)
 		}
 		needs = append(needs, p.first...)
+		early := len(needs) == 1
+		for _, port := range prepare.Ports {
+			needs = append(needs, certified[port.Listen]...)
+		}
 		p.step(plan.Step{ID: "edge/prepare", Op: edge.OpPrepare, Title: "prepare the edge and have HAProxy check it",
 			Cause: p.whyPrepare(prepare), Needs: needs,
-			Provides: []plan.ID{switchover.Prepared}, Config: plan.Raw(prepare), Early: len(needs) == 1, Limit: edgeLimit,
+			Provides: []plan.ID{switchover.Prepared}, Config: plan.Raw(prepare), Early: early, Limit: edgeLimit,
 			Irreversible: "what it adds gets no traffic, and a failed group takes its own off again"})
 	}
-	p.routes()
+	p.routes(certified)
 	p.align()
 	after := p.targetSite(prepare)
 	p.claims(after)
 	p.texts(after)
+}
+
+// certify has the edge given certificates that it does not have, and returns the step for each port that has one, by its
+// number.
+func (p *planner) certify() map[int][]plan.ID {
+	ids := map[int][]plan.ID{}
+	if p.in.Mode.Recalls() {
+		return ids
+	}
+	site := p.site
+	if !p.facts.Edge.Exists {
+		site = proxy.Site{}
+	}
+	steps := port.Certify(p.in.Desired, site)
+	for _, listen := range slices.Sorted(maps.Keys(steps)) {
+		s := steps[listen]
+		s.Needs, s.Early, s.Limit = []plan.ID{plan.ReadyID(edgeAddr)}, true, edgeLimit
+		s.Cause, s.Irreversible = p.causeOf(s.Addr), "nothing is served with it before the routes are set"
+		ids[listen] = []plan.ID{s.ID}
+		p.step(s)
+	}
+	return ids
+}
+
+// causeOf is the cause of the change of a port.
+func (p *planner) causeOf(a addr.Addr) plan.Cause {
+	for _, c := range p.in.Done.Changes {
+		if c.Addr == a {
+			return c.Cause
+		}
+	}
+	return p.cause("a certificate is new")
 }
 
 // whyPrepare says what the edge is prepared for. What changes no server is told by the argument that changed.
@@ -212,7 +250,7 @@ func (p *planner) standsPrepared(s edge.PrepareService) bool {
 }
 
 // routes sets ports and routes as they are wanted, once whatever they lead to is ready.
-func (p *planner) routes() {
+func (p *planner) routes(certified map[int][]plan.ID) {
 	changed := false
 	numbers := portsByNumber(p.wanted)
 	page := maintenance.Wanted(p.in, p.site.Maintenance)
@@ -231,6 +269,9 @@ func (p *planner) routes() {
 		if len(p.served[r.Addr.String()]) > 0 {
 			needs = append(needs, plan.ReadyID(r.Addr))
 		}
+	}
+	for _, listen := range slices.Sorted(maps.Keys(certified)) {
+		needs = append(needs, certified[listen]...)
 	}
 	title, why := "set the routes", "ports or routes changed"
 	if paged && !changed && len(gone)+len(empty) == 0 {
@@ -261,6 +302,9 @@ func (p *planner) closes(step plan.ID) {
 		case want.Address != "" && want.Address != have.Address:
 			i.Closes += " of " + cmp.Or(have.Address, "all other addresses")
 			i.Why = "it listens at " + want.Address + " alone"
+		case (want.TLS == nil) != (have.TLS == nil):
+			i.Closes += map[bool]string{true: " without TLS", false: " with TLS"}[have.TLS == nil]
+			i.Why = map[bool]string{true: "it speaks TLS from then on", false: "it speaks TLS no more"}[have.TLS == nil]
 		default:
 			continue
 		}

@@ -57,6 +57,14 @@ func (e edge) Update(ctx context.Context, recipe string, change func(*proxy.Site
 	return out, e.world.moment("change the edge", true)
 }
 
+// Certify lays certificates ready.
+func (e edge) Certify(ctx context.Context, recipe string, pairs []proxy.Pair, keep []string) error {
+	if err := e.Edge.Certify(ctx, recipe, pairs, keep); err != nil {
+		return err
+	}
+	return e.world.moment("bring certificates to the edge", true)
+}
+
 // Remove takes a site off, from the files alone where the edge does not run, as OpRemove does on a real engine.
 func (e edge) Remove(ctx context.Context, recipe string) error {
 	if err := e.Edge.Remove(ctx, recipe); err != nil {

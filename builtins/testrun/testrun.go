@@ -19,6 +19,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/sim"
+	"github.com/deployrecipe/recipe/builtins/secret"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -176,7 +177,7 @@ func (p *player) inputs(b *decode.Block) (in resolve.Inputs, diags hcl.Diagnosti
 			plain, _ := v.Unmark()
 			return plain.AsString(), nil
 		}
-		return "the made-up value of " + s.Name, nil
+		return secret.MakeUp(s.Name), nil
 	}
 	return in, diags
 }

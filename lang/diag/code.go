@@ -38,26 +38,28 @@ const (
 	UnknownReference Code = "unknown-reference"
 	OldWord          Code = "old-word"
 
-	UnknownVariable  Code = "unknown-variable"
-	MissingVariable  Code = "missing-variable"
-	InvalidVariable  Code = "invalid-variable"
-	UnknownFunction  Code = "unknown-function"
-	EvaluationFailed Code = "evaluation-failed"
-	WrongType        Code = "wrong-type"
-	InvalidValue     Code = "invalid-value"
-	ReferenceCycle   Code = "reference-cycle"
-	SensitiveValue   Code = "sensitive-value"
-	UnknownValue     Code = "unknown-value"
-	NameConflict     Code = "name-conflict"
-	ConditionFailed  Code = "condition-failed"
-	CheckFailed      Code = "check-failed"
-	PortTaken        Code = "port-taken"
-	LittleMemory     Code = "too-little-memory"
-	LittleDisk       Code = "too-little-disk"
-	StepFailed       Code = "step-failed"
-	TestFailed       Code = "test-failed"
-	TooMuchWork      Code = "too-much-work"
-	Internal         Code = "internal"
+	UnknownVariable     Code = "unknown-variable"
+	MissingVariable     Code = "missing-variable"
+	InvalidVariable     Code = "invalid-variable"
+	UnknownFunction     Code = "unknown-function"
+	EvaluationFailed    Code = "evaluation-failed"
+	WrongType           Code = "wrong-type"
+	InvalidValue        Code = "invalid-value"
+	ReferenceCycle      Code = "reference-cycle"
+	SensitiveValue      Code = "sensitive-value"
+	UnknownValue        Code = "unknown-value"
+	NameConflict        Code = "name-conflict"
+	ConditionFailed     Code = "condition-failed"
+	CheckFailed         Code = "check-failed"
+	PortTaken           Code = "port-taken"
+	CertificateUnusable Code = "certificate-unusable"
+	CertificateDoubtful Code = "certificate-doubtful"
+	LittleMemory        Code = "too-little-memory"
+	LittleDisk          Code = "too-little-disk"
+	StepFailed          Code = "step-failed"
+	TestFailed          Code = "test-failed"
+	TooMuchWork         Code = "too-much-work"
+	Internal            Code = "internal"
 )
 
 // Info documents a code.
@@ -120,6 +122,8 @@ func Codes() []Info {
 		{ConditionFailed, "Condition does not hold", "A precondition or postcondition of a block does not hold, so there is no plan.", "Conditions"},
 		{CheckFailed, "Check failed", "What a check block states does not hold; nothing is stopped by it.", "Checks"},
 		{PortTaken, "Port taken", "Another program listens on a port of the machine that the recipe wants.", "Ports"},
+		{CertificateUnusable, "Certificate cannot be used", "A certificate or its key cannot be read, do not belong together, are out of order, expired or in the open.", "Ports"},
+		{CertificateDoubtful, "Certificate that clients may refuse", "A certificate can be used, and clients refuse it or will: it expires soon, names none of a port's hosts, or comes without who signed it. This is a warning.", "Ports"},
 		{LittleMemory, "Too little memory for all limits", "Containers that run at once may take more memory by their limits than the engine has; nothing is stopped by it.", "What it needs"},
 		{LittleDisk, "Too little disk", "The images to build take more than is free where the engine keeps them.", "What it needs"},
 		{StepFailed, "Step failed", "A step of the plan failed.", "Apply"},

@@ -140,6 +140,15 @@ func (e *Edge) Certify(ctx context.Context, recipe string, pairs []proxy.Pair, k
 	return e.host.WriteKeys(ctx, write, remove)
 }
 
+// forgetAll removes all that was laid ready for a recipe which is no more.
+func (e *Edge) forgetAll(ctx context.Context, recipe string) error {
+	have, err := e.host.ReadKeys(ctx, recipe)
+	if err != nil || len(have) == 0 {
+		return err
+	}
+	return e.host.WriteKeys(ctx, nil, slices.Sorted(maps.Keys(have)))
+}
+
 // laid makes sure that the files of certificates are there which the site names and did not before: without one of them
 // HAProxy would not start again.
 func (u *updating) laid(ctx context.Context) error {
@@ -159,8 +168,12 @@ func (u *updating) laid(ctx context.Context) error {
 	return nil
 }
 
-// forget removes the files of certificates that nothing names any more.
+// forget removes the files of certificates that the site names no more. Those of one that is empty go with Remove: it
+// may be about to be made anew, with what was laid ready for that.
 func (u *updating) forget(ctx context.Context) error {
+	if u.site.Empty() {
+		return nil
+	}
 	now := u.site.IDs()
 	var remove []string
 	for _, id := range u.known {

@@ -55,6 +55,9 @@ func (e *Edge) Remove(ctx context.Context, recipe string) error {
 			return nil
 		}
 	}
+	if err == nil {
+		err = e.forgetAll(ctx, recipe)
+	}
 	return err
 }
 

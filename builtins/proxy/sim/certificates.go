@@ -42,6 +42,9 @@ func (e *Edge) there(before, site proxy.Site) error {
 
 // forget takes away what a site names no more. It is called under the lock.
 func (e *Edge) forget(before, site proxy.Site) {
+	if site.Empty() { // it may be about to be made anew
+		return
+	}
 	was, is := before.IDs(), site.IDs()
 	e.laid[site.Recipe] = slices.DeleteFunc(e.laid[site.Recipe], func(id string) bool {
 		return slices.Contains(was, id) && !slices.Contains(is, id)

@@ -78,6 +78,11 @@ func (e *Edge) Remove(ctx context.Context, recipe string) error {
 		*s = proxy.Site{Recipe: recipe}
 		return nil
 	})
+	if err == nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		delete(e.laid, recipe)
+	}
 	return err
 }
 
