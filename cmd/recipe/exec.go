@@ -70,11 +70,7 @@ Exit codes: that of the command; 1 also when it could not be run.`,
 }
 
 func (a *app) exec(ctx context.Context, service string, command []string, o execOptions) error {
-	p, err := a.newPlanner(".", o.planOptions)
-	if err != nil {
-		return err
-	}
-	reader, err := p.open(ctx)
+	p, reader, err := a.openPlanner(ctx, ".", o.planOptions)
 	if err != nil {
 		return err
 	}

@@ -83,11 +83,7 @@ func (a *app) moduleGraph(path string, variables variableOptions) (draw.Graph, e
 }
 
 func (a *app) planGraph(ctx context.Context, path string, o planOptions) (draw.Graph, error) {
-	p, err := a.newPlanner(path, o)
-	if err != nil {
-		return draw.Graph{}, err
-	}
-	reader, err := p.open(ctx)
+	p, reader, err := a.openPlanner(ctx, path, o)
 	if err != nil {
 		return draw.Graph{}, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -36,11 +35,7 @@ Exit codes: 0 it was shown, also where nothing was ever applied; 1 an error.`,
   recipe history ./shop --json | jq -r '.entries[0].revision'`,
 		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := a.newPlanner(pathOf(args), o)
-			if err != nil {
-				return err
-			}
-			reader, err := p.open(cmd.Context())
+			p, reader, err := a.openPlanner(cmd.Context(), pathOf(args), o)
 			if err != nil {
 				return err
 			}
@@ -55,10 +50,7 @@ Exit codes: 0 it was shown, also where nothing was ever applied; 1 an error.`,
 			p.head.Moved.Apply(&state.Observed{}, recorded)
 			h := newHistoryJSON(p.head.Name, recorded.History)
 			if o.json {
-				encoder := json.NewEncoder(a.stdout)
-				encoder.SetEscapeHTML(false)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(h)
+				return a.writeJSON(h)
 			}
 			a.printHistory(h)
 			return nil

@@ -117,11 +117,7 @@ func sinceTime(text string, now time.Time) (time.Time, error) {
 }
 
 func (a *app) logs(ctx context.Context, path string, services []string, since time.Time, o logOptions) error {
-	p, err := a.newPlanner(path, o.planOptions)
-	if err != nil {
-		return err
-	}
-	reader, err := p.open(ctx)
+	p, reader, err := a.openPlanner(ctx, path, o.planOptions)
 	if err != nil {
 		return err
 	}

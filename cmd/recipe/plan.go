@@ -68,11 +68,7 @@ kept ends; 1 an error; 2 there are changes.`,
 					return err
 				}
 			}
-			p, err := a.newPlanner(pathOf(args), o)
-			if err != nil {
-				return err
-			}
-			reader, err := p.open(cmd.Context())
+			p, reader, err := a.openPlanner(cmd.Context(), pathOf(args), o)
 			if err != nil {
 				return err
 			}

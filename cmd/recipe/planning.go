@@ -114,6 +114,16 @@ func (a *app) newPlanner(path string, o planOptions) (*planner, error) {
 	return &planner{app: a, options: o, module: m, settings: settings, head: head, warnings: diags, now: time.Now()}, nil
 }
 
+// openPlanner reads the recipe at path, as newPlanner does, and opens the engine, which the caller closes.
+func (a *app) openPlanner(ctx context.Context, path string, o planOptions) (*planner, *docker.Reader, error) {
+	p, err := a.newPlanner(path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	reader, err := p.open(ctx)
+	return p, reader, err
+}
+
 // open opens the engine. Where there is none, what is wrong with the recipe is told instead, if anything is: it
 // would be told next.
 func (p *planner) open(ctx context.Context) (*docker.Reader, error) {

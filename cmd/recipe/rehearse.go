@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -63,8 +62,5 @@ func (p *planner) rehearse(ctx context.Context, looking *simulated.Looking, made
 
 // rehearsedJSON writes the plan's JSON with the report in it, as "rehearsal".
 func (p *planner) rehearsedJSON(made *planned, report *rehearse.Report) error {
-	encoder := json.NewEncoder(p.stdout)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(rehearse.Of(made.Plan, report))
+	return p.writeJSON(rehearse.Of(made.Plan, report))
 }

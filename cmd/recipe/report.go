@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -66,9 +66,8 @@ func (r *report) plan(made *planned) error {
 }
 
 func (r *report) line(v any) error {
-	encoder := json.NewEncoder(r.stdout)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
+	_, err := io.WriteString(r.stdout, oneLine(v))
+	return err
 }
 
 // waiting says whose lock is waited for.

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,11 +17,7 @@ import (
 
 // requests shows the edge's access log of a recipe.
 func (a *app) requests(ctx context.Context, path string, services []string, since time.Time, o logOptions) error {
-	p, err := a.newPlanner(path, o.planOptions)
-	if err != nil {
-		return err
-	}
-	reader, err := p.open(ctx)
+	p, reader, err := a.openPlanner(ctx, path, o.planOptions)
 	if err != nil {
 		return err
 	}
@@ -168,13 +163,4 @@ func outcome(e proxy.LogEntry) (text, colour string) {
 		colour = "33"
 	}
 	return fmt.Sprintf("%3d", e.Status), colour
-}
-
-// oneLine is a value as JSON on a line.
-func oneLine(v any) string {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(v) // texts and numbers alone
-	return text.String()
 }

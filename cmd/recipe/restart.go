@@ -32,20 +32,26 @@ Exit codes: 0 restarted; 1 an error, also when all was taken back.`,
   recipe restart 'use.cache.service.*' ./shop`,
 		Args: someArgument("SERVICE"), ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(cmd); err != nil {
-				return err
-			}
-			services, path, err := servicesAndPath(cmd, args)
+			services, path, err := o.ofServices(cmd, args)
 			if err != nil {
 				return err
 			}
 			o.scope.Targets, o.scope.Replaces = services, services
-			o.command, o.alone = "restart "+strings.Join(services, " "), ""
 			return a.carryOut(cmd.Context(), path, o)
 		},
 	}
 	o.register(cmd)
 	return cmd
+}
+
+// ofServices reads the arguments of a command that is about services, and which one it is.
+func (o *applyOptions) ofServices(cmd *cobra.Command, args []string) (services []string, path string, err error) {
+	if err := o.check(cmd); err != nil {
+		return nil, "", err
+	}
+	services, path, err = servicesAndPath(cmd, args)
+	o.command = cmd.Name() + " " + strings.Join(services, " ")
+	return services, path, err
 }
 
 // someArgument wants at least one argument, of which the first is called so.

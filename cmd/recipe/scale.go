@@ -36,10 +36,7 @@ back.`,
   recipe scale 'service.web["eu"]=3' ./shop`,
 		Args: someArgument("SERVICE=NUMBER"), ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(cmd); err != nil {
-				return err
-			}
-			services, path, err := servicesAndPath(cmd, args)
+			services, path, err := o.ofServices(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -52,7 +49,7 @@ back.`,
 				o.counts[name] = count
 				o.scope.Targets = append(o.scope.Targets, name)
 			}
-			o.command, o.alone = "scale "+strings.Join(services, " "), "count"
+			o.alone = "count"
 			return a.carryOut(cmd.Context(), path, o)
 		},
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -42,11 +41,7 @@ Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
   recipe status --json | jq '.services[].releases[0].running'`,
 		Args: onePath, ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := a.newPlanner(pathOf(args), o)
-			if err != nil {
-				return err
-			}
-			reader, err := p.open(cmd.Context())
+			p, reader, err := a.openPlanner(cmd.Context(), pathOf(args), o)
 			if err != nil {
 				return err
 			}
@@ -60,9 +55,7 @@ Exit codes: 0 it was shown, whatever it shows; 1 an error.`,
 				return err
 			}
 			if o.json {
-				encoder := json.NewEncoder(a.stdout)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(s)
+				return a.writeJSON(s)
 			}
 			a.printStatus(s)
 			return nil
