@@ -58,14 +58,7 @@ type validator struct {
 
 // fail reports at the argument at path, or at the block where no source of it is known.
 func (v *validator) fail(at, summary, format string, args ...any) {
-	rng := v.r.Range
-	for p := at; p != ""; p = p[:max(0, strings.LastIndex(p, "."))] {
-		if source, ok := v.r.Sources[p]; ok {
-			rng = source.Range
-			break
-		}
-	}
-	v.diags = append(v.diags, diag.Errorf(diag.InvalidValue, &rng, summary, format, args...))
+	v.diags = append(v.diags, diag.Errorf(diag.InvalidValue, v.r.At(at), summary, format, args...))
 }
 
 func (v *validator) mounts(s *Spec) {

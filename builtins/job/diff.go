@@ -35,11 +35,7 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	for _, r := range in.Resources {
 		more, err := k.one(in, r, nets, waits[r.Addr])
 		if err != nil {
-			at := r.Range
-			if source, ok := r.Sources["image"]; ok {
-				at = source.Range
-			}
-			diags = append(diags, diag.FromError(diag.InvalidValue, err, &at))
+			diags = append(diags, diag.FromError(diag.InvalidValue, err, r.At("image")))
 			continue
 		}
 		in.Done.Add(more) // the next one need not pull the same image

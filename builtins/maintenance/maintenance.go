@@ -68,11 +68,7 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 	}
 	var diags hcl.Diagnostics
 	fail := func(path, summary, format string, args ...any) {
-		at := r.Range
-		if source, ok := r.Sources[path]; ok {
-			at = source.Range
-		}
-		diags = append(diags, diag.Errorf(diag.InvalidValue, &at, summary, format, args...))
+		diags = append(diags, diag.Errorf(diag.InvalidValue, r.At(path), summary, format, args...))
 	}
 	if !slices.ContainsFunc(d.Resources, func(r *state.Resource) bool { return r.Addr.Kind == "port" }) {
 		fail("", "Nobody to tell", "%s is what the recipe's ports answer, and it has none.", r.Addr)

@@ -95,11 +95,7 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 	}
 	var diags hcl.Diagnostics
 	fail := func(path, summary, format string, args ...any) {
-		at := r.Range
-		if source, ok := r.Sources[path]; ok {
-			at = source.Range
-		}
-		diags = append(diags, diag.Errorf(diag.InvalidValue, &at, summary, format, args...))
+		diags = append(diags, diag.Errorf(diag.InvalidValue, r.At(path), summary, format, args...))
 	}
 	if s.Internal && s.Address != "" {
 		fail("address", "Two places to listen", "An internal port listens on the gateways of the recipe's networks; leave address out, or internal.")

@@ -40,10 +40,7 @@ func taken(in kind.Input) hcl.Diagnostics {
 		a := addr.New("port", want.Name)
 		rng := &hcl.Range{}
 		if r := in.Desired.Find(a); r != nil {
-			rng = &r.Range
-			if source, ok := r.Sources["listen"]; ok {
-				rng = &source.Range
-			}
+			rng = r.At("listen")
 		}
 		diags = append(diags, diag.Errorf(diag.PortTaken, rng, "Port taken",
 			"%s wants to listen on port %d, and another program of the engine's machine listens on %s. Stop that program, or give the port another number.",

@@ -50,11 +50,7 @@ func (p *planner) base(r *state.Resource) *base {
 	}
 	image, more, err := p.kind.Image(p.in, r, spec.Image, spec.Platform)
 	if err != nil {
-		at := r.Range
-		if source, ok := r.Sources["image"]; ok {
-			at = source.Range
-		}
-		p.diags = append(p.diags, diag.FromError(diag.InvalidValue, err, &at))
+		p.diags = append(p.diags, diag.FromError(diag.InvalidValue, err, r.At("image")))
 		return nil
 	}
 	p.in.Done.Add(more) // the next one need not pull the same image

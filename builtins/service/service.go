@@ -54,19 +54,16 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 		return diags
 	}
 	if s.Replicas() > 1 {
-		at := r.Range
-		if source, ok := r.Sources["count"]; ok {
-			at = source.Range
-		}
+		at := r.At("count")
 		for _, path := range slices.Sorted(maps.Keys(s.Mount)) {
 			if s.Mount[path].Exclusive {
-				diags = append(diags, diag.Errorf(diag.InvalidValue, &at, "One volume for several containers",
+				diags = append(diags, diag.Errorf(diag.InvalidValue, at, "One volume for several containers",
 					"%s mounts %s as exclusive, for one container alone; set count to 1, or leave exclusive out.", r.Addr, path))
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.Expose)) {
 			if s.Expose[name].Publish != "" {
-				diags = append(diags, diag.Errorf(diag.InvalidValue, &at, "One port for several containers",
+				diags = append(diags, diag.Errorf(diag.InvalidValue, at, "One port for several containers",
 					"%s publishes a fixed port with expose %q, which one container can have; set count to 1, or use a port block, which balances over all.", r.Addr, name))
 			}
 		}

@@ -32,11 +32,7 @@ func (Kind) ValidateTogether(services []*state.Resource, _ *state.Desired) hcl.D
 			case !taken:
 				holder[held] = r.Addr
 			case other != r.Addr:
-				at := r.Range
-				if source, ok := r.Sources["mount."+path+".exclusive"]; ok {
-					at = source.Range
-				}
-				diags = append(diags, diag.Errorf(diag.InvalidValue, &at, "Two services hold one volume",
+				diags = append(diags, diag.Errorf(diag.InvalidValue, r.At("mount."+path+".exclusive"), "Two services hold one volume",
 					"%s and %s both mount %s as exclusive, which promises each that no other has it. Give one of them a volume of its own, or leave exclusive out in both.",
 					other, r.Addr, held))
 			}

@@ -74,13 +74,7 @@ func circles(blocks []*state.Resource, d *state.Desired) hcl.Diagnostics {
 		if !known {
 			continue
 		}
-		at := by.r.Range
-		if source, ok := by.r.Sources[by.path+".0"]; ok {
-			at = source.Range
-		} else if source, ok := by.r.Sources[by.path]; ok {
-			at = source.Range
-		}
-		return hcl.Diagnostics{diag.Errorf(diag.ReferenceCycle, &at, "Circle of resources",
+		return hcl.Diagnostics{diag.Errorf(diag.ReferenceCycle, by.r.At(by.path+".0"), "Circle of resources",
 			"None of these can be started before the others: %s. Take one of them out of before, after or depends_on.", path(circle))}
 	}
 	return nil

@@ -129,7 +129,9 @@ func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics 
 	var diags hcl.Diagnostics
 	for i, stage := range s.Stage {
 		for j, g := range stage.Gate {
-			at := func(arg string) *hcl.Range { return place(r, fmt.Sprintf("stage.%d.gate.%d", i, j), arg) }
+			at := func(arg string) *hcl.Range {
+				return r.At(strings.TrimSuffix(fmt.Sprintf("stage.%d.gate.%d.%s", i, j, arg), "."))
+			}
 			problems := gate.Validate(g.Knowing(r.Secrets), at)
 			diags = append(diags, problems...)
 			if problems.HasErrors() {
@@ -149,17 +151,6 @@ func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics 
 		}
 	}
 	return diags
-}
-
-// place is where an argument of a nested block stands, or the block where it is not set, or the resource.
-func place(r *state.Resource, block, arg string) *hcl.Range {
-	if source, ok := r.Sources[strings.TrimPrefix(block+"."+arg, ".")]; ok {
-		return &source.Range
-	}
-	if source, ok := r.Sources[block+".label"]; ok {
-		return &source.Range
-	}
-	return &r.Range
 }
 
 // behindPort tells whether a route leads to one of the services.

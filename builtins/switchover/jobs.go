@@ -112,11 +112,7 @@ func jobsTwice(blocks []*state.Resource) hcl.Diagnostics {
 		place := func(path, where string, jobs []state.Ref) {
 			for _, job := range addrs(jobs) {
 				if other := has[job]; other != "" {
-					at := r.Range
-					if source, ok := r.Sources[path]; ok {
-						at = source.Range
-					}
-					diags = append(diags, diag.Errorf(diag.InvalidValue, &at, "A job has one place",
+					diags = append(diags, diag.Errorf(diag.InvalidValue, r.At(path), "A job has one place",
 						"%s runs once for a release, and it is named for %s and for %s; leave it in one of them.", job, other, where))
 				}
 				has[job] = where

@@ -93,7 +93,7 @@ func validateMatches(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostic
 		for j, m := range stage.Match {
 			block := fmt.Sprintf("stage.%d.match.%d", i, j)
 			if len(m.Header)+len(m.Cookie) == 0 {
-				diags = append(diags, diag.Errorf(diag.InvalidValue, place(r, block, "header"), "A match of nothing",
+				diags = append(diags, diag.Errorf(diag.InvalidValue, r.At(block+".header"), "A match of nothing",
 					"The match of stage %q names neither a header nor a cookie; write one as header = { \"X-Canary\" = \"1\" }.", stage.Name))
 			}
 			for _, one := range (Stage{Match: []Match{m}}).matches() {
@@ -102,17 +102,17 @@ func validateMatches(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostic
 					if one.Cookie != "" {
 						arg = "cookie"
 					}
-					diags = append(diags, diag.Errorf(diag.InvalidValue, place(r, block, arg), "Not to be matched", "In stage %q, %s.", stage.Name, err))
+					diags = append(diags, diag.Errorf(diag.InvalidValue, r.At(block+"."+arg), "Not to be matched", "In stage %q, %s.", stage.Name, err))
 				}
 			}
 			if to := inTCP(s, d); to != "" {
-				diags = append(diags, diag.Errorf(diag.InvalidValue, place(r, block, "header"), "No headers in tcp mode",
+				diags = append(diags, diag.Errorf(diag.InvalidValue, r.At(block+".header"), "No headers in tcp mode",
 					"%s is behind a port in tcp mode, where the proxy sees no headers and no cookies. Use weights alone, or a port in http mode.", to))
 			}
 		}
 	}
 	if to := inTCP(s, d); s.Sticky && to != "" {
-		diags = append(diags, diag.Errorf(diag.InvalidValue, place(r, "", "sticky"), "No cookies in tcp mode",
+		diags = append(diags, diag.Errorf(diag.InvalidValue, r.At("sticky"), "No cookies in tcp mode",
 			"%s is behind a port in tcp mode, where the proxy sees no cookies. Remove sticky, or use a port in http mode.", to))
 	}
 	return diags

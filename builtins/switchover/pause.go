@@ -57,12 +57,12 @@ func (x *expander) pausing() {
 
 // validatePauses finds switchovers that could not stop on the way: of services of which only one release can run.
 func validatePauses(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics {
-	at, what := place(r, "", "on_failure"), `on_failure = "pause"`
+	at, what := r.At("on_failure"), `on_failure = "pause"`
 	if s.OnFailure != "pause" {
 		for i, stage := range s.Stage {
 			for j, g := range stage.Gate {
 				if g.Kind == gate.Manual {
-					at, what = place(r, fmt.Sprintf("stage.%d.gate.%d", i, j), ""), `gate "manual"`
+					at, what = r.At(fmt.Sprintf("stage.%d.gate.%d", i, j)), `gate "manual"`
 				}
 			}
 		}

@@ -32,7 +32,7 @@ func validateStandby(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostic
 		return nil
 	}
 	var diags hcl.Diagnostics
-	at := place(r, "standby", "keep")
+	at := r.At("standby.keep")
 	if len(s.After) > 0 {
 		diags = append(diags, diag.Errorf(diag.InvalidValue, at, "Jobs that wait for what stands by",
 			"Jobs in after run when the old release is gone, since they may take away what it needs, and with a standby it stays. Leave the standby block out of %s, or name the jobs with the next release.", r.Addr))

@@ -157,7 +157,7 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	diags = append(diags, validatePauses(r, s, d)...)
 	if settings.Hold > maxHold {
-		diags = append(diags, diag.Errorf(diag.InvalidValue, place(r, "hold", "timeout"), "Requests cannot wait that long",
+		diags = append(diags, diag.Errorf(diag.InvalidValue, r.At("hold.timeout"), "Requests cannot wait that long",
 			"A hold of %s is longer than any client waits; write %s at most.", settings.Hold, maxHold))
 	}
 	last := 0

@@ -4,6 +4,7 @@ package state
 
 import (
 	"encoding/json"
+	"strings"
 	"sync"
 
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -99,6 +100,20 @@ type Resource struct {
 	Origin Source
 	// Secrets are the sensitive values by path in Spec. They live in memory alone.
 	Secrets map[string]string
+}
+
+// At is where the argument at a path of Spec was written, or else the nearest that it is in and of which that is known: a
+// nested block, at last the resource.
+func (r *Resource) At(path string) *hcl.Range {
+	for path != "" {
+		for _, known := range []string{path, path + ".label"} {
+			if source, ok := r.Sources[known]; ok {
+				return &source.Range
+			}
+		}
+		path = path[:max(0, strings.LastIndexByte(path, '.'))]
+	}
+	return &r.Range
 }
 
 // Output is a value that the recipe shows.
