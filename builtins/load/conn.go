@@ -3,6 +3,7 @@ package load
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -57,6 +58,16 @@ func (o *op) dial(address string, limit time.Duration) error {
 	nc, err := d.DialContext(o.alive, "tcp4", address)
 	if err != nil {
 		return fmt.Errorf("cannot connect: %w", err)
+	}
+	if o.target.tls != nil && o.kind != TCP {
+		secure := tls.Client(nc, o.target.tls)
+		ctx, cancel := context.WithTimeout(o.alive, o.options.Timeout)
+		defer cancel()
+		if err := secure.HandshakeContext(ctx); err != nil {
+			nc.Close()
+			return fmt.Errorf("cannot agree on TLS: %w", err)
+		}
+		nc = secure
 	}
 	o.attach(newConn(nc), o.alive, limit)
 	return nil

@@ -204,7 +204,7 @@ func TestOptionsAreRefused(t *testing.T) {
 		{func(o *Options) { o.URL = "http://10.0.0.1:80" }, `127.0.0.1 only, not on "10.0.0.1"`},
 		{func(o *Options) { o.URL = "http://localhost:80" }, "127.0.0.1 only"},
 		{func(o *Options) { o.URL = "http://127.0.0.1@example.com" }, "must be like"},
-		{func(o *Options) { o.URL = "https://127.0.0.1" }, "must be like"},
+		{func(o *Options) { o.URL = "ftp://127.0.0.1" }, "must be like"},
 		{func(o *Options) { o.URL = "http://127.0.0.1/path" }, "must be like"},
 		{func(o *Options) { o.URL = "" }, "must be like"},
 		{func(o *Options) { o.TCP = "example.com:1" }, "127.0.0.1 only"},

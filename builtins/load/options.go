@@ -1,6 +1,9 @@
 package load
 
 import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -18,8 +21,10 @@ const (
 // Options say what to aim at and with what. Zero values take the defaults
 // named here.
 type Options struct {
-	URL  string // such as http://127.0.0.1:8080, without a path; needed by all kinds but TCP
-	Host string // the Host header; default: that of URL
+	URL  string // such as http://127.0.0.1:8080, or https, without a path; needed by all kinds but TCP
+	Host string // the Host header, and over TLS the name that is asked for; default: that of URL
+	// Roots are whom certificates have to be signed by; default: those of the machine.
+	Roots *x509.CertPool
 	TCP  string // such as 127.0.0.1:9000, where bytes are echoed; needed by kind TCP
 	// Header is a further line of every request, such as "X-Canary: 1".
 	Header string
@@ -52,6 +57,7 @@ type Options struct {
 type target struct {
 	http, tcp string // addresses
 	host      string
+	tls       *tls.Config // nil without TLS
 }
 
 // complete fills in the defaults and refuses what cannot be meant.
@@ -101,12 +107,15 @@ func (o *Options) checkBounds() error {
 func (o *Options) aim() (t target, err error) {
 	if o.Mix.needsHTTP() || o.Endless > 0 {
 		u, err := url.Parse(o.URL)
-		if err != nil || u.Scheme != "http" || u.Opaque != "" || u.User != nil || u.RawQuery != "" || (u.Path != "" && u.Path != "/") {
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Opaque != "" || u.User != nil || u.RawQuery != "" || (u.Path != "" && u.Path != "/") {
 			return t, fmt.Errorf("the URL is %q; it must be like http://127.0.0.1:8080, without a path", o.URL)
 		}
 		t.http, t.host = u.Host, u.Host
 		if u.Port() == "" {
-			t.http = net.JoinHostPort(u.Hostname(), "80")
+			t.http = net.JoinHostPort(u.Hostname(), map[bool]string{false: "80", true: "443"}[u.Scheme == "https"])
+		}
+		if u.Scheme == "https" {
+			t.tls = &tls.Config{ServerName: cmp.Or(o.Host, u.Hostname()), RootCAs: o.Roots, NextProtos: []string{"http/1.1"}}
 		}
 		if err := checkLocal(t.http); err != nil {
 			return t, err

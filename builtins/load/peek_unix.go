@@ -3,6 +3,7 @@
 package load
 
 import (
+	"crypto/tls"
 	"net"
 	"syscall"
 )
@@ -17,7 +18,12 @@ func (c *conn) peek() (got []byte, live bool) {
 		got, _ = c.r.Peek(n)
 		return got, true
 	}
-	tcp, ok := c.Conn.(*net.TCPConn)
+	inner := c.Conn
+	secure, encrypted := inner.(*tls.Conn)
+	if encrypted {
+		inner = secure.NetConn()
+	}
+	tcp, ok := inner.(*net.TCPConn)
 	if !ok {
 		return nil, true
 	}
@@ -41,6 +47,8 @@ func (c *conn) peek() (got []byte, live bool) {
 	case err == syscall.EAGAIN || err == syscall.EWOULDBLOCK:
 		return nil, true
 	case err != nil || n == 0:
+		return nil, false
+	case encrypted: // the server takes its leave before it closes; what else it may have sent cannot be told
 		return nil, false
 	}
 	return buf[:n], true

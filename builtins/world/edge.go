@@ -9,7 +9,6 @@ import (
 	"io"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -71,29 +70,47 @@ func readEdge(ctx context.Context, r engine.Reader, name string) (Edge, error) {
 	return edge, nil
 }
 
-// edgeFiles reads cfg, maps and what was in force below the edge's directory.
+// edgeFiles reads cfg, maps and what was in force below the edge's directory, each by itself: beside them are keys, which
+// are nobody's to read who plans. A directory that is not there has no files.
 func edgeFiles(ctx context.Context, r engine.Reader, container string) (map[string][]byte, error) {
-	archive, err := r.ReadArchive(ctx, container, helper.EdgeDir)
+	files, found := map[string][]byte{}, false
+	for _, folder := range []string{"cfg", "maps", InForceDir} {
+		err := readFolder(ctx, r, container, folder, files)
+		if err != nil && !errors.Is(err, engine.ErrNotFound) {
+			return nil, err
+		}
+		found = found || err == nil
+	}
+	if !found {
+		if _, err := r.Container(ctx, container); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// readFolder reads a folder's files.
+func readFolder(ctx context.Context, r engine.Reader, container, folder string, into map[string][]byte) error {
+	archive, err := r.ReadArchive(ctx, container, helper.EdgeDir+"/"+folder)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer archive.Close()
-	files := map[string][]byte{}
 	for entries := tar.NewReader(archive); ; {
 		header, err := entries.Next()
 		if errors.Is(err, io.EOF) {
-			return files, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		_, name, _ := strings.Cut(path.Clean(header.Name), "/")
-		folder, file := path.Split(name)
-		if header.Typeflag != tar.TypeReg || !slices.Contains([]string{"cfg/", "maps/", InForceDir + "/"}, folder) || strings.HasPrefix(file, ".") {
+		name := path.Clean(header.Name)
+		at, file := path.Split(name)
+		if header.Typeflag != tar.TypeReg || at != folder+"/" || strings.HasPrefix(file, ".") {
 			continue
 		}
-		if files[name], err = io.ReadAll(io.LimitReader(entries, maxEdgeFile)); err != nil {
-			return nil, err
+		if into[name], err = io.ReadAll(io.LimitReader(entries, maxEdgeFile)); err != nil {
+			return err
 		}
 	}
 }

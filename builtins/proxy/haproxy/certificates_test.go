@@ -1,0 +1,161 @@
+package haproxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deployrecipe/recipe/builtins/certificate"
+	"github.com/deployrecipe/recipe/builtins/certificate/certtest"
+	"github.com/deployrecipe/recipe/builtins/proxy"
+)
+
+// withoutSSL is a HAProxy that was built without OpenSSL, as far as it says.
+type withoutSSL struct{ Host }
+
+func (w withoutSSL) Check(context.Context, map[string][]byte) (string, error) {
+	return "", fmt.Errorf("%w: [ALERT] parsing [cfg/10-port-443.cfg:4]: 'bind :443' unknown keyword 'ssl'", proxy.ErrRefused)
+}
+
+// securely makes pairs of one name and a site that has one of them.
+func securely(t *testing.T, port int) (pairs [2]proxy.Pair, site func(i int) proxy.Site) {
+	t.Helper()
+	a := certtest.New(t, "authority")
+	for i := range pairs {
+		signed := a.For(t, time.Hour, "shop.test")
+		var err error
+		if pairs[i], err = certificate.Pair("main", signed.Chain(), signed.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pairs, func(i int) proxy.Site {
+		return proxy.Site{Recipe: "shop", Groups: []proxy.Group{{Name: "web"}}, Services: []proxy.Service{{Name: "web", Group: "web", Mode: proxy.HTTP}},
+			Ports: []proxy.Port{{Name: "https", Listen: port, Address: "127.0.0.1", Mode: proxy.HTTP, Routes: []proxy.Route{{Service: "web"}},
+				TLS: &proxy.TLS{Certificates: []proxy.Certificate{pairs[i].Certificate}}}}}
+	}
+}
+
+func TestWithoutTLS(t *testing.T) {
+	r := start(t)
+	pairs, site := securely(t, r.Port(t))
+	edge := New(withoutSSL{r.host}, Options{})
+	if err := edge.Certify(t.Context(), "shop", pairs[:1], nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := edge.Update(t.Context(), "shop", to(site(0))); !errors.Is(err, proxy.ErrNoTLS) || !strings.Contains(err.Error(), "OpenSSL") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Files with keys are for their owner alone, no reader tells of them, and none stays longer than something may need it.
+func TestKeys(t *testing.T) {
+	r := start(t)
+	pairs, site := securely(t, r.Port(t))
+	has := func(want ...int) {
+		t.Helper()
+		var names []string
+		for _, i := range want {
+			names = append(names, pairs[i].ID())
+		}
+		keys, err := r.host.ReadKeys(t.Context(), "shop")
+		if err != nil || len(keys) != len(names) {
+			t.Errorf("there are %d files, want those of %v: %v", len(keys), want, err)
+		}
+		for _, id := range names {
+			if string(keys[keyFile("shop", id)]) == "" {
+				t.Errorf("%s is not there", id)
+			}
+		}
+		files, err := r.edge.Files(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range files {
+			if strings.Contains(name, keysDir) || strings.Contains(string(text), "PRIVATE KEY") {
+				t.Errorf("%s is listed", name)
+			}
+		}
+	}
+	for _, id := range []int{0, 1} { // the first one was brought by somebody who then died
+		if err := r.edge.Certify(t.Context(), "shop", pairs[id:id+1], nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has(1)
+	for _, i := range []int{1, 0, 1} {
+		if err := r.edge.Certify(t.Context(), "shop", pairs[i:i+1], []string{"more"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.edge.Update(t.Context(), "shop", to(site(i))); err != nil {
+			t.Fatal(err)
+		}
+		has(i)
+	}
+	for path, mode := range map[string]os.FileMode{keysDir: 0o700, keysDir + "/shop": 0o700, keyFile("shop", pairs[1].ID()): 0o600} {
+		stat, err := os.Stat(filepath.Join(r.host.Dir, path))
+		if err != nil || stat.Mode().Perm() != mode {
+			t.Errorf("%s: %v %v, want %o", path, stat.Mode(), err, mode)
+		}
+	}
+	if err := r.edge.Remove(t.Context(), "shop"); err != nil {
+		t.Fatal(err)
+	}
+	has()
+}
+
+// A worker that was not told of a renewal, since whoever wrote it died, is told by the next update; and one that cannot be
+// told gets it by a reload.
+func TestRenewalThatWasCutOff(t *testing.T) {
+	r := start(t)
+	port := r.Port(t)
+	pairs, site := securely(t, port)
+	if err := r.edge.Certify(t.Context(), "shop", pairs[:], nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.edge.Update(t.Context(), "shop", to(site(0))); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.edge.Certify(t.Context(), "shop", pairs[1:], nil); err != nil {
+		t.Fatal(err)
+	}
+	cut := New(deaf{r.host}, Options{})
+	if _, err := cut.Update(t.Context(), "shop", to(site(1))); !errors.Is(err, errCut) {
+		t.Fatal(err)
+	}
+	shows := func(i int) {
+		t.Helper()
+		if got, err := r.Handshake(port, "shop.test"); err != nil || got != pairs[i].Fingerprint {
+			t.Errorf("%s is shown, %v, want %s", got, err, pairs[i].Fingerprint)
+		}
+	}
+	shows(0)
+	// What a cut-off transaction leaves is in nobody's way.
+	if _, err := r.host.Command(t.Context(), Admin, "new ssl cert elsewhere.pem"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.host.Command(t.Context(), Admin, "set ssl cert elsewhere.pem <<\n"+strings.TrimSpace(string(pairs[0].PEM))+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	out, err := r.edge.Update(t.Context(), "shop", func(*proxy.Site) error { return nil })
+	if err != nil || out.Wrote {
+		t.Errorf("%+v, %v", out, err)
+	}
+	shows(1)
+}
+
+var errCut = errors.New("cut off")
+
+// deaf is a host whose HAProxy cannot be told of certificates.
+type deaf struct{ Host }
+
+func (d deaf) Command(ctx context.Context, socket Socket, line string) (string, error) {
+	if strings.HasPrefix(line, "new ssl cert") {
+		return "", errCut
+	}
+	return d.Host.Command(ctx, socket, line)
+}
