@@ -16,7 +16,7 @@ ARGS ?=
 with_proxy = if [ -z "$$RECIPE_PROXY_IMAGE" ] && docker image inspect recipe/haproxy:local >/dev/null 2>&1; \
 	then export RECIPE_PROXY_IMAGE=recipe/haproxy:local; fi;
 
-.PHONY: e2e conformance build help setup setup-services demo test race check generate fuzz random proof bench clean
+.PHONY: faults e2e conformance build help setup setup-services demo test race check generate fuzz random proof bench clean
 
 build: ## make bin/recipe, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/recipe ./cmd/recipe
@@ -71,6 +71,10 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 
 random: ## run each property test on N (1000) cases that are drawn anew, or those of SEED
 	@.ci/random "$(N)" "$(SEED)"
+
+faults: ## apply N (2000) random changes on the simulator while calls fail, hang or lie; SEED repeats one
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "make faults SEED=$$seed N=$(or $(N),2000)"; \
+	go test -count=1 -timeout 0 $(TESTFLAGS) -run 'TestFaults$$' ./builtins/simulated -v -faults.seed "$$seed" -faults.n "$(or $(N),2000)"
 
 proof: ## try the library, the examples and what init writes with real servers, from Debian's packages; some minutes
 	@.ci/setup

@@ -11,31 +11,49 @@ import (
 type once struct {
 	engine.Reader
 	mu      sync.Mutex
-	locals  map[string]func() (engine.Image, error)
-	remotes map[string]func() (string, error)
+	locals  map[string]*answer[engine.Image]
+	remotes map[string]*answer[string]
 }
 
 func askOnce(r engine.Reader) engine.Reader {
-	return &once{Reader: r, locals: map[string]func() (engine.Image, error){}, remotes: map[string]func() (string, error){}}
+	return &once{Reader: r, locals: map[string]*answer[engine.Image]{}, remotes: map[string]*answer[string]{}}
 }
 
 // Image asks for a local image, or waits for whoever asks already.
 func (o *once) Image(ctx context.Context, ref string) (engine.Image, error) {
-	return asked(&o.mu, o.locals, ref, func() (engine.Image, error) { return o.Reader.Image(ctx, ref) })
+	return asked(ctx, &o.mu, o.locals, ref, func() (engine.Image, error) { return o.Reader.Image(ctx, ref) })
 }
 
 // RemoteDigest asks for a registry's digest likewise.
 func (o *once) RemoteDigest(ctx context.Context, ref string) (string, error) {
-	return asked(&o.mu, o.remotes, ref, func() (string, error) { return o.Reader.RemoteDigest(ctx, ref) })
+	return asked(ctx, &o.mu, o.remotes, ref, func() (string, error) { return o.Reader.RemoteDigest(ctx, ref) })
 }
 
-func asked[T any](mu *sync.Mutex, all map[string]func() (T, error), ref string, ask func() (T, error)) (T, error) {
+// answer is what the first who asked was told, once done is closed.
+type answer[T any] struct {
+	done  chan struct{}
+	value T
+	err   error
+}
+
+// asked asks, or waits for whoever asks already, but no longer than ctx allows.
+func asked[T any](ctx context.Context, mu *sync.Mutex, all map[string]*answer[T], ref string, ask func() (T, error)) (T, error) {
 	mu.Lock()
-	answer, ok := all[ref]
+	a, ok := all[ref]
 	if !ok {
-		answer = sync.OnceValues(ask)
-		all[ref] = answer
+		a = &answer[T]{done: make(chan struct{})}
+		all[ref] = a
 	}
 	mu.Unlock()
-	return answer()
+	if !ok {
+		a.value, a.err = ask()
+		close(a.done)
+	}
+	select {
+	case <-a.done:
+		return a.value, a.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }

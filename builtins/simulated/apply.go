@@ -81,7 +81,7 @@ func (w *World) Apply(ctx context.Context, p *Planned, o ApplyOptions) (Applied,
 	w.session = s
 	w.mu.Unlock()
 	run := o.Options
-	run.Doers, run.Alive, run.Hard, run.Secret = w.doers(p.Desired.Recipe, o.Wrap), s.alive, s.hard, secrets(p.Desired)
+	run.Doers, run.Alive, run.Hard, run.Secret = w.doers(p.Desired.Recipe, o), s.alive, s.hard, secrets(p.Desired)
 	run.Sink = func(e event.Event) {
 		if e.Type == event.Reverting {
 			w.forget(p.Desired.Recipe.Name)
@@ -105,19 +105,20 @@ func (w *World) Apply(ctx context.Context, p *Planned, o ApplyOptions) (Applied,
 	return done, errors.Join(err, w.leaveEdge(ctx))
 }
 
-func (w *World) doers(r state.Recipe, wrap func(plan.Op, kind.Doer) kind.Doer) map[plan.Op]kind.Doer {
+func (w *World) doers(r state.Recipe, o ApplyOptions) map[plan.Op]kind.Doer {
+	on, front := w.through()
 	doers := builtins.DoersOf(builtins.Parts{
-		Containers: container.Tools{Engine: w.Engine, Prober: prober{w}},
-		Images:     image.Build{Images: w.Engine, Dir: r.Dir, Solve: w.build},
-		Edge:       edgesteps.Deps{Engine: w.Engine, Edge: edge{w.Edge, w}},
+		Containers: container.Tools{Engine: on, Prober: prober{w}},
+		Images:     image.Build{Images: on, Dir: r.Dir, Solve: w.build},
+		Edge:       edgesteps.Deps{Engine: on, Edge: front},
 		Run:        w.command,
 	})
 	if !w.Judged {
 		doers[gate.OpJudge] = kind.DoerFunc(func(context.Context, plan.Step, kind.Inputs) (kind.Outputs, error) { return nil, nil })
 	}
-	if wrap != nil {
+	if o.Wrap != nil {
 		for op, doer := range doers {
-			doers[op] = wrap(op, doer)
+			doers[op] = o.Wrap(op, doer)
 		}
 	}
 	return doers

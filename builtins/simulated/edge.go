@@ -18,21 +18,25 @@ import (
 
 // ReadEdge looks at the edge as planning does: at its container, and at what is written.
 func (w *World) ReadEdge(ctx context.Context) (world.Edge, error) {
-	c, err := w.Engine.Container(ctx, w.Settings.Edge)
+	on, front := w.through()
+	c, err := on.Container(ctx, w.Settings.Edge)
 	if errors.Is(err, engine.ErrNotFound) {
 		return world.Edge{}, nil
 	}
 	if err != nil {
 		return world.Edge{}, err
 	}
-	sites, err := w.Edge.Sites(ctx)
+	sites, err := front.Sites(ctx)
 	if err != nil {
 		return world.Edge{}, err
 	}
-	files, err := w.Edge.Files(ctx)
+	files, err := front.Files(ctx)
+	if err != nil {
+		return world.Edge{}, err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return world.Edge{Exists: true, Running: c.State == engine.Running, Container: c, Sites: sites, Files: files, InForce: maps.Clone(w.inForce)}, err
+	return world.Edge{Exists: true, Running: c.State == engine.Running, Container: c, Sites: sites, Files: files, InForce: maps.Clone(w.inForce)}, nil
 }
 
 // edge is the proxy as steps see it: there only while its container runs.

@@ -24,6 +24,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/sim"
 	"github.com/deployrecipe/recipe/builtins/label"
+	"github.com/deployrecipe/recipe/builtins/proxy"
 	proxysim "github.com/deployrecipe/recipe/builtins/proxy/sim"
 	"github.com/deployrecipe/recipe/builtins/world"
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -53,6 +54,8 @@ type World struct {
 	Command func(argv, env []string) (output string, code int)
 	// Listeners are where other programs of the engine's machine listen.
 	Listeners []netip.AddrPort
+	// Through, when set, gives what planning and steps speak to in place of the engine and the edge.
+	Through func(engine.Engine, proxy.Edge) (engine.Engine, proxy.Edge)
 
 	apps func(engine.ContainerSpec) sim.App
 
@@ -152,8 +155,17 @@ func (w *World) Refine(ctx context.Context, o *state.Observed, d *state.Desired)
 	return err
 }
 
+// through are the engine and the edge that planning and steps speak to.
+func (w *World) through() (engine.Engine, proxy.Edge) {
+	if w.Through == nil {
+		return w.Engine, edge{w.Edge, w}
+	}
+	return w.Through(w.Engine, edge{w.Edge, w})
+}
+
 func (w *World) reader() world.World {
-	r := builtins.World(w.Engine, w.Settings)
+	on, _ := w.through()
+	r := builtins.World(on, w.Settings)
 	r.ReadEdge = w.ReadEdge
 	return r
 }
