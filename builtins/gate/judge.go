@@ -24,7 +24,7 @@ type RefusedError struct {
 	Verdict Verdict
 	// Why it is a failure, where the verdict alone is none.
 	Why  string
-	Logs string // what the new release wrote last
+	Logs string // what the new release wrote last, with the names of its containers
 }
 
 // Error tells the evidence; which gate it is of, the step's title does.
@@ -33,7 +33,7 @@ func (e *RefusedError) Error() string {
 	if e.Verdict.Result == Inconclusive {
 		text = "inconclusive" + e.Why + ": " + text
 	}
-	return text + container.LastOutput(e.Logs)
+	return text + e.Logs
 }
 
 // judge opens a gate and asks it until it decides or its time is over.
@@ -94,17 +94,27 @@ func (t Tools) judge(ctx context.Context, c Config, in kind.Inputs) (kind.Output
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return nil, fmt.Errorf("it could not be judged: %w", err)
+	return nil, fmt.Errorf("it could not be judged: %w%s", err, t.lastOutput(ctx, c))
 }
 
-// withLogs adds what the new release wrote last, where the engine tells.
+// withLogs adds what the new release wrote last, a container of each service, where the engine tells.
 func (t Tools) withLogs(ctx context.Context, c Config, e *RefusedError) error {
-	if len(c.Instances) > 0 && !strings.Contains(e.Verdict.Evidence, "\n") {
-		if logs, err := t.Engine.Logs(ctx, c.Instances[0].Container, container.LogLines); err == nil {
-			e.Logs = string(logs)
+	e.Logs = t.lastOutput(ctx, c)
+	return e
+}
+
+func (t Tools) lastOutput(ctx context.Context, c Config) string {
+	text, seen := "", map[string]bool{}
+	for _, i := range c.Instances {
+		if seen[i.Service] {
+			continue
+		}
+		seen[i.Service] = true
+		if logs, err := t.Engine.Logs(ctx, i.Container, container.LogLines); err == nil {
+			text += strings.Replace(container.LastOutput(string(logs)), "Its last output", "The last output of "+i.Container, 1)
 		}
 	}
-	return e
+	return text
 }
 
 func first(text string) string {

@@ -160,7 +160,8 @@ func (w *World) leaveEdge(ctx context.Context) error {
 func (w *World) remember(ctx context.Context, p *Planned, result *apply.Result, ended error) {
 	kept := *p.Recorded
 	done := record.Applied{Plan: p.Plan, Desired: p.Desired, Observed: p.Observed, Recorded: p.Recorded, Result: result}
-	entry := state.Entry{Plan: plan.Digest(p.Plan)[:12], By: "somebody@sim", Result: record.OutcomeOf(p.Mode, result, ended), Releases: done.Releases()}
+	entry := state.Entry{Plan: plan.Digest(p.Plan)[:12], By: "somebody@sim", Result: record.OutcomeOf(p.Mode, result, ended),
+		Releases: done.Releases(), Refused: done.Refused(p.Mode)}
 	switch {
 	case p.Mode == kind.Apply:
 		done.Settle(&kept)

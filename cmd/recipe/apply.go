@@ -30,6 +30,10 @@ plan was made. A plan can be carried out once.
 
 ` + strings.TrimPrefix(scopeHelp, "\n") + `
 
+A release that was found unfit and taken back is known by its digest: where nothing of it
+has changed, the plan says when it was taken back and why, and without anybody to ask, with
+--auto-approve, it needs --retry.
+
 Ctrl-C finishes the steps in hand and goes back; a second one stops at once.
 
 With --json the output is one object a line: one of type "plan" with the plan, then
@@ -63,5 +67,6 @@ Exit codes: 0 applied, or nothing to do; 1 an error, also when all was taken bac
 	}
 	o.register(cmd)
 	o.scope.register(cmd)
+	cmd.Flags().BoolVar(&o.retry, "retry", false, "with --auto-approve: try a release once more that was taken back")
 	return cmd
 }

@@ -25,6 +25,8 @@ import (
 type applyOptions struct {
 	planOptions
 	autoApprove bool
+	// retry lets a release take over unattended that was taken back before.
+	retry       bool
 	parallelism int
 	lockTimeout time.Duration
 	// question asks for the approval.
@@ -101,6 +103,9 @@ func (a *app) carry(ctx context.Context, p *planner, o applyOptions) error {
 	}
 	report := &report{planner: p}
 	if err := report.plan(shown); err != nil || shown.nothing(o.mode) {
+		return err
+	}
+	if err := p.tried(shown, o); err != nil {
 		return err
 	}
 	if !o.autoApprove {

@@ -13,6 +13,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/record"
 	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/event"
+	"github.com/deployrecipe/recipe/eval/render"
 	"github.com/deployrecipe/recipe/eval/state"
 )
 
@@ -80,6 +81,8 @@ type entryJSON struct {
 	// Releases are what the services were left with, Changed those that were left with another one than before.
 	Releases map[string]string `json:"releases"`
 	Changed  []string          `json:"changed"`
+	// Refused are the releases that were found unfit and taken back, by address.
+	Refused map[string]state.Refusal `json:"refused,omitempty"`
 }
 
 func newHistoryJSON(recipe string, entries []state.Entry) *historyJSON {
@@ -87,7 +90,7 @@ func newHistoryJSON(recipe string, entries []state.Entry) *historyJSON {
 	before := map[string]string{}
 	for _, e := range entries {
 		one := entryJSON{Time: e.Time, Result: e.Result, Command: e.Command, By: e.By, Revision: e.Revision, Plan: e.Plan, Saved: e.Saved,
-			Releases: e.Releases, Changed: []string{}}
+			Releases: e.Releases, Changed: []string{}, Refused: e.Refused}
 		if one.Releases == nil {
 			one.Releases = map[string]string{}
 		}
@@ -115,6 +118,13 @@ func (a *app) printHistory(h *historyJSON) {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", event.MomentOf(e.Time), e.result(), cmp.Or(e.By, "-"), cmp.Or(short(e.Revision), "-"), e.changes())
 		}
 	})
+	var refused []string
+	for _, e := range h.Entries {
+		refused = append(refused, e.refusals()...)
+	}
+	if len(refused) > 0 {
+		fmt.Fprintf(a.stdout, "\n%s\n", strings.Join(refused, "\n"))
+	}
 }
 
 func (e entryJSON) result() string {
@@ -134,6 +144,19 @@ func (e entryJSON) changes() string {
 		list = append(list, said+" "+e.Releases[name])
 	}
 	return cmp.Or(strings.Join(list, ", "), "-")
+}
+
+// refusals tell which releases were taken back, and why.
+func (e entryJSON) refusals() []string {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(e.Refused)) {
+		said := name
+		if at, err := addr.Parse(name); err == nil {
+			said = at.Short()
+		}
+		lines = append(lines, render.Clean(fmt.Sprintf("%s: release %s of %s was taken back: %s", event.MomentOf(e.Time), e.Refused[name].Release, said, e.Refused[name].Why)))
+	}
+	return lines
 }
 
 // short is a revision as people write it.

@@ -48,7 +48,7 @@ func (c *carrier) remember(ctx context.Context, result *apply.Result, ended erro
 	}
 	entry := state.Entry{
 		Plan: plan.Digest(c.made.Plan)[:12], By: who(), Revision: c.head.Revision,
-		Result: record.OutcomeOf(mode, result, ended), Releases: done.Releases(), Command: c.planner.options.command,
+		Result: record.OutcomeOf(mode, result, ended), Releases: done.Releases(), Refused: done.Refused(mode), Command: c.planner.options.command,
 	}
 	if c.saved != nil {
 		entry.Saved = c.saved.Checksum

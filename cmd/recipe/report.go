@@ -59,6 +59,9 @@ func (r *report) plan(made *planned) error {
 	if r.options.mode == kind.Rollback || r.options.mode == kind.Revert {
 		fmt.Fprintln(r.stdout, "The recipe's files stay as they are: the next apply goes forward again.")
 	}
+	if r.options.mode == kind.Revert && !made.Empty() {
+		fmt.Fprintln(r.stdout, "Unattended, with --auto-approve, it brings this release again with --retry alone.")
+	}
 	if r.options.counts != nil && !made.Empty() {
 		fmt.Fprintln(r.stdout, "The recipe's files stay as they are: the next apply goes back to what they say.")
 	}
@@ -191,8 +194,8 @@ func (r *report) failed(made *planned, f *apply.StepError) *hcl.Diagnostic {
 }
 
 // place is the line that a cause names, nil where it names none that was read.
-func (r *report) place(c plan.Cause) *hcl.Range {
-	file := r.sources[c.File]
+func (p *planner) place(c plan.Cause) *hcl.Range {
+	file := p.sources[c.File]
 	if file == nil || c.Line < 1 {
 		return nil
 	}

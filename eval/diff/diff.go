@@ -68,6 +68,7 @@ func Make(in Input) (*plan.Plan, hcl.Diagnostics) {
 	p.Steps = steps
 	later(p)
 	whole(in, p.Changes)
+	p.Notes = append(p.Notes, refused(in, p.Changes)...)
 	p.Notes = append(p.Notes, renamed(in, all, p.Changes)...)
 	chains(in, p)
 	scoped(in, all, part, p)

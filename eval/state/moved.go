@@ -62,6 +62,7 @@ func (r *Recorded) readdress(to func(addr.Addr) addr.Addr) {
 	r.Resources, r.Contexts, r.Jobs = readdressed(r.Resources, to), readdressed(r.Contexts, to), readdressed(r.Jobs, to)
 	for i := range r.History {
 		r.History[i].Releases = readdressed(r.History[i].Releases, to)
+		r.History[i].Refused = readdressed(r.History[i].Refused, to)
 	}
 }
 

@@ -191,6 +191,8 @@ type Entry struct {
 	Releases map[string]string `json:"releases,omitempty"` // service address -> release
 	// Command is what was asked for where that was not an apply of the recipe as it is: "restart service.web".
 	Command string `json:"command,omitempty"`
+	// Refused are the releases that were found unfit and taken back, by service address.
+	Refused map[string]Refusal `json:"refused,omitempty"`
 	// Saved is the checksum of the plan file that was carried out, empty where an apply made its own plan.
 	Saved string `json:"saved,omitempty"`
 }
