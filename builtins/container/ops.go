@@ -23,6 +23,7 @@ const (
 	OpStop   plan.Op = "container.stop"   // StopConfig
 	OpRemove plan.Op = "container.remove" // RemoveConfig
 	OpUpdate plan.Op = "container.update" // UpdateConfig
+	OpAside  plan.Op = "container.aside"  // RemoveConfig
 )
 
 // StartConfig is the config of OpStart.
@@ -66,6 +67,7 @@ func Doers(t Tools) map[plan.Op]kind.Doer {
 		OpStop:   kind.DoerOf(t.stop),
 		OpRemove: kind.DoerOf(t.remove),
 		OpUpdate: kind.DoerOf(t.update),
+		OpAside:  kind.DoerOf(t.aside),
 
 		OpNetworks: kind.DoerOf(t.networks),
 	}

@@ -83,6 +83,9 @@ type Containers interface {
 	// stopped one is no error.
 	StopContainer(ctx context.Context, id string, signal string, timeout time.Duration) error
 	Signal(ctx context.Context, id, signal string) error
+	// RenameContainer gives a container another name, whether it runs or not. A name that is taken is ErrConflict, also
+	// the one that it has.
+	RenameContainer(ctx context.Context, id, name string) error
 	// RemoveContainer removes a container, a running one too, and its anonymous volumes. A missing one is no error.
 	RemoveContainer(ctx context.Context, id string) error
 	// UpdateContainer changes limits and the restart policy in place, and reads them back: an engine that

@@ -1,6 +1,8 @@
 package service
 
 import (
+	"slices"
+
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/switchover"
@@ -26,7 +28,7 @@ func removals(in kind.Input, needs []plan.ID) kind.Result {
 			continue
 		}
 		seen[o.Addr] = true
-		pieces := stocks[o.Addr].all
+		pieces := slices.Concat(stocks[o.Addr].all, stocks[o.Addr].failed)
 		cause := in.Gone(o.Addr)
 		result.Changes = append(result.Changes, plan.Change{Addr: o.Addr, Action: plan.Delete, Summary: count(len(pieces), "container"), Cause: cause})
 		for _, piece := range pieces {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/edge"
@@ -41,6 +42,7 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	}
 	p.edge()
 	if !in.Mode.Recalls() {
+		p.looked()
 		p.orphans()
 		p.names()
 	}
@@ -89,7 +91,7 @@ func newPlanner(k Kind, in kind.Input) *planner {
 		p.keep(port.Kept(in))
 	}
 	for _, s := range p.stocks {
-		for _, piece := range s.all {
+		for _, piece := range slices.Concat(s.all, s.failed) {
 			for _, a := range piece.Addresses {
 				p.taken[a] = true
 			}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/label"
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -15,7 +16,8 @@ import (
 
 // stock is what stands of one service on the engine.
 type stock struct {
-	all []piece // by generation, newest first, then by index
+	all    []piece // by generation, newest first, then by index
+	failed []piece // kept for a look, of releases that were taken back
 }
 
 // piece is one container of a service.
@@ -47,6 +49,10 @@ func take(objects []state.Object) stock {
 			continue
 		}
 		index, _ := strconv.Atoi(c.Labels[label.Index])
+		if container.IsAside(object.Name) {
+			s.failed = append(s.failed, piece{object, c, index})
+			continue
+		}
 		s.all = append(s.all, piece{object, c, index})
 	}
 	slices.SortFunc(s.all, func(a, b piece) int {

@@ -52,7 +52,8 @@ func port(routes string) string { return "port \"web\" {\n  listen = 80\n  " + r
 const (
 	canary = `
 switchover "web" {
-  services = [service.web]
+  services    = [service.web]
+  keep_failed = true
   stage "canary" {
     weight = 10
     hold   = "4s"
@@ -93,7 +94,8 @@ switchover "web" {
 `
 	together = `
 switchover "all" {
-  services = [service.web, service.api]
+  services    = [service.web, service.api]
+  keep_failed = true
   stage "half" {
     weight = 50
     hold   = "3s"

@@ -114,6 +114,12 @@ func TestUnfit(t *testing.T) {
 						s.Errorf("a release that is %s took over", behaviour)
 					}
 					time.Sleep(time.Second)
+					if more != "" { // what failed was kept for a look
+						if p := s.plan(desire(s, good), kind.Apply); !p.Housekeeping() {
+							s.Errorf("there is something to do but to remove what failed:\n%s", steps(p))
+						}
+						s.apply(desire(s, good), kind.Apply)
+					}
 					s.settled(desire(s, good), kind.Apply)
 				})
 			})

@@ -65,6 +65,9 @@ func (x *expander) removeNew(needs []plan.ID) (removals []plan.ID) {
 			step := plan.Step{ID: x.undoID("remove", n.Name), Addr: m.Addr, Op: container.OpRemove, Title: "remove " + n.Name,
 				Needs: needs, Config: plan.Raw(container.RemoveConfig(n.Stop)), Limit: n.Stop.Timeout.Std() + stopSlack,
 				Effects: []plan.Effect{x.effect(plan.Stop, &m, n.Name, "")}}
+			if x.g.Settings.KeepFailed {
+				step.Op, step.Title = container.OpAside, "stop "+n.Name+" and keep it for a look"
+			}
 			if n.Exists && !n.Running { // kept from an earlier release: it goes back to sleep
 				step.Op, step.Title, step.Config = container.OpStop, "stop "+n.Name, plan.Raw(n.Stop)
 			}
@@ -225,7 +228,7 @@ func (x *expander) restartOld() {
 			}
 			var needs []plan.ID
 			for _, u := range x.out.Undo {
-				if u.Op == container.OpRemove || u.Op == container.OpStop {
+				if u.Op == container.OpRemove || u.Op == container.OpStop || u.Op == container.OpAside {
 					needs = append(needs, u.ID)
 				}
 			}

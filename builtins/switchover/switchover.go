@@ -36,6 +36,7 @@ func (Kind) Schema() *schema.Block {
 			{Name: "after", Type: schema.ListOf(schema.RefTo("job")), Change: schema.PlanOnly, Doc: "Jobs that run once the old release has stopped: what it would not survive, such as dropping a column that only it reads."},
 			{Name: "on_failure", Type: schema.OneOf("revert", "pause"), Default: `"revert"`, Change: schema.PlanOnly, Doc: "What a failure leads to: back to the old release, or a stop where it stands."},
 			{Name: "sticky", Type: schema.Boolean(), Default: "false", Change: schema.PlanOnly, Doc: "Keeps a client with the release that it was given, by a cookie recipe-RECIPE-SERVICE that is set while both releases get requests; a page finds its assets so. It is for ports in http mode."},
+			{Name: "keep_failed", Type: schema.Boolean(), Default: "false", Change: schema.PlanOnly, Doc: "Keeps the containers of a release that is taken back, stopped and under names that end in -failed, for a look. The next apply removes them."},
 			{Name: "retain", Type: schema.Whole(0, 100), Default: "2", Change: schema.PlanOnly, Doc: "How many earlier releases are kept, stopped, for a rollback."},
 		},
 		Blocks: []schema.Block{
@@ -67,10 +68,12 @@ type Spec struct {
 	OnFailure string      `json:"on_failure"`
 	Retain    int         `json:"retain"`
 	Sticky    bool        `json:"sticky,omitempty"`
-	Stage     []Stage     `json:"stage,omitempty"`
-	Drain     *Drain      `json:"drain,omitempty"`
-	Hold      *Hold       `json:"hold,omitempty"`
-	Standby   *Standby    `json:"standby,omitempty"`
+	// KeepFailed keeps what is taken back, stopped.
+	KeepFailed bool     `json:"keep_failed,omitempty"`
+	Stage      []Stage  `json:"stage,omitempty"`
+	Drain      *Drain   `json:"drain,omitempty"`
+	Hold       *Hold    `json:"hold,omitempty"`
+	Standby    *Standby `json:"standby,omitempty"`
 }
 
 // Drain is a drain block.
@@ -95,6 +98,8 @@ type Settings struct {
 	Hold   time.Duration // how long requests wait at most, 0 for not at all
 	Retain int
 	Sticky bool
+	// KeepFailed says that containers which are taken back are kept, stopped, until the next apply.
+	KeepFailed bool
 	// Pause says that a failure after traffic has moved leaves things as they are.
 	Pause bool
 	// Contracts says that jobs wait until the old release is gone.
@@ -116,7 +121,7 @@ func Read(spec json.RawMessage) (Spec, Settings, error) {
 		return s, Settings{}, fmt.Errorf("reading a switchover: %w", err)
 	}
 	settings := Default()
-	settings.Sticky = s.Sticky
+	settings.Sticky, settings.KeepFailed = s.Sticky, s.KeepFailed
 	settings.Pause = s.OnFailure == "pause"
 	if s.Retain >= 0 {
 		settings.Retain = s.Retain

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/deployrecipe/recipe/builtins"
+	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/engine/docker"
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -161,6 +162,10 @@ func (r releaseJSON) remarks() string {
 		remarks = append(remarks, "kept for a rollback")
 	}
 	for _, c := range r.Containers {
+		if container.IsAside(c.Name) {
+			remarks = append(remarks, c.Name+" was taken back and is kept for a look")
+			continue
+		}
 		switch {
 		case c.Health == "unhealthy" || c.State == "restarting" || c.State == "dead" || c.State == "paused":
 			remarks = append(remarks, c.Name+" is "+cmp.Or(c.Health, c.State))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/port"
 	"github.com/deployrecipe/recipe/builtins/proxy"
@@ -64,6 +65,8 @@ type releaseJSON struct {
 	// nevertheless: no container of the release that has the traffic runs.
 	Standby time.Time `json:"standby_since,omitzero"`
 	Serves  bool      `json:"serves_instead,omitempty"`
+	// Failed is how many containers are kept for a look, stopped, since the release was taken back.
+	Failed int `json:"failed,omitempty"`
 	// Containers by name.
 	Containers []containerJSON `json:"containers"`
 }
@@ -232,6 +235,9 @@ func (r *releaseJSON) add(o state.Object, c engine.Container) {
 		if c.Started.After(r.Since) {
 			r.Since = c.Started
 		}
+	case container.IsAside(o.Name):
+		r.Failed++
+		since = c.Finished
 	case c.State == engine.Exited:
 		if !r.Current {
 			r.Kept++

@@ -92,6 +92,11 @@ func (e *Engine) Signal(ctx context.Context, id, signal string) error {
 	return failed(e.client.ContainerKill(ctx, id, signal), "sending %s to container %s", signal, id)
 }
 
+// RenameContainer gives a container another name.
+func (e *Engine) RenameContainer(ctx context.Context, id, name string) error {
+	return failed(e.client.ContainerRename(ctx, id, name), "renaming container %s to %s", id, name)
+}
+
 // RemoveContainer removes a container and waits for a removal that someone else began.
 func (e *Engine) RemoveContainer(ctx context.Context, id string) error {
 	for {

@@ -26,6 +26,7 @@ func lifecycleTests() tests {
 		"stop sends another signal":           stopWithSignal,
 		"the engine's own health check":       healthCheck,
 		"a running container can be removed":  removeRunning,
+		"a container can be renamed":          rename,
 	}
 }
 
@@ -232,6 +233,21 @@ func healthCheck(w *world) {
 	spec.Health.StartPeriod = 0
 	id = w.start(spec)
 	w.eventually("it is unhealthy", func() bool { return w.state(id).Health == "unhealthy" })
+}
+
+// rename gives a running container another name, which is its only one then.
+func rename(w *world) {
+	id := w.start(w.spec("a", "stubborn"))
+	was, is := w.id+"-a", w.id+"-b"
+	w.need(w.RenameContainer(w.ctx, was, is))
+	if c, err := w.Container(w.ctx, is); err != nil || c.ID != id || c.Name != is || c.State != engine.Running {
+		w.Errorf("renamed, it is %+v, %v", c, err)
+	}
+	_, err := w.Container(w.ctx, was)
+	w.want(err, engine.ErrNotFound)
+	w.want(w.RenameContainer(w.ctx, was, is), engine.ErrNotFound)
+	w.start(w.spec("a", "stubborn")) // its name is free again
+	w.want(w.RenameContainer(w.ctx, was, is), engine.ErrConflict)
 }
 
 func removeRunning(w *world) {

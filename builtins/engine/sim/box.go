@@ -124,6 +124,21 @@ func (e *Engine) boxes() []*box {
 	return list
 }
 
+// RenameContainer gives a container another name.
+func (e *Engine) RenameContainer(ctx context.Context, id, name string) error {
+	return e.change(ctx, "RenameContainer", []any{id, name}, func() error {
+		b, err := e.box(id)
+		if err != nil {
+			return err
+		}
+		if _, err := e.box(name); err == nil {
+			return fmt.Errorf("%w: the name is in use", engine.ErrConflict)
+		}
+		b.spec.Name = name
+		return nil
+	})
+}
+
 // RemoveContainer removes a container, killing it first.
 func (e *Engine) RemoveContainer(ctx context.Context, id string) error {
 	return e.change(ctx, "RemoveContainer", []any{id}, func() error {

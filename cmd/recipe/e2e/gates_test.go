@@ -88,9 +88,21 @@ func TestGates(t *testing.T) {
 	errors := clients.errors.Load()
 
 	bad.stages = stages("    gate \"exec\" {\n      command = [\"/no/such/program\"]\n      timeout = \"2s\"\n    }\n")
+	bad.switchover = "  keep_failed = true\n"
 	d.recipe(bad.at("r4"))
 	if o = d.must(1, "apply", "--auto-approve"); !strings.Contains(o.stderr, "/no/such/program") {
 		t.Errorf("what the command said is not told\n%s", o)
+	}
+	d.serves("r2")
+
+	// What failed is there for a look, and goes with the next apply.
+	d.tells(d.must(0, "status"), "-failed was taken back and is kept for a look")
+	bad.stages = ""
+	d.recipe(bad.at("r2"))
+	d.tells(d.must(0, "plan", "--detailed-exitcode"), "Housekeeping:", "it was kept for a look")
+	d.apply()
+	if o = d.must(0, "status"); strings.Contains(o.stdout, "-failed") {
+		t.Errorf("it is still there\n%s", o)
 	}
 	d.serves("r2")
 	if clients.lost.Load() > 0 || clients.errors.Load() > errors || errors == 0 {
