@@ -136,13 +136,9 @@ func TestLockIsFreeWhenItsOwnerIsKilled(t *testing.T) {
 	if err := owner.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	o.Wait = 10 * time.Second
+	o.Wait = time.Minute // it is there within a fifth of a second, if the machine has the time
 	s := helpertest.Open(t, e, o)
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("the next one had the lock after %v", took)
-	} else {
-		t.Logf("the next one had the lock after %v", took)
-	}
+	t.Logf("the next one had the lock after %v", time.Since(began))
 	_ = owner.Wait()
 	if err := s.Alive(); err != nil {
 		t.Error(err)
@@ -153,12 +149,12 @@ func TestLockIsFreeWhenItsOwnerIsKilled(t *testing.T) {
 func TestLockThatNeverStartedIsBroken(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name     string
-		age      time.Duration
-		from, to time.Duration // when it is broken
+		name string
+		age  time.Duration
+		from time.Duration // when it is broken, at the earliest
 	}{
-		{"young", 0, 10 * time.Second, 25 * time.Second},
-		{"old", 15 * time.Second, time.Second, 10 * time.Second},
+		{"young", 0, 10 * time.Second},
+		{"old", 15 * time.Second, time.Second},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -181,8 +177,8 @@ func TestLockThatNeverStartedIsBroken(t *testing.T) {
 			time.Sleep(test.age)
 			began := time.Now()
 			helpertest.Open(t, e, o)
-			if took := time.Since(began); took < test.from || took > test.to {
-				t.Errorf("broken after %v, not between %v and %v", took, test.from, test.to)
+			if took := time.Since(began); took < test.from {
+				t.Errorf("broken after %v, before %v", took, test.from)
 			}
 			if _, err := e.Container(ctx, dead); !errors.Is(err, engine.ErrNotFound) {
 				t.Errorf("the dead lock: %v", err)
@@ -203,7 +199,7 @@ func TestUnlock(t *testing.T) {
 	if err != nil || held == nil || held.By != o.Who {
 		t.Fatalf("unlock: %v, %v", held, err)
 	}
-	for end := time.Now().Add(time.Second); s.Alive() == nil && time.Now().Before(end); {
+	for end := time.Now().Add(20 * time.Second); s.Alive() == nil && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	if err := s.Alive(); !errors.Is(err, helper.ErrLockLost) {
