@@ -16,7 +16,7 @@ ARGS ?=
 with_proxy = if [ -z "$$RECIPE_PROXY_IMAGE" ] && docker image inspect recipe/haproxy:local >/dev/null 2>&1; \
 	then export RECIPE_PROXY_IMAGE=recipe/haproxy:local; fi;
 
-.PHONY: faults e2e conformance build help setup setup-services demo test race check generate fuzz random proof bench clean
+.PHONY: soak faults e2e conformance build help setup setup-services demo test race check generate fuzz random proof bench clean
 
 build: ## make bin/recipe, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/recipe ./cmd/recipe
@@ -55,11 +55,13 @@ race: ## run all tests under the race detector
 # Generated files are compared before and after, so that it works in a dirty tree.
 files = git ls-files -z --cached --others --exclude-standard | xargs -0 sha256sum 2>/dev/null
 
-check: ## formatting, vet, scripts, go.mod, generated files
+check: ## formatting, vet, scripts, go.mod, modules as they were published, known vulnerabilities, generated files
 	@for script in .ci/*; do bash -n "$$script" || exit 1; done
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "run gofmt -w on:" $$unformatted; exit 1; }
 	go vet ./...
 	go mod tidy -diff
+	go mod verify
+	.ci/vulnerabilities
 	@before=$$($(files)); go generate ./... || exit 1; \
 	diff <(echo "$$before") <($(files)) || { echo "generated files were stale, they are current now: commit them"; exit 1; }
 
@@ -71,6 +73,10 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 
 random: ## run each property test on N (1000) cases that are drawn anew, or those of SEED
 	@.ci/random "$(N)" "$(SEED)"
+
+soak: ## N (500) switchovers in a row under load: nothing lost, and nothing more of anything afterwards; half an hour or more
+	@.ci/setup
+	@$(with_proxy) RECIPE_REQUIRE_ENGINE=1 go test -count=1 -timeout 0 $(TESTFLAGS) -run 'TestSoak$$' -v ./cmd/recipe/e2e -soak "$(or $(N),500)"
 
 faults: ## apply N (2000) random changes on the simulator while calls fail, hang or lie; SEED repeats one
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "make faults SEED=$$seed N=$(or $(N),2000)"; \

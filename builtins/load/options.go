@@ -25,7 +25,7 @@ type Options struct {
 	Host string // the Host header, and over TLS the name that is asked for; default: that of URL
 	// Roots are whom certificates have to be signed by; default: those of the machine.
 	Roots *x509.CertPool
-	TCP  string // such as 127.0.0.1:9000, where bytes are echoed; needed by kind TCP
+	TCP   string // such as 127.0.0.1:9000, where bytes are echoed; needed by kind TCP
 	// Header is a further line of every request, such as "X-Canary: 1".
 	Header string
 
