@@ -84,25 +84,49 @@ use "db" {
   password = secret.database
 }
 
-# Once per release, before the first container of it starts. The release before
-# still runs then: a migration must leave it working, so add first, and remove in a
-# later release.
-job "migrate" {
+# A release's migrations in three phases, each with its place in the switch, once per
+# release. While both releases serve, the schema must suit both: see the README.
+
+# Before the first new container starts: what the new release needs, and the old one
+# does not mind.
+job "expand" {
   image      = image.app
-  command    = ["python", "manage.py", "migrate", "--no-input"]
+  command    = ["python", "manage.py", "phase", "expand"]
   env        = local.env
   cap_drop   = ["ALL"]
   timeout    = "10m"
   depends_on = [use.db]
 }
 
+# Once the canary has shown that the release is good.
+job "fill" {
+  image      = image.app
+  command    = ["python", "manage.py", "phase", "fill"]
+  env        = local.env
+  cap_drop   = ["ALL"]
+  timeout    = "10m"
+  depends_on = [job.expand]
+}
+
+# When nothing of the old release runs any more.
+job "contract" {
+  image      = image.app
+  command    = ["python", "manage.py", "phase", "contract"]
+  env        = local.env
+  cap_drop   = ["ALL"]
+  timeout    = "10m"
+  depends_on = [job.fill]
+}
+
 use "web" {
-  source = "std/web"
-  image  = image.app
-  env    = local.env
-  before = [job.migrate]
-  host   = var.host
-  listen = var.listen
+  source  = "std/web"
+  image   = image.app
+  env     = local.env
+  before  = [job.expand]
+  between = [job.fill]
+  after   = [job.contract]
+  host    = var.host
+  listen  = var.listen
 }
 
 output "url" {

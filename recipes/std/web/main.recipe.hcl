@@ -63,6 +63,7 @@ port "main" {
 switchover "main" {
   services = [service.main]
   before   = var.before
+  after    = var.after
 
   dynamic "stage" {
     for_each = var.canary
@@ -72,7 +73,10 @@ switchover "main" {
       hold   = stage.value.hold
     }
   }
-  stage "full" { weight = 100 }
+  stage "full" {
+    before = var.between
+    weight = 100
+  }
 
   drain { timeout = var.drain_timeout }
   retain = var.retain

@@ -134,6 +134,18 @@ variable "before" {
   nullable    = false
 }
 
+variable "between" {
+  description = "Jobs that must have run between the canary and all traffic, such as one that fills a new column"
+  default     = []
+  nullable    = false
+}
+
+variable "after" {
+  description = "Jobs for when the release before has stopped, such as one that drops a column that only that one used"
+  default     = []
+  nullable    = false
+}
+
 variable "canary" {
   type = list(object({
     weight = number

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Entry(models.Model):
-    name = models.CharField(max_length=80)
+    author = models.CharField(max_length=80)
     text = models.CharField(max_length=500)
     written = models.DateTimeField(auto_now_add=True, db_index=True)
 
@@ -10,4 +10,4 @@ class Entry(models.Model):
         ordering = ["-written"]
 
     def __str__(self):
-        return f"{self.name}: {self.text[:40]}"
+        return f"{self.author}: {self.text[:40]}"

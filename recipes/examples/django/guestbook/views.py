@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 
 from guestbook.models import Entry
 
-EntryForm = modelform_factory(Entry, fields=["name", "text"])
+EntryForm = modelform_factory(Entry, fields=["author", "text"])
 
 
 def book(request):

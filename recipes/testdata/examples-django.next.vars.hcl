@@ -1,0 +1,1 @@
+host = "guestbook.example.com"
