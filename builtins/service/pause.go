@@ -69,14 +69,23 @@ func (p *planner) paused(g *group, origin *proxy.Group) {
 			p.out.Changes = append(p.out.Changes, plan.Change{Addr: b.r.Addr, Action: plan.Update, After: b.r.Spec, Cause: cause,
 				Summary: fmt.Sprintf("release %s, %s to update in place", b.release, count(updated, "container"))})
 		}
-		if have := len(b.stock.of(b.release)); have != b.spec.Replicas() && len(b.ports) > 0 {
+		// One that died is no exception: both releases serve, and what somebody looks at while it waits stays as it is.
+		if have := len(slices.DeleteFunc(b.stock.of(b.release), func(one piece) bool { return !one.running() })); have != b.spec.Replicas() && len(b.ports) > 0 {
 			p.out.Notes = append(p.out.Notes, plan.Note{Addr: b.r.Addr,
-				Text: fmt.Sprintf("it has %s and is to have %d: that takes effect when its switchover is no longer paused", count(have, "container"), b.spec.Replicas())})
+				Text: fmt.Sprintf("of release %s %s and there should be %d: \"recipe promote\" mends that", b.release, run(have), b.spec.Replicas())})
 		}
 	}
-	p.out.Notes = append(p.out.Notes, plan.Note{Addr: g.addr, Text: fmt.Sprintf(
+	p.out.Notes = append(p.out.Notes, plan.Note{Addr: g.addr, Paused: true, Text: fmt.Sprintf(
 		"paused since %s, with %d%% of the traffic at %s: %s. To go on: recipe promote; to go back: recipe revert",
 		s.Pause.Since.Format("2006-01-02 15:04:05 MST"), weight(origin), releases(g), s.Pause.Why)})
+}
+
+// run says how many containers do.
+func run(n int) string {
+	if n == 1 {
+		return "1 container runs"
+	}
+	return count(n, "container") + " run"
 }
 
 // weight is the new release's percentage.

@@ -2,11 +2,13 @@ package simulated_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/rehearse"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -142,7 +144,7 @@ func TestPauses(t *testing.T) {
 		"repeated":           {pauses, {mode: kind.Repeat, steps: `stage "canary": 10%, hold, pause after stage "canary"`, later: "half", share: 10, paused: true}, promoted},
 		"back by the recipe": {pauses, {recipe: one, steps: "give all traffic of web back, drain, stop, remove"}},
 		"yet another":        {pauses, {recipe: three, steps: `give all traffic back, drain what an unfinished switch left, stage "canary", pause`, later: "half", share: 10, paused: true}, promoted},
-		"count":              {pauses, {recipe: web("2", "count = 3") + asked, steps: "none", note: "it has 2 containers and is to have 3", share: 10, paused: true}},
+		"count":              {pauses, {recipe: web("2", "count = 3") + asked, steps: "none", note: "2 containers run and there should be 3", share: 10, paused: true}},
 		"in place":           {pauses, {recipe: web("2", "count = 2\n limits { memory = \"64MiB\" }") + asked, steps: "update shop-web-, update shop-web-", note: "paused since", share: 10, paused: true}},
 		"more were kept": {{recipe: web("3", "count = 3") + canary, share: 100}, {recipe: web("1", "count = 2") + canary}, {recipe: web("3", "count = 2") + asked, share: 10, paused: true},
 			{mode: kind.Promote, share: 100, paused: true}, {mode: kind.Promote, steps: "stop, remove shop-web-", share: 100}, {steps: "none", share: 100}},
@@ -198,6 +200,63 @@ func TestPausesOnFailure(t *testing.T) {
 				s.unharmed()
 			})
 		})
+	}
+}
+
+// TestDiesWhilePaused stops a container of the release that waits: an apply says so and leaves all as it is, since both
+// releases serve, and promote starts another.
+func TestDiesWhilePaused(t *testing.T) {
+	in(t, func(s *scene) {
+		one, two := web("1", "count = 2")+asked, web("2", "count = 2")+asked
+		s.apply(desire(s, one), kind.Apply)
+		s.apply(desire(s, two), kind.Apply)
+		s.send(simulated.ClientOptions{})
+		time.Sleep(time.Second)
+		if err := s.stop(s.of("2")[0]); err != nil {
+			s.Fatalf("%v", err)
+		}
+		s.notice()
+		s.play(two, []do{{steps: "none", note: "1 container runs and there should be 2", share: 10, paused: true},
+			{mode: kind.Promote, steps: `wait for, stage "half"`, share: 100, paused: true}})
+		running := slices.DeleteFunc(s.of("2"), func(name string) bool {
+			one, err := s.Engine.Container(s.ctx, name)
+			return err != nil || one.State != engine.Running
+		})
+		if len(running) != 2 {
+			s.Errorf("of the release only %v run:\n%s", running, s.state())
+		}
+		s.bound += time.Minute // the one that was stopped had requests in hand
+		s.unharmed()
+	})
+}
+
+// TestDestroyWhilePaused destroys a recipe whose switchover waits, and is broken off at each moment before it does so.
+func TestDestroyWhilePaused(t *testing.T) {
+	t.Parallel()
+	for n, killed := 1, true; killed; n++ {
+		in(t, func(s *scene) {
+			s.parallel = 1
+			one, two := web("1", "count = 2")+asked, web("2", "count = 2")+asked
+			s.apply(desire(s, one), kind.Apply)
+			s.apply(desire(s, two), kind.Apply)
+			if !s.waits() {
+				s.Fatalf("it is not paused:\n%s", s.state())
+			}
+			p := s.plan(desire(s, two), kind.Destroy)
+			s.proved(p.Plan)
+			done, err := s.try(p, simulated.ApplyOptions{Kill: func(m simulated.Moment) bool { return m.N == n }})
+			if killed = done.Killed; !killed && err != nil {
+				s.Fatalf("destroying: %v\n%s", err, s.state())
+			}
+			time.Sleep(time.Minute)
+			if killed {
+				s.apply(desire(s, two), kind.Destroy)
+			}
+			s.settled(desire(s, two), kind.Destroy)
+		})
+		if n > 200 {
+			t.Fatal("it never comes to its end")
+		}
 	}
 }
 

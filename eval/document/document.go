@@ -47,6 +47,8 @@ type Plan struct {
 type Note struct {
 	Addr string `json:"addr,omitempty"`
 	Text string `json:"text"`
+	// Paused tells that it is about a switchover that waits for somebody to decide.
+	Paused bool `json:"paused,omitempty"`
 }
 
 // Interruption is a time in which requests are not answered, or wait, or a service does not run.
@@ -98,9 +100,9 @@ func groupOf(p plan.Pausing) string { return p.Group }
 
 func noteOf(n plan.Note) Note {
 	if n.Addr.IsZero() {
-		return Note{Text: n.Text}
+		return Note{Text: n.Text, Paused: n.Paused}
 	}
-	return Note{n.Addr.String(), n.Text}
+	return Note{n.Addr.String(), n.Text, n.Paused}
 }
 
 func interruptionOf(i plan.Interruption) Interruption {

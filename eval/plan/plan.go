@@ -271,6 +271,13 @@ type Interruption struct {
 type Note struct {
 	Addr addr.Addr `json:"addr"`
 	Text string    `json:"text"`
+	// Paused tells that a switchover waits for somebody to decide: what the recipe wants of it beyond the plan comes then.
+	Paused bool `json:"paused,omitempty"`
+}
+
+// Paused tells whether a switchover waits for somebody, which the plan leaves as it is.
+func (p *Plan) Paused() bool {
+	return slices.ContainsFunc(p.Notes, func(n Note) bool { return n.Paused })
 }
 
 // Raw is the JSON of a step's config or a field's value.

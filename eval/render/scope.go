@@ -71,6 +71,8 @@ func (r *printer) pending(s *plan.Scope) {
 // nothing says that a plan has no steps.
 func (r *printer) nothing(p *plan.Plan) {
 	switch name := clean(p.Recipe.Name); {
+	case p.Paused():
+		fmt.Fprintf(r.w, "Nothing to do while a switchover of %s is paused.\n", name)
 	case p.Scope == nil || len(p.Scope.LeftOut) == 0 && !p.Scope.RefreshOnly:
 		fmt.Fprintf(r.w, "No changes. %s is as its recipe says.\n", name)
 	case !p.Scope.RefreshOnly:
