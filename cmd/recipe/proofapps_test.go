@@ -29,7 +29,7 @@ func TestProofDjango(t *testing.T) {
 	if _, body := s.request(http.MethodGet, base, "", nil); !strings.Contains(body, "<form") {
 		t.Fatalf("no form in:\n%s", body)
 	}
-	s.submit(base, "", url.Values{"name": {"Anna"}, "text": {"was here"}})
+	s.submit(base, "", url.Values{"author": {"Anna"}, "text": {"was here"}})
 	s.shown(base, "", "was here")
 	s.wants(s.run(0, "plan"), "No changes")
 }
