@@ -44,7 +44,6 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	if !in.Mode.Recalls() {
 		p.looked()
 		p.orphans()
-		p.names()
 	}
 	return p.out, p.diags
 }

@@ -15,9 +15,9 @@ import (
 
 var _ kind.Together = Kind{}
 
-// ValidateTogether finds services that hold one volume or directory, each for itself alone.
-func (Kind) ValidateTogether(services []*state.Resource, _ *state.Desired) hcl.Diagnostics {
-	var diags hcl.Diagnostics
+// ValidateTogether finds services that hold one volume or directory, each for itself alone, and names that nobody answers to.
+func (Kind) ValidateTogether(services []*state.Resource, d *state.Desired) hcl.Diagnostics {
+	diags := unanswered(d)
 	holder := map[string]addr.Addr{}
 	for _, r := range services {
 		s, err := container.Parse(r.Spec)

@@ -24,7 +24,7 @@ func TestValidateTogether(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			diags := service.Kind{}.ValidateTogether([]*state.Resource{
 				{Addr: addr.New("service", "a"), Spec: json.RawMessage(spec(test.a))}, {Addr: addr.New("service", "b"), Spec: json.RawMessage(spec(test.b))},
-			}, nil)
+			}, &state.Desired{})
 			got := ""
 			if len(diags) > 0 {
 				got = diags[0].Detail

@@ -29,6 +29,8 @@ type applyOptions struct {
 	retry       bool
 	parallelism int
 	lockTimeout time.Duration
+	// out is the file in which the plan is saved instead of being carried out; empty for none.
+	out string
 	// question asks for the approval.
 	question string
 }
@@ -43,7 +45,7 @@ func (o *applyOptions) register(cmd *cobra.Command) {
 
 func (o *applyOptions) check(cmd *cobra.Command) error {
 	switch {
-	case o.json && !o.autoApprove:
+	case o.json && !o.autoApprove && o.out == "":
 		return usage{errors.New("--json leaves no place for a question: give --auto-approve too"), cmd.CommandPath()}
 	case o.parallelism < 1:
 		return usage{errors.New("--parallelism is at least 1"), cmd.CommandPath()}
@@ -55,6 +57,11 @@ func (o *applyOptions) check(cmd *cobra.Command) error {
 
 // carryOut plans, asks, and carries the plan out. A plan without steps takes no lock and writes nothing.
 func (a *app) carryOut(ctx context.Context, path string, o applyOptions) error {
+	if o.out != "" {
+		if err := replaceable(o.out); err != nil {
+			return err
+		}
+	}
 	p, err := a.newPlanner(path, o.planOptions)
 	if err != nil {
 		return err
@@ -76,6 +83,13 @@ func (a *app) carrySaved(ctx context.Context, path string, o applyOptions) error
 	p.file = path
 	o.planOptions, o.autoApprove = p.options, true
 	return a.carry(ctx, p, o)
+}
+
+// saves gives a command --out.
+func (o *applyOptions) saves(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.out, "out", "", "save the plan in this `FILE` and change nothing: \"recipe apply FILE\" carries it out")
+	_ = cmd.MarkFlagFilename("out") // fails only for an option that is not there
+	cmd.MarkFlagsMutuallyExclusive("out", "auto-approve")
 }
 
 func (a *app) carry(ctx context.Context, p *planner, o applyOptions) error {
@@ -102,6 +116,9 @@ func (a *app) carry(ctx context.Context, p *planner, o applyOptions) error {
 		shown.Plan = p.saved.Plan
 	}
 	report := &report{planner: p}
+	if o.out != "" {
+		return report.keep(shown, reader.Host(), o.out)
+	}
 	if err := report.plan(shown); err != nil || shown.nothing(o.mode) {
 		return err
 	}

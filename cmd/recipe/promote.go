@@ -26,6 +26,9 @@ recipe has it now; after a failure too, unless --again has the stage held and ju
 once more. It is the release that waits that goes on, also where the recipe wants
 another one by now: that is for the next apply.
 
+With --out the plan is saved instead, as by "recipe plan --out", and "recipe apply FILE"
+carries just that one out.
+
 With the address of a service or switchover only that one goes on.
 
 Exit codes: 0 promoted, or paused at the next stage that asks for it; 1 an error, also
@@ -46,6 +49,7 @@ when nothing is paused.`,
 		},
 	}
 	o.register(cmd)
+	o.saves(cmd)
 	cmd.Flags().BoolVar(&again, "again", false, "hold and judge the stage that it is at once more, instead of going on with the next")
 	return cmd
 }

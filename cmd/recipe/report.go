@@ -68,6 +68,19 @@ func (r *report) plan(made *planned) error {
 	return err
 }
 
+// keep shows the plan and saves it, for "recipe apply" to carry out.
+func (r *report) keep(made *planned, host, name string) error {
+	if made.Empty() && r.options.mode.Decides() {
+		return r.undecided(made)
+	}
+	made.Locked = locked(made.observed)
+	if err := r.write(made.Plan); err != nil {
+		return err
+	}
+	made.Locked = nil
+	return r.save(made, host, name)
+}
+
 func (r *report) line(v any) error {
 	_, err := io.WriteString(r.stdout, oneLine(v))
 	return err

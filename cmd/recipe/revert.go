@@ -16,6 +16,9 @@ shows the plan, asks, and carries it out: all traffic goes to the release before
 never stopped, and the new one drains and is removed. The recipe's files stay as they
 are, so the next apply tries again.
 
+With --out the plan is saved instead, as by "recipe plan --out", and "recipe apply FILE"
+carries just that one out.
+
 With the address of a service or switchover only that one goes back. The recipe's
 variables need no values, other than those that its name uses.
 
@@ -32,5 +35,6 @@ Exit codes: 0 reverted; 1 an error, also when no switchover is under way.`,
 		},
 	}
 	o.register(cmd)
+	o.saves(cmd)
 	return cmd
 }

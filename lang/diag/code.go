@@ -54,6 +54,7 @@ const (
 	PortTaken           Code = "port-taken"
 	CertificateUnusable Code = "certificate-unusable"
 	CertificateDoubtful Code = "certificate-doubtful"
+	UnansweredName      Code = "unanswered-name"
 	LittleMemory        Code = "too-little-memory"
 	LittleDisk          Code = "too-little-disk"
 	StepFailed          Code = "step-failed"
@@ -124,6 +125,7 @@ func Codes() []Info {
 		{PortTaken, "Port taken", "Another program listens on a port of the machine that the recipe wants.", "Ports"},
 		{CertificateUnusable, "Certificate cannot be used", "A certificate or its key cannot be read, do not belong together, are out of order, expired or in the open.", "Ports"},
 		{CertificateDoubtful, "Certificate that clients may refuse", "A certificate can be used, and clients refuse it or will: it expires soon, names none of a port's hosts, or comes without who signed it. This is a warning.", "Ports"},
+		{UnansweredName, "Nobody answers to this name", "The name of a service behind a port is read, and such a service has none on its networks. This is a warning.", "References"},
 		{LittleMemory, "Too little memory for all limits", "Containers that run at once may take more memory by their limits than the engine has; nothing is stopped by it.", "What it needs"},
 		{LittleDisk, "Too little disk", "The images to build take more than is free where the engine keeps them.", "What it needs"},
 		{StepFailed, "Step failed", "A step of the plan failed.", "Apply"},

@@ -67,7 +67,11 @@ func TestPauses(t *testing.T) {
 	// And back.
 	d.recipe(a.at("r3"))
 	d.tells(d.apply(), "Paused in")
-	d.tells(d.must(0, "revert", "--auto-approve"), "Reverted in", "the next apply goes forward again")
+	d.tells(d.must(0, "promote", "--out", "on.recipe.plan"), "stage \"half\"", "recipe apply on.recipe.plan")
+	d.tells(d.must(0, "revert", "--out", "back.recipe.plan"), "recipe apply back.recipe.plan")
+	d.tells(d.must(0, "status"), `paused at stage "canary"`)
+	d.tells(d.must(0, "apply", "back.recipe.plan"), "Reverted in", "the next apply goes forward again")
+	d.tells(d.must(1, "apply", "on.recipe.plan"), "The world moved")
 	d.serves("r2")
 	if o = d.must(1, "revert", "--auto-approve"); !strings.Contains(o.stderr, "Nothing to revert") {
 		t.Errorf("%s", o)
