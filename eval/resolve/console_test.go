@@ -127,7 +127,7 @@ func TestConsoleBreaksOff(t *testing.T) {
 			t.Errorf("too long: %v", diags)
 		}
 	}
-	if left := runtime.NumGoroutine() - before; left > 0 {
-		t.Errorf("%d evaluations go on", left)
+	for runtime.NumGoroutine() > before { // one that has ended takes a moment to go; the test's own limit ends one that has not
+		time.Sleep(time.Millisecond)
 	}
 }
