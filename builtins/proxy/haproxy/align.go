@@ -85,9 +85,14 @@ func refusal(answer string) string {
 	return ""
 }
 
-// observe reads what a worker says of a site's servers and of the maps of its ports.
+// observe reads what a worker says of a site's servers and of the maps of its ports, with one question.
 func observe(ctx context.Context, host Host, site *proxy.Site) (int, world, error) {
-	commands := []string{"get var " + variable(site.Recipe)}
+	names := slices.Sorted(maps.Keys(entries(site)))
+	var commands []string
+	for _, name := range names { // first, while there is but one empty line after each answer
+		commands = append(commands, "show map "+name)
+	}
+	commands = append(commands, "get var "+variable(site.Recipe))
 	for i := range site.Services {
 		for _, side := range []proxy.Side{proxy.A, proxy.B} {
 			name := backendName(site.Recipe, site.Services[i].Name, side)
@@ -98,21 +103,24 @@ func observe(ctx context.Context, host Host, site *proxy.Site) (int, world, erro
 	if err != nil {
 		return 0, world{}, err
 	}
+	answers := answersIn(said)
+	if len(answers) < len(names) {
+		return 0, world{}, errMoved
+	}
 	w := world{structure: parseVariable(said, variable(site.Recipe)), servers: parseServers(said), maps: map[string]map[string]string{}}
-	for name := range entries(site) {
-		again, said, err := ask(ctx, host, []string{"show map " + name})
-		if err != nil {
-			return 0, world{}, err
-		}
-		if again != pid {
-			return 0, world{}, errMoved
-		}
+	for i, name := range names {
 		// A map that no frontend reads is not loaded. A frontend that comes to read it is a reload.
-		if !strings.Contains(said, "Unknown map identifier") {
-			w.maps[name] = parseMap(said)
+		if !strings.Contains(answers[i], "Unknown map identifier") {
+			w.maps[name] = parseMap(answers[i])
 		}
 	}
 	return pid, w, nil
+}
+
+// running asks which structure of a recipe a worker runs.
+func running(ctx context.Context, host Host, recipe string) (structure string, err error) {
+	_, said, err := ask(ctx, host, []string{"get var " + variable(recipe)})
+	return parseVariable(said, variable(recipe)), err
 }
 
 // next are the commands of the first phase of a switch that is not done: addresses, ready, maps, drain,

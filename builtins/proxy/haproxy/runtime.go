@@ -121,6 +121,23 @@ func ask(ctx context.Context, host Host, commands []string) (pid int, answer str
 	return pid, all.String(), nil
 }
 
+// answersIn takes what ask returned apart: HAProxy puts an empty line after each answer. That to show info, by which
+// lines of commands begin, is left out. An answer that brings empty lines of its own ends the order.
+func answersIn(said string) (answers []string) {
+	for said != "" {
+		var answer string
+		if strings.HasPrefix(said, "\n") { // an empty answer
+			said = said[1:]
+		} else {
+			answer, said, _ = strings.Cut(said, "\n\n")
+		}
+		if !strings.HasPrefix(answer, "Name: ") {
+			answers = append(answers, answer)
+		}
+	}
+	return answers
+}
+
 // process is a line of the master's show proc.
 type process struct {
 	pid     int

@@ -254,18 +254,18 @@ func (u *updating) free(ctx context.Context) error {
 // due asks the worker whether it runs the structure that the site shall have. That it answers at all is
 // made sure before anything is written.
 func (u *updating) due(ctx context.Context) (bool, error) {
-	var w world
+	var runs string
 	err := again(ctx, func() (err error) {
-		_, w, err = observe(ctx, u.host, &proxy.Site{Recipe: u.site.Recipe})
+		runs, err = running(ctx, u.host, u.site.Recipe)
 		return err
 	})
 	if err != nil {
 		return false, err
 	}
 	if u.site.Empty() {
-		return w.structure != "", nil
+		return runs != "", nil
 	}
-	return u.edited || w.structure != structure(&u.site, u.ipv6), nil
+	return u.edited || runs != structure(&u.site, u.ipv6), nil
 }
 
 // follow brings the runtime in line with the written files, by a reload where due or where it turns out so.
