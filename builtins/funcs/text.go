@@ -48,7 +48,7 @@ func texts() []Func {
 		{Name: "join", Doc: "Joins the texts of lists, with a separator between them.",
 			Params:   []string{"separator: what stands between two", "lists: the lists of texts, one at least"},
 			Examples: []Example{{`join(", ", ["a", "b"])`, `"a, b"`}, {`join("-", ["a"], ["b", "c"])`, `"a-b-c"`}},
-			Func:     stdlib.JoinFunc,
+			Func:     joined(),
 			Check: func(args []cty.Value) error {
 				var m measure
 				for _, list := range args[1:] {
@@ -183,6 +183,26 @@ func bytesSlice() function.Function {
 				return cty.NilVal, function.NewArgErrorf(2, "a whole number from 0 to %d is required, which is how many bytes follow", len(text)-offset)
 			}
 			return textOf([]byte(text[offset : offset+length]))
+		},
+	})
+}
+
+// joined is the library's join, which is given lists: to make them of tuples itself takes it the square of their length.
+func joined() function.Function {
+	lists := stdlib.JoinFunc.VarParam()
+	return function.New(&function.Spec{
+		Params:   stdlib.JoinFunc.Params(),
+		VarParam: &function.Parameter{Name: lists.Name, Type: cty.DynamicPseudoType, AllowDynamicType: true},
+		Type:     function.StaticReturnType(cty.String),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			for i := range args[1:] {
+				list, err := converted(args[i+1], lists.Type)
+				if err != nil {
+					return cty.NilVal, function.NewArgError(i+1, err)
+				}
+				args[i+1] = list
+			}
+			return stdlib.JoinFunc.Call(args)
 		},
 	})
 }
