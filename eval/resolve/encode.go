@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
 
@@ -63,7 +64,7 @@ func (e *encoder) tree(v cty.Value, path string) (any, bool) {
 	case isHuge(v): // likewise
 		return "a number too large to be written", true
 	case ty == cty.Number:
-		return json.Number(v.AsBigFloat().Text('f', -1)), true
+		return json.Number(digits(v.AsBigFloat())), true
 	case ty == cty.Bool:
 		return v.True(), true
 	case isList(ty):
@@ -130,4 +131,13 @@ func join(path, name string) string {
 		return name
 	}
 	return path + "." + name
+}
+
+// digits writes a number out. Nearly all are small and whole, for which the shortest text that stands for a number of so
+// many bits needs no search.
+func digits(f *big.Float) string {
+	if n, exact := f.Int64(); exact == big.Exact && !f.Signbit() {
+		return strconv.FormatInt(n, 10)
+	}
+	return f.Text('f', -1)
 }
