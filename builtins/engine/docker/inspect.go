@@ -3,7 +3,6 @@ package docker
 import (
 	"context"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -55,17 +54,16 @@ func (r *Reader) Containers(ctx context.Context, labels map[string]string) ([]en
 
 // parseStatus reads "Up 2 minutes (healthy)", "Exited (137) 3 seconds ago".
 func parseStatus(status string) (health string, exit int) {
-	m := regexp.MustCompile(`\((healthy|unhealthy|health: starting|-?\d+)\)`).FindStringSubmatch(status)
-	if m == nil {
-		return "", 0
-	}
-	if m[1] == "health: starting" {
+	_, word, _ := strings.Cut(status, "(")
+	word, _, _ = strings.Cut(word, ")")
+	switch word {
+	case "healthy", "unhealthy":
+		return word, 0
+	case "health: starting":
 		return "starting", 0
 	}
-	if n, err := strconv.Atoi(m[1]); err == nil {
-		return "", n
-	}
-	return m[1], 0
+	exit, _ = strconv.Atoi(word) // 0 where it is no number
+	return "", exit
 }
 
 // addresses prefers what was asked for over what is: a stopped container has the first alone.
