@@ -148,7 +148,7 @@ func run(in kind.Input, r *state.Resource, spec *container.Spec, image container
 	place := container.Place{Recipe: recipe, Addr: r.Addr, Release: release, Generation: 1, Index: 1, Image: image.Ref, Volumes: map[string]string{}}
 	needs := append([]plan.ID(nil), image.Ready...)
 	of := network.Of(spec.Networks, nets)
-	place.Hosts = port.Hosts(in.All(), of)
+	place.Hosts = port.Hosts(port.Internal(in.All()), of)
 	for _, n := range of {
 		place.Networks = append(place.Networks, n.Name)
 		needs = append(needs, plan.ReadyID(n.Addr))

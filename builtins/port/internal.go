@@ -43,21 +43,28 @@ func hostName(r state.Recipe, named addr.Addr) string {
 	return named.Short() + "." + r.Name + ".internal"
 }
 
-// Hosts are the names of a recipe's internal ports for a container on networks, with the gateway that they lead to.
-func Hosts(all *state.Desired, on []network.Net) map[string]string {
-	if len(on) == 0 || !on[0].Subnet.IsValid() {
-		return nil
-	}
-	var hosts map[string]string
+// Internal are the names of a recipe's internal ports.
+func Internal(all *state.Desired) (names []string) {
 	for _, r := range all.Resources {
-		var s Spec
-		if r.Addr.Kind != "port" || json.Unmarshal(r.Spec, &s) != nil || !s.Internal {
+		if r.Addr.Kind != "port" {
 			continue
 		}
-		if hosts == nil {
-			hosts = map[string]string{}
+		var s Spec
+		if json.Unmarshal(r.Spec, &s) == nil && s.Internal {
+			names = append(names, hostName(all.Recipe, all.Recipe.Moved.Named(r.Addr)))
 		}
-		hosts[hostName(all.Recipe, all.Recipe.Moved.Named(r.Addr))] = network.Gateway(on[0].Subnet).String()
+	}
+	return names
+}
+
+// Hosts are names of internal ports for a container on networks, with the gateway that they lead to.
+func Hosts(internal []string, on []network.Net) map[string]string {
+	if len(internal) == 0 || len(on) == 0 || !on[0].Subnet.IsValid() {
+		return nil
+	}
+	hosts := map[string]string{}
+	for _, name := range internal {
+		hosts[name] = network.Gateway(on[0].Subnet).String()
 	}
 	return hosts
 }

@@ -128,7 +128,8 @@ func (p *planner) expand(g *group) {
 	for i := range x.Steps {
 		x.Steps[i].Housekeeping = tidies
 	}
-	p.out.Add(x.Result)
+	p.switched = append(p.switched, x.Result)
+	x.Result = kind.Result{} // it is large, and what follows needs the rest
 	p.expanded = append(p.expanded, x)
 }
 

@@ -148,7 +148,7 @@ func (p *planner) instance(b *base, g switchover.Group, i int) (switchover.Insta
 	for _, n := range b.nets {
 		place.Networks = append(place.Networks, n.Name)
 	}
-	place.Hosts = port.Hosts(p.in.All(), b.nets)
+	place.Hosts = port.Hosts(p.internal, b.nets)
 	place.Address = address
 	if !network.IsFixed(b.nets[0].Subnet, address) {
 		place.Address = p.address(b.nets[0]) // also of a worker, to which a port may lead one day

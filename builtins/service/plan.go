@@ -40,6 +40,8 @@ func (k Kind) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	for _, g := range groups {
 		p.expand(g)
 	}
+	p.out.Add(p.switched...)
+	p.switched = nil
 	p.edge()
 	if !in.Mode.Recalls() {
 		p.looked()
@@ -63,10 +65,13 @@ type planner struct {
 	quiet   []plan.Change // services of which only what HAProxy checks changed, if it did
 	stocks  map[addr.Addr]stock
 	taken   map[netip.Addr]bool // fixed addresses that some container has
+	// internal are the names of the recipe's internal ports.
+	internal []string
 
 	opening  map[string][]int // numbers of ports that open, by the services that they lead to
 	first    []plan.ID        // steps on the edge that come before all switches
 	expanded []switchover.Expansion
+	switched []kind.Result   // of the same
 	leaving  map[string]bool // services of the edge that nothing leads to any more
 	out      kind.Result
 	diags    hcl.Diagnostics
@@ -74,7 +79,7 @@ type planner struct {
 
 func newPlanner(k Kind, in kind.Input) *planner {
 	p := &planner{kind: k, in: in, facts: world.Facts(in.Observed), stocks: gather(in.Observed), taken: map[netip.Addr]bool{},
-		nets: network.Layout(in.Desired, in.Observed), served: port.Served(in.Desired), wanted: port.Site(in.Desired, in.All(), in.Observed)}
+		nets: network.Layout(in.Desired, in.Observed), served: port.Served(in.Desired), wanted: port.Site(in.Desired, in.All(), in.Observed), internal: port.Internal(in.All())}
 	p.site = proxy.Site{Recipe: in.Desired.Recipe.Name, Origin: in.Desired.Recipe.Origin}
 	if s := p.facts.Site(p.site.Recipe); s != nil {
 		p.site = s.Clone()

@@ -10,6 +10,9 @@ import (
 // later takes out of a plan what comes after a pause: whatever needs the step that pauses, or needs what would be there
 // after it only. What that step provides is there, so those that need no more than that go on. The steps are in order.
 func later(p *plan.Plan) {
+	if !slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Pauses }) {
+		return
+	}
 	put := map[plan.ID]bool{} // steps that pause or come later, and what only these provide
 	var now []plan.Step
 	for _, s := range p.Steps {

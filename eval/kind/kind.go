@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deployrecipe/recipe/eval/addr"
@@ -134,8 +135,19 @@ func Creation(step plan.Step, summary string) Result {
 		Changes: []plan.Change{{Addr: step.Addr, Action: plan.Create, Summary: summary, Cause: step.Cause}}}
 }
 
-// Add appends what more decided.
-func (r *Result) Add(more Result) {
+// Add appends what all of more decided. Steps are large, so that there is room for all of them at once.
+func (r *Result) Add(more ...Result) {
+	steps, undo := 0, 0
+	for i := range more {
+		steps, undo = steps+len(more[i].Steps), undo+len(more[i].Undo)
+	}
+	r.Steps, r.Undo = slices.Grow(r.Steps, steps), slices.Grow(r.Undo, undo)
+	for i := range more {
+		r.add(&more[i])
+	}
+}
+
+func (r *Result) add(more *Result) {
 	r.Changes = append(r.Changes, more.Changes...)
 	r.Drift = append(r.Drift, more.Drift...)
 	r.Steps = append(r.Steps, more.Steps...)
