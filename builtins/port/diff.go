@@ -135,6 +135,10 @@ func describe(p proxy.Port) string {
 		if p.Mode == proxy.TCP {
 			from = "connections"
 		}
+		if r.Redirect > 0 {
+			routes = append(routes, fmt.Sprintf("%s to https on %d", from, r.Redirect))
+			continue
+		}
 		routes = append(routes, from+" to "+r.Service+told(r.Limits))
 	}
 	where := ""

@@ -31,9 +31,10 @@ func (Kind) Schema() *schema.Block {
 			{Name: "address", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The address to listen on; all of the machine's without it, IPv6 too. To expressions, of an internal port, NAME:NUMBER at which the recipe's containers reach it."},
 			{Name: "mode", Type: schema.OneOf("http", "tcp"), Default: `"http"`, Change: schema.ProxyOnly, Doc: "What the proxy understands of the traffic: HTTP, or connections alone."},
 			{Name: "trusted", Type: schema.ListOf(schema.Str()), Change: schema.ProxyOnly, Doc: "Networks or addresses of proxies before the edge, whose X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and Forwarded are believed and passed on. Those of everybody else are taken off."},
+			{Name: "redirect", Type: schema.RefTo("port"), Change: schema.ProxyOnly, Doc: "The port over TLS, port.https, to which requests for the hosts of its routes are redirected with status 308: to the same host, path and query. Routes of the port itself with longer paths go on leading to services."},
 			{Name: "internal", Type: schema.Boolean(), Change: schema.ProxyOnly, Doc: "Keeps the port to who is on a network of this recipe: it listens on the gateways of the networks, and nowhere else. Containers reach it as port.NAME.address, so that their calls switch as losslessly as those from outside."},
 		},
-		Blocks: []schema.Block{tlsBlock(), {Name: "route", Min: 1, Doc: "Leads requests to a service.", Args: []schema.Arg{
+		Blocks: []schema.Block{tlsBlock(), {Name: "route", Doc: "Leads requests to a service. A port has one at least, unless it redirects.", Args: []schema.Arg{
 			{Name: "host", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The host name that requests must be for; any without it."},
 			{Name: "path", Type: schema.Str(), Default: `"/"`, Change: schema.ProxyOnly, Doc: "The path prefix, on segment borders; the longest that matches counts."},
 			{Name: "to", Type: schema.PortOf("service"), Required: true, Change: schema.ProxyOnly, Doc: "A service's named port."},
@@ -54,6 +55,7 @@ type Spec struct {
 	Internal bool       `json:"internal,omitempty"`
 	Trusted  []string   `json:"trusted,omitempty"`
 	TLS      *TLS       `json:"tls,omitempty"`
+	Redirect *state.Ref `json:"redirect,omitempty"`
 	Route    []Route    `json:"route"`
 }
 
@@ -88,7 +90,7 @@ var (
 )
 
 // Validate finds routes that lead nowhere or twice to the same place.
-func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
+func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 	var s Spec
 	if err := json.Unmarshal(r.Spec, &s); err != nil {
 		return hcl.Diagnostics{diag.FromError(diag.Internal, err, &r.Range)}
@@ -108,6 +110,11 @@ func (Kind) Validate(r *state.Resource, _ *state.Desired) hcl.Diagnostics {
 		fail("mode", "One route in tcp mode", "A port in tcp mode sees no hosts and no paths; give it one route with nothing but to.")
 	}
 	validateSettings(s, fail)
+	validateRedirect(s, d, fail)
+	if s.Redirect == nil && len(s.Route) == 0 {
+		diags = append(diags, diag.Errorf(diag.TooFewBlocks, &r.Range, "Missing block",
+			"%s leads nowhere: a \"port\" block needs a \"route\" block, or the port that it redirects to.", r.Addr))
+	}
 	diags = append(diags, validateTLS(r, s)...)
 	seen := map[string]bool{}
 	for i, route := range s.Route {
@@ -177,6 +184,7 @@ func Site(d, all *state.Desired, o *state.Observed) []proxy.Port {
 		for _, route := range s.Route {
 			p.Routes = append(p.Routes, proxy.Route{Host: strings.ToLower(route.Host), Path: route.Path, Service: Service(d.Recipe, route.To), Limits: route.limits()})
 		}
+		p.Routes = append(p.Routes, redirects(s, all)...)
 		ports = append(ports, p)
 	}
 	return proxy.Site{Ports: ports}.Normal().Ports

@@ -129,6 +129,8 @@ type Names struct {
 	// Trusted are networks with the recipe whose they are before them: "shop 10.0.0.0/8".
 	Trusted []string
 	Bodies  bool // their sizes
+	// Redirects says that some are led elsewhere.
+	Redirects bool
 }
 
 // Add adds those of the groups that a port's routes lead to.
@@ -141,6 +143,7 @@ func (n *Names) Add(s *Site, p Port) {
 	}
 	for _, route := range p.Routes {
 		n.Bodies = n.Bodies || route.MaxBody > 0
+		n.Redirects = n.Redirects || route.Redirect > 0
 		service := s.Service(route.Service)
 		if service == nil {
 			continue

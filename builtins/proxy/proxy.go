@@ -127,11 +127,13 @@ type Port struct {
 	TLS     *TLS     `json:"tls,omitempty"`     // nil for a port that does not speak it
 }
 
-// Route leads requests to a service.
+// Route leads requests to a service, or elsewhere.
 type Route struct {
 	Host    string `json:"host,omitempty"` // lower case, without port; any when empty
 	Path    string `json:"path,omitempty"` // prefix on segment borders, "/" when empty; the longest wins
-	Service string `json:"service"`        // Service.Name
+	Service string `json:"service"`        // Service.Name; empty where requests are redirected
+	// Redirect, when not 0, has requests answered 308 with the same URL over TLS, on the port of this number.
+	Redirect int `json:"redirect,omitempty"`
 	Limits
 }
 

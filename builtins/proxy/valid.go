@@ -162,6 +162,12 @@ func (v *validator) route(s *Site, p Port, route Route) {
 	if len(route.Path) > maxText || !pathForm.MatchString(route.Path) {
 		v.add("port %s: %q is not a path prefix", p.Name, route.Path)
 	}
+	if route.Redirect != 0 {
+		if p.Mode != HTTP || route.Service != "" || route.Limits != (Limits{}) || route.Redirect < 0 || route.Redirect > 65535 {
+			v.add("port %s: a route to port %d over TLS leads to nothing else, in http mode alone", p.Name, route.Redirect)
+		}
+		return
+	}
 	service := s.Service(route.Service)
 	if service == nil {
 		v.add("port %s leads to %q, which is no service of the site", p.Name, route.Service)

@@ -65,6 +65,9 @@ func Look(ctx context.Context, w *simulated.World, recipe string) (Standing, err
 	for _, site := range w.Edge.Live() {
 		for _, p := range site.Ports {
 			for _, r := range p.Routes {
+				if r.Redirect > 0 {
+					continue // nobody serves there
+				}
 				at := Route{p.Listen, r.Host, r.Path}
 				s.Serving[at] = serving(w, at)
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -91,7 +92,7 @@ type portJSON struct {
 type routeJSON struct {
 	Host string `json:"host,omitempty"`
 	Path string `json:"path,omitempty"`
-	To   string `json:"to"` // service and port: web.http
+	To   string `json:"to"` // service and port: web.http; or "https on 443", where it redirects
 }
 
 type edgeJSON struct {
@@ -140,7 +141,11 @@ func newStatusJSON(r state.Recipe, observed *state.Observed, recorded *state.Rec
 func portOf(p proxy.Port, names port.Names) portJSON {
 	out := portJSON{Addr: names.Addr(p.Name), Listen: p.Listen, Address: p.Address, Mode: string(p.Mode), Routes: []routeJSON{}}
 	for _, r := range p.Routes {
-		out.Routes = append(out.Routes, routeJSON{Host: r.Host, Path: r.Path, To: r.Service})
+		to := r.Service
+		if r.Redirect > 0 {
+			to = fmt.Sprintf("https on %d", r.Redirect)
+		}
+		out.Routes = append(out.Routes, routeJSON{Host: r.Host, Path: r.Path, To: to})
 	}
 	return out
 }

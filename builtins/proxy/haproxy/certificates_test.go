@@ -1,9 +1,12 @@
 package haproxy
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -158,4 +161,37 @@ func (d deaf) Command(ctx context.Context, socket Socket, line string) (string, 
 		return "", errCut
 	}
 	return d.Host.Command(ctx, socket, line)
+}
+
+// Whoever is redirected keeps host, path and query, and is told the port where that is not the usual one.
+func TestRedirectLocation(t *testing.T) {
+	r := start(t)
+	port := r.Port(t)
+	site := proxy.Site{Recipe: "shop", Ports: []proxy.Port{{Name: "http", Listen: port, Address: "127.0.0.1", Mode: proxy.HTTP,
+		Routes: []proxy.Route{{Host: "shop.test", Redirect: 443}, {Redirect: 8443}}}}}
+	if _, err := r.edge.Update(t.Context(), "shop", to(site)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][3]string{
+		{"shop.test", "/a/b?c=d%20&e", "https://shop.test/a/b?c=d%20&e"},
+		{"Shop.Test:80", "/", "https://shop.test/"},
+		{"other.test:80", "/x", "https://other.test:8443/x"},
+		{"[::1]:80", "/", "https://[::1]:8443/"},
+		{"", "/", ""},
+	} {
+		request := fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", c[1], c[0])
+		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.Write([]byte(request))
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.Close()
+		if want := map[bool]int{true: 308, false: 400}[c[2] != ""]; answer.StatusCode != want || answer.Header.Get("Location") != c[2] {
+			t.Errorf("%s%s: %d to %s, want %s", c[0], c[1], answer.StatusCode, answer.Header.Get("Location"), c[2])
+		}
+	}
 }

@@ -86,7 +86,20 @@ func rules(p proxy.Port, names proxy.Names) []string {
 		"set-var-fmt(txn.key) *%[path]/ unless { var(txn.route) -m found }",
 		lookup + " unless { var(txn.route) -m found }",
 		`return status 404 content-type text/plain string "No route leads from this host and path to an app.\n" unless { var(txn.route) -m found }`,
-	}, slices.Concat(forwarded(p, names), bodies(names), draw(), lead(names), side(), keep(names))), answers(names)...)
+	}, slices.Concat(redirects(names), forwarded(p, names), bodies(names), draw(), lead(names), side(), keep(names))), answers(names)...)
+}
+
+// redirects are the actions that lead requests to the same URL over TLS. Who names no host cannot be told where that is.
+func redirects(names proxy.Names) []string {
+	if !names.Redirects {
+		return nil
+	}
+	return []string{
+		"set-var(txn.port) var(txn.route),field(2,|)",
+		`return status 400 content-type text/plain string "A request has to name its host here.\n" if { var(txn.port) -m beg : } !{ var(txn.host) -m len gt 0 }`,
+		"redirect code 308 location https://%[var(txn.host)]%[pathq] if { var(txn.port) -m str :443 }",
+		"redirect code 308 location https://%[var(txn.host)]%[var(txn.port)]%[pathq] if { var(txn.port) -m beg : }",
+	}
 }
 
 // around has requests that found their route wait where their group is held, before they choose.

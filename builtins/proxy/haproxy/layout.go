@@ -90,8 +90,12 @@ func routeKey(r proxy.Route) string {
 }
 
 // routeValue is what a route's key leads to: group and backend base, and, where it has limits, its timeouts in
-// milliseconds and the size of a body, 0 for none.
+// milliseconds and the size of a body, 0 for none. One that is redirected has no group, and in place of the base the port,
+// as :443.
 func routeValue(s *proxy.Site, r proxy.Route) string {
+	if r.Redirect > 0 {
+		return fmt.Sprintf("%s|:%d", liveKey(s.Recipe, ""), r.Redirect)
+	}
 	group := ""
 	if service := s.Service(r.Service); service != nil {
 		group = service.Group

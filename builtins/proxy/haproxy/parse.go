@@ -252,6 +252,12 @@ func parseRoute(recipe, key, value string) (proxy.Route, error) {
 		Path:    "/" + strings.TrimSuffix(path, "/"),
 		Service: strings.TrimPrefix(words[1], recipe+"."),
 	}
+	if port, redirected := strings.CutPrefix(words[1], ":"); redirected {
+		var err error
+		route.Service = ""
+		route.Redirect, err = strconv.Atoi(port)
+		return route, err
+	}
 	if len(words) < 6 {
 		return route, nil
 	}

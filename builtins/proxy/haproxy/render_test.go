@@ -40,6 +40,7 @@ func shop() proxy.Site {
 					{Name: "all", Fingerprint: strings.Repeat("a1", 32), Expires: time.Unix(1772366400, 0).UTC()},
 					{Name: "main", Fingerprint: strings.Repeat("b2", 32), Chain: "0123456789abcdef", Hosts: []string{"*.shop.example.com", "shop.example.com"}, Expires: time.Unix(1772366400, 0).UTC()},
 				}}},
+			{Name: "http", Listen: 8081, Mode: proxy.HTTP, Routes: []proxy.Route{{Host: "shop.example.com", Path: "/", Redirect: 8443}}},
 			{Name: "mail", Listen: 2525, Address: "fd00::1", Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail.smtp"}}},
 			{Name: "calls", Listen: 9000, Address: "10.0.0.1/21,10.0.8.1/21", Mode: proxy.HTTP, Routes: []proxy.Route{{Path: "/", Service: "api.http"}}},
 		},
@@ -181,6 +182,9 @@ func random(r *rand.Rand) Config {
 				port.Trusted = [][]string{nil, {"10.0.0.0/8", "fd00::/8"}}[r.IntN(2)]
 				if j == 0 { // all recipes' alike
 					port.TLS = randomTLS(r)
+				}
+				if r.IntN(3) == 0 {
+					port.Routes = append(port.Routes, proxy.Route{Host: port.Routes[0].Host, Path: "/elsewhere", Redirect: 1 + r.IntN(65535)})
 				}
 				port.Routes[0].Path = []string{"", "/a", "/a/b"}[r.IntN(3)]
 			}

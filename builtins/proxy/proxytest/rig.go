@@ -92,6 +92,7 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 		{"AccessLog", accessLog},
 		{"Limits", limits},
 		{"TLS", tlsPort},
+		{"Redirect", redirect},
 		{"RenewUnderLoad", renewUnderLoad},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })

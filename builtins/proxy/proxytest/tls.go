@@ -140,3 +140,26 @@ func sites(t testing.TB, edge proxy.Edge) []proxy.Site {
 	}
 	return all
 }
+
+// redirect leads one host to TLS and not the path that has a route of its own, nor another recipe's host.
+func redirect(t *testing.T, rig Rig) {
+	port, edge := rig.Port(t), rig.Edge()
+	site := simple("shop", port, "shop.test", rig.Start(t, "shop"))
+	site.Ports[0].Routes[0].Path = "/plain"
+	site.Ports[0].Routes = append(site.Ports[0].Routes, proxy.Route{Host: "shop.test", Redirect: 8443})
+	put(t, edge, site)
+	put(t, edge, simple("blog", port, "blog.test", rig.Start(t, "blog")))
+	for range 2 {
+		for _, path := range []string{"/", "/x?y=z", "/plainly"} {
+			if status, _ := get(t, rig, port, "SHOP.test:80", path); status != 308 {
+				t.Errorf("%s: %d", path, status)
+			}
+		}
+		expect(t, rig, port, "shop.test", "/plain/x", "shop")
+		expect(t, rig, port, "blog.test", "/", "blog")
+		rig.Reload(t)
+	}
+	if out := update(t, edge, "shop", edit(func(s *proxy.Site) { s.Ports[0].Routes[0].Redirect = 443 })); out.Reloaded {
+		t.Error("another port to redirect to came with a reload")
+	}
+}

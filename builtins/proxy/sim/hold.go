@@ -37,6 +37,9 @@ func (w *worker) held(port int, host, path string) time.Time {
 	if err != nil {
 		return time.Time{} // it waits for nothing
 	}
+	if route.Redirect > 0 {
+		return time.Time{}
+	}
 	group := site.Group(site.Service(route.Service).Group)
 	if group == nil || group.Until == 0 || !time.Now().Before(time.Unix(group.Until, 0)) {
 		return time.Time{}

@@ -227,6 +227,8 @@ func (c *client) Get(host, path string, headers ...string) (int, string, error) 
 	switch {
 	case errors.Is(err, ErrNoRoute):
 		return 404, "", nil
+	case errors.Is(err, ErrRedirect):
+		return 308, "", nil
 	case errors.Is(err, ErrTooLarge):
 		return 413, "", nil
 	case errors.Is(err, ErrNoServer), errors.Is(err, ErrDown):

@@ -17,6 +17,7 @@ var (
 	ErrNoRoute  = errors.New("no route")             // 404
 	ErrNoServer = errors.New("no usable server")     // 503
 	ErrDown     = errors.New("down for maintenance") // 503, with the page; a connection in tcp mode is closed
+	ErrRedirect = errors.New("redirected to TLS")    // 308
 	ErrTooLarge = errors.New("too large a body")     // 413
 )
 
@@ -58,6 +59,9 @@ func (e *Edge) route(w *worker, r Request) (Target, error) {
 	}
 	if route.MaxBody > 0 && r.Body > route.MaxBody {
 		return Target{}, fmt.Errorf("%w: %d bytes of at most %d", ErrTooLarge, r.Body, route.MaxBody)
+	}
+	if route.Redirect > 0 {
+		return Target{}, fmt.Errorf("%w on port %d", ErrRedirect, route.Redirect)
 	}
 	service := site.Service(route.Service)
 	group := site.Group(service.Group)
