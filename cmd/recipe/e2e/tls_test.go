@@ -47,7 +47,8 @@ func TestTLS(t *testing.T) {
 	}
 	issue()
 	a := standard()
-	a.more = "secret \"key\" { file = \"key.pem\" }\n"
+	plain := freePort(t)
+	a.more = fmt.Sprintf("port \"plain\" {\n  listen   = %d\n  redirect = port.web\n}\n", plain) + "secret \"key\" { file = \"key.pem\" }\n"
 	a.edit = func(text string) string {
 		return strings.Replace(text, "  route { to = service.web.http }", `  tls {
     certificate "main" {
@@ -97,6 +98,7 @@ func TestTLS(t *testing.T) {
 	}
 	t.Logf("over HTTP/2 %d requests were answered", h2.answered.Load())
 	w.nothingLost()
+	d.leads(plain)
 	if conn, err := tls.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", d.port), &tls.Config{ServerName: "other.test", InsecureSkipVerify: true}); err == nil {
 		conn.Close()
 		t.Error("a name that no certificate has is served")
@@ -136,6 +138,24 @@ func (d *deploy) workers() (n int) {
 		d.Fatalf("HAProxy says nothing of its workers: %v", err)
 	}
 	return n
+}
+
+// leads checks that who comes without TLS is led to it.
+func (d *deploy) leads(plain int) {
+	d.Helper()
+	request, err := http.NewRequest(http.MethodPost, fmt.Sprintf("http://127.0.0.1:%d/a?b=c", plain), strings.NewReader("body"))
+	if err != nil {
+		d.Fatal(err)
+	}
+	request.Host = secureHost
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		d.Fatal(err)
+	}
+	response.Body.Close()
+	if want := fmt.Sprintf("https://%s:%d/a?b=c", secureHost, d.port); response.StatusCode != 308 || response.Header.Get("Location") != want {
+		d.Errorf("without TLS: %s to %s", response.Status, response.Header.Get("Location"))
+	}
 }
 
 // handshake gives the fingerprint of the certificate that a name is shown.
