@@ -35,7 +35,7 @@ func (Kind) Schema() *schema.Block {
 			{Name: "internal", Type: schema.Boolean(), Change: schema.ProxyOnly, Doc: "Keeps the port to who is on a network of this recipe: it listens on the gateways of the networks, and nowhere else. Containers reach it as port.NAME.address, so that their calls switch as losslessly as those from outside."},
 		},
 		Blocks: []schema.Block{tlsBlock(), {Name: "route", Doc: "Leads requests to a service. A port has one at least, unless it redirects.", Args: []schema.Arg{
-			{Name: "host", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The host name that requests must be for; any without it."},
+			{Name: "host", Type: schema.Str(), Change: schema.ProxyOnly, Doc: "The host name that requests must be for; any without it. In tcp mode whom clients ask for over TLS, which is passed on as it is unless the port has a tls block."},
 			{Name: "path", Type: schema.Str(), Default: `"/"`, Change: schema.ProxyOnly, Doc: "The path prefix, on segment borders; the longest that matches counts."},
 			{Name: "to", Type: schema.PortOf("service"), Required: true, Change: schema.ProxyOnly, Doc: "A service's named port."},
 			{Name: "max_body", Type: schema.Bytes(), Change: schema.ProxyOnly, Doc: "How large a request's body may be; a larger one is answered 413, and one without Content-Length 411. Any size without it."},
@@ -106,8 +106,8 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 			fail("address", "Not an address", "%q is not an IP address to listen on.", s.Address)
 		}
 	}
-	if s.Mode == proxy.TCP && (len(s.Route) != 1 || s.Route[0].Host != "" || s.Route[0].Path != "/") {
-		fail("mode", "One route in tcp mode", "A port in tcp mode sees no hosts and no paths; give it one route with nothing but to.")
+	if s.Mode == proxy.TCP && slices.ContainsFunc(s.Route, func(r Route) bool { return r.Path != "/" }) {
+		fail("mode", "No paths in tcp mode", "A port in tcp mode sees no paths; give its routes nothing but to, and a host where clients name one over TLS.")
 	}
 	validateSettings(s, fail)
 	validateRedirect(s, d, fail)

@@ -3,8 +3,8 @@ package proxy
 import "fmt"
 
 // Claims checks a site against the sites of the other recipes, all in normal form. It returns ErrClaimed
-// with the names of both recipes where two want the same route of a port, one port in two modes, with TLS and without, or in tcp
-// mode twice, one port on every address and on one of them, or names that come out as one backend.
+// with the names of both recipes where two want the same route of a port, one port in two modes, with TLS and without,
+// or in tcp mode twice without a host, one port on every address and on one of them, or names that come out as one backend.
 func Claims(site Site, others []Site) error {
 	for _, other := range others {
 		if other.Recipe == site.Recipe {
@@ -39,12 +39,13 @@ func (p Port) claims(q Port) error {
 		return fmt.Errorf("port %d on %s (not %s)", p.Listen, p.addresses(), q.addresses())
 	case (p.TLS == nil) != (q.TLS == nil):
 		return fmt.Errorf("port %d %s", p.Listen, p.encryption())
-	case p.Mode == TCP:
-		return fmt.Errorf("port %d in tcp mode", p.Listen)
 	}
 	for _, route := range p.Routes {
 		for _, has := range q.Routes {
 			if route.Host == has.Host && route.Path == has.Path {
+				if p.Mode == TCP && route.Host == "" {
+					return fmt.Errorf("port %d in tcp mode", p.Listen)
+				}
 				host := route.Host
 				if host == "" {
 					host = "any host"

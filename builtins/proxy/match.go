@@ -131,11 +131,13 @@ type Names struct {
 	Bodies  bool // their sizes
 	// Redirects says that some are led elsewhere.
 	Redirects bool
+	SNI       bool // the name that a client in tcp mode asks for
 }
 
 // Add adds those of the groups that a port's routes lead to.
 func (n *Names) Add(s *Site, p Port) {
 	if p.Mode != HTTP {
+		n.SNI = n.SNI || slices.ContainsFunc(p.Routes, func(r Route) bool { return r.Host != "" })
 		return
 	}
 	for _, network := range p.Trusted {

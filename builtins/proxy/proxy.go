@@ -113,14 +113,14 @@ const (
 	TCP  Mode = "tcp"
 )
 
-// Port is a listening port of a recipe. Several recipes may share one in HTTP mode, with different routes;
+// Port is a listening port of a recipe. Several recipes may share one, with different routes;
 // within a site, one Port holds all routes of a listening port and address.
 type Port struct {
 	Name    string  `json:"name"` // the block's label
 	Listen  int     `json:"listen"`
 	Address string  `json:"address,omitempty"` // to bind, every one when empty; see InternalAddress
 	Mode    Mode    `json:"mode"`
-	Routes  []Route `json:"routes"` // exactly one in TCP mode
+	Routes  []Route `json:"routes"`
 	// Trusted are networks of proxies before the edge, whose X-Forwarded headers and Forwarded are believed and passed
 	// on for this recipe's routes. Those of everybody else are taken off.
 	Trusted []string `json:"trusted,omitempty"` // in order, as 10.0.0.0/8
@@ -129,7 +129,7 @@ type Port struct {
 
 // Route leads requests to a service, or elsewhere.
 type Route struct {
-	Host    string `json:"host,omitempty"` // lower case, without port; any when empty
+	Host    string `json:"host,omitempty"` // lower case, without port; any when empty. In TCP mode whom a client asks for over TLS
 	Path    string `json:"path,omitempty"` // prefix on segment borders, "/" when empty; the longest wins
 	Service string `json:"service"`        // Service.Name; empty where requests are redirected
 	// Redirect, when not 0, has requests answered 308 with the same URL over TLS, on the port of this number.

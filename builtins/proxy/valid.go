@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -142,8 +143,8 @@ func (v *validator) port(s *Site, p Port) {
 			v.add("ports %s and %s both listen on %d, one of them on every address", other.Name, p.Name, p.Listen)
 		}
 	}
-	if p.Mode == TCP && (len(p.Routes) != 1 || p.Routes[0].Host != "" || p.Routes[0].Path != "/") {
-		v.add("port %s: a port in tcp mode has one route, without host and path", p.Name)
+	if p.Mode == TCP && (len(p.Routes) == 0 || slices.ContainsFunc(p.Routes, func(r Route) bool { return r.Path != "/" })) {
+		v.add("port %s: a port in tcp mode has routes, without paths", p.Name)
 	}
 	v.trusted(p)
 	v.tls(p)

@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +19,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/certificate"
 	"github.com/deployrecipe/recipe/builtins/certificate/certtest"
 	"github.com/deployrecipe/recipe/builtins/proxy"
+	"github.com/deployrecipe/recipe/builtins/proxy/proxytest"
 )
 
 // withoutSSL is a HAProxy that was built without OpenSSL, as far as it says.
@@ -193,5 +197,38 @@ func TestRedirectLocation(t *testing.T) {
 		if want := map[bool]int{true: 308, false: 400}[c[2] != ""]; answer.StatusCode != want || answer.Header.Get("Location") != c[2] {
 			t.Errorf("%s%s: %d to %s, want %s", c[0], c[1], answer.StatusCode, answer.Header.Get("Location"), c[2])
 		}
+	}
+}
+
+// What somebody else decrypts is passed through to whom the client asks for, and what is no TLS to whom nobody is asked for.
+func TestPassThrough(t *testing.T) {
+	r := start(t)
+	port := r.Port(t)
+	serve := func(body string, secure bool) netip.AddrPort {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }))
+		if secure {
+			s.StartTLS()
+		} else {
+			s.Start()
+		}
+		t.Cleanup(s.Close)
+		return netip.MustParseAddrPort(s.Listener.Addr().String())
+	}
+	site := proxy.Site{Recipe: "shop", Groups: []proxy.Group{{Name: "g"}}, Ports: []proxy.Port{{Name: "tls", Listen: port, Address: "127.0.0.1", Mode: proxy.TCP,
+		Routes: []proxy.Route{{Host: "one.test", Service: "one"}, {Host: "two.test", Service: "two"}, {Service: "plain"}}}}}
+	for name, at := range map[string]netip.AddrPort{"one": serve("one", true), "two": serve("two", true), "plain": serve("plain", false)} {
+		site.Services = append(site.Services, proxy.Service{Name: name, Group: "g", Mode: proxy.TCP,
+			A: proxy.Backend{Release: "1", Servers: []proxy.Server{{Slot: 1, Address: at, State: proxy.Ready}}}})
+	}
+	if _, err := r.edge.Update(t.Context(), "shop", to(site)); err != nil {
+		t.Fatal(err)
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", port)
+	for name, client := range map[string]proxytest.Client{"one": proxytest.SecureClient(address, "one.test", false),
+		"two": proxytest.SecureClient(address, "TWO.test", false), "plain": proxytest.RealClient(address, false)} {
+		if status, body, err := client.Get("any", "/"); err != nil || status != 200 || body != name {
+			t.Errorf("%s: %d %q %v", name, status, body, err)
+		}
+		client.Close()
 	}
 }

@@ -73,10 +73,7 @@ func texts(networks []netip.Prefix) []string {
 func rules(p proxy.Port, names proxy.Names) []string {
 	lookup := fmt.Sprintf("set-var(txn.route) var(txn.key),map_beg(%s)", portMap(p))
 	if p.Mode == proxy.TCP {
-		return around("tcp-request content", p.Mode, []string{
-			"set-var(txn.key) str(*/)",
-			lookup,
-		}, slices.Concat(draw(), side()))
+		return slices.Concat(waiting(p, names), around("tcp-request content", p.Mode, named(p, names, lookup), slices.Concat(draw(), side())))
 	}
 	return append(around("http-request", p.Mode, []string{
 		"set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)",
@@ -87,6 +84,35 @@ func rules(p proxy.Port, names proxy.Names) []string {
 		lookup + " unless { var(txn.route) -m found }",
 		`return status 404 content-type text/plain string "No route leads from this host and path to an app.\n" unless { var(txn.route) -m found }`,
 	}, slices.Concat(redirects(names), forwarded(p, names), bodies(names), draw(), lead(names), side(), keep(names))), answers(names)...)
+}
+
+// named are the actions that find the route of a connection: by the name that the client asks for over TLS, where some
+// route looks at that, and by none.
+func named(p proxy.Port, names proxy.Names, lookup string) []string {
+	whoever := []string{"set-var(txn.key) str(*/)", lookup}
+	if !names.SNI {
+		return whoever
+	}
+	asked := "set-var(txn.host) req.ssl_sni,lower if { req.ssl_hello_type 1 }"
+	if p.TLS != nil {
+		asked = "set-var(txn.host) ssl_fc_sni,lower"
+	}
+	return []string{
+		asked,
+		"set-var-fmt(txn.key) %[var(txn.host)]/",
+		lookup,
+		"set-var(txn.key) str(*/) unless { var(txn.route) -m found }",
+		lookup + " unless { var(txn.route) -m found }",
+		"reject unless { var(txn.route) -m found }",
+	}
+}
+
+// waiting is how long a client may take to name whom it asks for, where somebody else decrypts. Holding takes longer.
+func waiting(p proxy.Port, names proxy.Names) []string {
+	if !names.SNI || p.TLS != nil {
+		return nil
+	}
+	return []string{"tcp-request inspect-delay 10s"}
 }
 
 // redirects are the actions that lead requests to the same URL over TLS. Who names no host cannot be told where that is.

@@ -42,6 +42,7 @@ func shop() proxy.Site {
 				}}},
 			{Name: "http", Listen: 8081, Mode: proxy.HTTP, Routes: []proxy.Route{{Host: "shop.example.com", Path: "/", Redirect: 8443}}},
 			{Name: "mail", Listen: 2525, Address: "fd00::1", Mode: proxy.TCP, Routes: []proxy.Route{{Path: "/", Service: "mail.smtp"}}},
+			{Name: "names", Listen: 2526, Mode: proxy.TCP, Routes: []proxy.Route{{Host: "mail.example.com", Path: "/", Service: "mail.smtp"}}},
 			{Name: "calls", Listen: 9000, Address: "10.0.0.1/21,10.0.8.1/21", Mode: proxy.HTTP, Routes: []proxy.Route{{Path: "/", Service: "api.http"}}},
 		},
 		Groups: []proxy.Group{{Name: "mail"}, {Name: "web", Percent: 10, Sticky: true, Match: []proxy.Match{
@@ -175,6 +176,9 @@ func random(r *rand.Rand) Config {
 			service.A, service.B = randomBackend(r), randomBackend(r)
 			s.Services = append(s.Services, service)
 			port := proxy.Port{Name: fmt.Sprint("p", j), Listen: 1000 + 10*i + j, Mode: service.Mode, Routes: []proxy.Route{{Service: service.Name}}}
+			if service.Mode == proxy.TCP && r.IntN(2) == 0 {
+				port.Routes = append(port.Routes, proxy.Route{Host: fmt.Sprintf("h%d.example", i), Service: service.Name})
+			}
 			if service.Mode == proxy.HTTP {
 				port.Listen = 8080 + j
 				port.Routes[0].Host = fmt.Sprintf("h%d.example", i)

@@ -92,6 +92,7 @@ func Run(t *testing.T, start func(t *testing.T) Rig) {
 		{"AccessLog", accessLog},
 		{"Limits", limits},
 		{"TLS", tlsPort},
+		{"TCPByName", tcpByName},
 		{"Redirect", redirect},
 		{"RenewUnderLoad", renewUnderLoad},
 	} {

@@ -163,3 +163,34 @@ func redirect(t *testing.T, rig Rig) {
 		t.Error("another port to redirect to came with a reload")
 	}
 }
+
+// tcpByName leads connections by the name that clients ask for, on a port that two recipes share.
+func tcpByName(t *testing.T, rig Rig) {
+	port, edge, authority := rig.Port(t), rig.Edge(), certtest.New(t, "authority")
+	all := pair(t, authority, "all", "*.test")
+	certify(t, edge, "shop", all)
+	tcp := func(recipe, host string, pairs ...proxy.Pair) proxy.Site {
+		site := secure(recipe, port, host, rig.Start(t, recipe), pairs...)
+		site.Ports[0].Mode, site.Services[0].Mode = proxy.TCP, proxy.TCP
+		return site
+	}
+	put(t, edge, tcp("shop", "shop.test", all))
+	put(t, edge, tcp("blog", "blog.test"))
+	for _, host := range []string{"shop", "blog"} {
+		if status, body := securely(t, rig, port, host+".test"); status != 200 || body != host {
+			t.Errorf("%s.test: %d %q", host, status, body)
+		}
+	}
+	client := rig.Secure(port, "other.test", false)
+	if status, body, err := client.Get("other.test", "/"); err == nil && status == 200 {
+		t.Errorf("a name of nobody's is led to %q", body)
+	}
+	client.Close()
+	put(t, edge, tcp("rest", ""))
+	if status, body := securely(t, rig, port, "other.test"); status != 200 || body != "rest" {
+		t.Errorf("a name of nobody's: %d %q", status, body)
+	}
+	if _, err := edge.Update(t.Context(), "docs", to(tcp("docs", "blog.test"))); !errors.Is(err, proxy.ErrClaimed) {
+		t.Errorf("a name that another recipe has: %v", err)
+	}
+}

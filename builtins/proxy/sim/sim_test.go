@@ -219,6 +219,7 @@ func (c *client) Get(host, path string, headers ...string) (int, string, error) 
 		}
 	}
 	if c.secure {
+		r.Host = c.host
 		if _, err := c.rig.edge.Handshake(c.port, c.host); err != nil {
 			return 0, "", err
 		}

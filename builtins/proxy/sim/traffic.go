@@ -141,7 +141,7 @@ func (w *worker) match(port int, host, path string) (*proxy.Site, proxy.Route, e
 		for _, site := range w.sites {
 			for _, p := range site.Ports {
 				for _, r := range p.Routes {
-					fits := p.Listen == port && (p.Mode == proxy.TCP || r.Host == wanted && under(path, r.Path))
+					fits := p.Listen == port && r.Host == wanted && under(path, r.Path)
 					if fits && (best == nil || len(r.Path) > len(found.Path)) {
 						best, found = &site, r
 					}
