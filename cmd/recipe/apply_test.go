@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -62,6 +63,30 @@ func TestLock(t *testing.T) {
 	waiting.says("Waiting for the lock of " + s.name + ", held by anna@office")
 	need(t, held.Close(ctx))
 	s.wants(waiting.ends(0), "Applied in")
+}
+
+// A lock is not taken from somebody who is at work but by force, and then its holder finds out.
+func TestUnlock(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, worker)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	s.wants(s.run(0, "unlock"), "Nobody holds the lock of "+s.name)
+	held, err := helper.Open(ctx, s.engine, helper.Options{
+		Recipe: state.Recipe{Name: s.name}, Host: true, Who: "anna@office", Binary: s.recipe,
+	})
+	need(t, err)
+	need(t, held.Ready(ctx))
+	s.wants(s.run(1, "unlock"), "The recipe is locked", "anna@office", "--force")
+	need(t, held.Alive())
+	s.wants(s.run(0, "unlock", "--force"), "was taken from anna@office")
+	for held.Alive() == nil && ctx.Err() == nil {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := held.Alive(); !errors.Is(err, helper.ErrLockLost) {
+		t.Errorf("the holder finds: %v", err)
+	}
+	s.run(0, "apply", "--auto-approve")
 }
 
 // The first Ctrl-C lets the steps in hand finish, the second one stops at once; the old release stays, and the

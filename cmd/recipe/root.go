@@ -62,7 +62,7 @@ Exit codes: 0 done, or nothing to do; 1 an error; 2 there are changes, with
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage{meantFlag(cmd, err), cmd.CommandPath()} })
 	root.AddCommand(
 		newPlan(a), newApply(a), newShow(a), newDestroy(a), newRollback(a), newPromote(a), newRevert(a), newMaintenance(a), newStatus(a), newHistory(a),
-		newLogs(a), newExec(a), newRestart(a), newScale(a), newPrune(a),
+		newLogs(a), newExec(a), newRestart(a), newScale(a), newPrune(a), newUnlock(a),
 		newValidate(a), newTest(a), newFmt(a), newConsole(a), newDocs(a), newGraph(a), newInit(a), newVersion(a), newHelper(a),
 	)
 	root.SetVersionTemplate("recipe {{.Version}}\n")
