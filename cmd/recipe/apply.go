@@ -31,8 +31,8 @@ plan was made. A plan can be carried out once.
 ` + strings.TrimPrefix(scopeHelp, "\n") + `
 
 A release that was found unfit and taken back is known by its digest: where nothing of it
-has changed, the plan says when it was taken back and why, and without anybody to ask, with
---auto-approve, it needs --retry.
+has changed, the plan says when it was taken back and why, and without anybody to ask,
+with --auto-approve, it needs --retry.
 
 Ctrl-C finishes the steps in hand and goes back; a second one stops at once.
 

@@ -26,10 +26,10 @@ come to its end, and a release that stood by for as long as it was to be kept. I
 the plan, asks, and carries it out.
 
 With --images the images go, too, that the recipe built and of which no container is left,
-other than those that it would build now. One that has further names is kept. With --volumes
-the volumes go that no block declares any more, with all data in them, other than protected
-ones and those of a release that is kept. Nothing goes that is not this recipe's: neither
-images that were pulled, nor the engine's build cache.
+other than those that it would build now. One that has further names is kept. With
+--volumes the volumes go that no block declares any more, with all data in them, other
+than protected ones and those of a release that is kept. Nothing goes that is not this
+recipe's: neither images that were pulled, nor the engine's build cache.
 
 It does that alone: where the recipe has changed since it was applied, apply it first.
 
