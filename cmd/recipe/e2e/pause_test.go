@@ -65,6 +65,7 @@ func TestPauses(t *testing.T) {
 	d.tells(d.must(1, "promote", "--auto-approve"), "Nothing to promote")
 
 	// And back.
+	before := d.running("web")
 	d.recipe(a.at("r3"))
 	d.tells(d.apply(), "Paused in")
 	d.tells(d.must(0, "promote", "--out", "on.recipe.plan"), "stage \"half\"", "recipe apply on.recipe.plan")
@@ -76,9 +77,9 @@ func TestPauses(t *testing.T) {
 	if o = d.must(1, "revert", "--auto-approve"); !strings.Contains(o.stderr, "Nothing to revert") {
 		t.Errorf("%s", o)
 	}
-	for _, c := range d.running("web") {
-		if strings.Contains(c.Name, "r3") {
-			t.Errorf("%s is left", c.Name)
+	for name := range d.running("web") {
+		if _, was := before[name]; !was {
+			t.Errorf("%s is left", name)
 		}
 	}
 	clients.nothingLost()
