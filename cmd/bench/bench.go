@@ -120,6 +120,9 @@ func (b *bench) measure(ctx context.Context) (*results, error) {
 	if r.Rows, err = b.idle(ctx, ours); err != nil || b.brief {
 		return r, err
 	}
+	if r.Switches, err = b.switches(ctx, ours); err != nil {
+		return nil, err
+	}
 	fifty, err := b.many(ctx)
 	if r.Rows = append(r.Rows, fifty...); err != nil {
 		return nil, err
@@ -134,8 +137,9 @@ func (b *bench) measure(ctx context.Context) (*results, error) {
 
 // clear removes everything that any run has made.
 func (b *bench) clear(ctx context.Context) error {
-	err := errors.Join(b.destroy(ctx, webDir), b.destroy(ctx, manyDir), b.clearFloor(ctx), b.engine.RemoveImage(ctx, appImage),
-		b.engine.RemoveVolume(ctx, prefix+"-edge")) // of an edge whose container went with its engine
+	err := errors.Join(b.destroy(ctx, webDir), b.destroy(ctx, manyDir), b.destroy(ctx, heldDir), b.clearFloor(ctx), b.engine.RemoveImage(ctx, appImage),
+		b.engine.RemoveVolume(ctx, prefix+"-held-data"), // a destroy leaves data
+		b.engine.RemoveVolume(ctx, prefix+"-edge"))      // of an edge whose container went with its engine
 	left, listing := stage.Leftovers(ctx, b.engine, prefix)
 	if err = errors.Join(err, listing); err == nil && len(left) > 0 {
 		err = fmt.Errorf("these are left over: %q", left)

@@ -51,18 +51,18 @@ switchover "web" {
 `, prefix, appImage, boot, stopTimeout, interval, drain)
 }
 
-// manyRecipe has so many services that nobody reaches from outside.
-func manyRecipe(services int) string {
+// manyRecipe has so many services that nobody reaches from outside, of a release.
+func manyRecipe(services, release int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "recipe { name = \"%s-many\" }\n", prefix)
 	for n := range services {
-		fmt.Fprintf(&b, "\nservice \"s%02d\" {\n  image   = \"%s\"\n  command = [\"worker\"]\n  env     = { TICK = \"1h\" }\n}\n", n, appImage)
+		fmt.Fprintf(&b, "\nservice \"s%02d\" {\n  image   = \"%s\"\n  command = [\"worker\"]\n  env     = { TICK = \"1h\", RELEASE = \"%d\" }\n}\n", n, appImage, release)
 	}
 	return b.String()
 }
 
 func (b *bench) writeRecipes() error {
-	for dir, text := range map[string]string{webDir: webRecipe(), manyDir: manyRecipe(manyServices)} {
+	for dir, text := range map[string]string{webDir: webRecipe(), manyDir: manyRecipe(manyServices, 0), heldDir: heldRecipe()} {
 		path := filepath.Join(b.dir, dir)
 		if err := os.MkdirAll(path, 0o755); err != nil {
 			return err

@@ -16,6 +16,7 @@ type results struct {
 	Rounds      int
 	Ours, Floor samples
 	Rows        []row
+	Switches    []figure
 	Language    []scale
 	Plans       []planning
 }
@@ -102,6 +103,9 @@ func (r *results) printRows(w io.Writer) error {
 	fmt.Fprintln(t, "\n\twall s\tCPU s\tRSS MiB\taim")
 	for _, row := range r.Rows {
 		fmt.Fprintf(t, "%s\t%.3f\t%.3f\t%s\t%s\n", row.Name, row.Wall.Seconds(), row.CPU.Seconds(), mib(row.RSS), row.Aim)
+	}
+	for _, f := range r.Switches {
+		fmt.Fprintf(t, "%s\t%.2f %s\t\t\t%s %s\n", f.Name, f.Value, f.Unit, f.Aim, f.Unit)
 	}
 	return t.Flush()
 }

@@ -30,15 +30,11 @@ func (b *bench) idle(ctx context.Context, o *ours) ([]row, error) {
 		{"apply, nothing to do", "0.10 s", []string{"apply", "--auto-approve"}},
 		{"plan of one service", "0.06 s, 40 MiB", []string{"plan"}},
 	} {
-		var all samples
-		for range repeats {
-			used, err := measured(ctx, o.web(b.rounds), b.tool, r.args...)
-			if err != nil {
-				return rows, err
-			}
-			all = append(all, sample{cost: used})
+		used, err := b.typical(func() (cost, error) { return measured(ctx, o.web(b.rounds), b.tool, r.args...) })
+		if err != nil {
+			return rows, err
 		}
-		rows = append(rows, row{r.name, all.cost(), r.aim})
+		rows = append(rows, row{r.name, used, r.aim})
 	}
 	return rows, nil
 }
@@ -51,6 +47,10 @@ func (b *bench) many(ctx context.Context) ([]row, error) {
 		return nil, err
 	}
 	rows := []row{{fmt.Sprintf("apply, %d new services", manyServices), used, "12 s"}}
+	running, err := b.replaceMany(ctx)
+	if rows = append(rows, running...); err != nil {
+		return rows, err
+	}
 	begun := time.Now()
 	if err := b.destroy(ctx, manyDir); err != nil {
 		return rows, err
@@ -58,6 +58,39 @@ func (b *bench) many(ctx context.Context) ([]row, error) {
 	rows = append(rows, row{"destroy of these", cost{Wall: time.Since(begun)}, ""})
 	reference, err := b.manyByHand(ctx)
 	return append(rows, reference...), err
+}
+
+// replaceMany measures a plan of many services that run, with nothing to do, and a new release of them all, beside what
+// the engine alone needs for that.
+func (b *bench) replaceMany(ctx context.Context) ([]row, error) {
+	idle, err := b.typical(func() (cost, error) { return measured(ctx, b.command(manyDir), b.tool, "plan") })
+	if err != nil {
+		return nil, err
+	}
+	rows := []row{{fmt.Sprintf("plan of %d running services", manyServices), idle, "0.15 s"}}
+	if err := b.write(manyDir, "recipe.hcl", manyRecipe(manyServices, 1)); err != nil {
+		return rows, err
+	}
+	used, err := measured(ctx, b.command(manyDir), b.tool, "apply", "--auto-approve")
+	if err != nil {
+		return rows, err
+	}
+	floor, err := b.replaceByEngine(ctx)
+	return append(rows, row{fmt.Sprintf("apply, a new release of %d services", manyServices), used, fmt.Sprintf("%.1f s, as below", floor.Wall.Seconds())},
+		row{"the engine alone for that", floor, ""}), err
+}
+
+// typical is the cost by medians of what is quick.
+func (b *bench) typical(measure func() (cost, error)) (cost, error) {
+	var all samples
+	for range repeats {
+		used, err := measure()
+		if err != nil {
+			return cost{}, err
+		}
+		all = append(all, sample{cost: used})
+	}
+	return all.cost(), nil
 }
 
 // manyByHand starts as many containers by compose where that is installed, and by docker run, eight at a time.
