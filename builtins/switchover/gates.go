@@ -111,12 +111,9 @@ func (x *expander) placesOf(mode proxy.Mode) (new, old []proxy.ServerID) {
 			for _, n := range m.New {
 				new = append(new, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side, Slot: n.Slot})
 			}
-			if p.Current == nil {
-				continue
-			}
-			for _, s := range p.Current.Side(x.g.Side.Other()).Servers {
+			for place, s := range x.servers(p, x.g.Side.Other()) {
 				if s.State == proxy.Ready {
-					old = append(old, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: x.g.Side.Other(), Slot: s.Slot})
+					old = append(old, place)
 				}
 			}
 		}

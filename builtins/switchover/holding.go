@@ -170,11 +170,7 @@ func (x *expander) firstServes(side proxy.Side) bool {
 	for i := range x.g.Members {
 		m := &x.g.Members[i]
 		for _, p := range m.Ports {
-			if p.Current == nil {
-				continue
-			}
-			for _, s := range p.Current.Side(side).Servers {
-				place := proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: side, Slot: s.Slot}
+			for place, s := range x.servers(p, side) {
 				if s.State == proxy.Ready && slices.ContainsFunc(m.first, func(old Instance) bool { return slices.Contains(old.Servers, place) }) {
 					return true
 				}
@@ -201,12 +197,9 @@ func (x *expander) servedFrom(m *Member, old Instance) []proxy.ServerID {
 	live := x.live()
 	var places []proxy.ServerID
 	for _, p := range m.Ports {
-		if p.Current == nil {
-			continue
-		}
-		for _, s := range p.Current.Side(live).Servers {
+		for place, s := range x.servers(p, live) {
 			if s.Address.Addr().String() == old.Address {
-				places = append(places, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: live, Slot: s.Slot})
+				places = append(places, place)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package switchover
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/deployrecipe/recipe/builtins/container"
@@ -89,17 +90,27 @@ func (x *expander) leaving(m Member) []Instance {
 	return all
 }
 
+// servers are a port's servers on a side as the edge has them now, by their places.
+func (x *expander) servers(p Port, side proxy.Side) iter.Seq2[proxy.ServerID, proxy.Server] {
+	return func(yield func(proxy.ServerID, proxy.Server) bool) {
+		if p.Current == nil {
+			return
+		}
+		for _, s := range p.Current.Side(side).Servers {
+			if !yield(proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: side, Slot: s.Slot}, s) {
+				return
+			}
+		}
+	}
+}
+
 // abandoned are the servers on a side, other than in maint, that no instance has: its container was removed.
 func (x *expander) abandoned(side proxy.Side) []proxy.ServerID {
 	var left []proxy.ServerID
 	for i := range x.g.Members {
 		m := &x.g.Members[i]
 		for _, p := range m.Ports {
-			if p.Current == nil {
-				continue
-			}
-			for _, s := range p.Current.Side(side).Servers {
-				at := proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: side, Slot: s.Slot}
+			for at, s := range x.servers(p, side) {
 				if s.State != proxy.Maint && !m.has(at) {
 					left = append(left, at)
 				}

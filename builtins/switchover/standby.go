@@ -129,12 +129,9 @@ func (x *expander) inFront() []proxy.ServerID {
 	var servers []proxy.ServerID
 	for _, m := range x.g.Members {
 		for _, p := range m.Ports {
-			if p.Current == nil {
-				continue
-			}
-			for _, s := range p.Current.Side(live).Servers {
+			for place, s := range x.servers(p, live) {
 				if s.State == proxy.Ready {
-					servers = append(servers, proxy.ServerID{Recipe: x.g.Recipe.Name, Service: p.Name, Side: live, Slot: s.Slot})
+					servers = append(servers, place)
 				}
 			}
 		}
