@@ -107,7 +107,7 @@ func validateTLS(r *state.Resource, s Spec) hcl.Diagnostics {
 	for _, name := range slices.Sorted(maps.Keys(s.TLS.Certificate)) {
 		c, at := s.TLS.Certificate[name], "tls.certificate."+name
 		fail := func(argument, summary, format string, args ...any) {
-			diags = append(diags, diag.Errorf(diag.CertificateUnusable, rangeOf(r, at+"."+argument), summary, format, args...))
+			diags = append(diags, diag.Errorf(diag.CertificateUnusable, r.At(at+"."+argument), summary, format, args...))
 		}
 		value, known := text(r, c.Chain)
 		switch {
@@ -141,15 +141,6 @@ func validateTLS(r *state.Resource, s Spec) hcl.Diagnostics {
 	return diags
 }
 
-func rangeOf(r *state.Resource, path string) *hcl.Range {
-	for ; path != ""; path = path[:max(0, strings.LastIndexByte(path, '.'))] {
-		if source, ok := r.Sources[path]; ok {
-			return &source.Range
-		}
-	}
-	return &r.Range
-}
-
 // certificates finds what the time and the edge's other recipes tell of certificates. One that expired is refused, unless
 // it serves already: no deploy of anything else has to wait for it.
 func certificates(in kind.Input) hcl.Diagnostics {
@@ -175,7 +166,7 @@ func certificates(in kind.Input) hcl.Diagnostics {
 }
 
 func timely(in kind.Input, r *state.Resource, c proxy.Certificate, read certificate.Chain, serves bool) hcl.Diagnostics {
-	at, ends := rangeOf(r, "tls.certificate."+c.Name+".chain"), day(c.Expires)
+	at, ends := r.At("tls.certificate."+c.Name+".chain"), day(c.Expires)
 	doubt := func(summary, format string, args ...any) hcl.Diagnostics {
 		return hcl.Diagnostics{diag.Warningf(diag.CertificateDoubtful, at, summary, format, args...)}
 	}
@@ -199,7 +190,7 @@ func timely(in kind.Input, r *state.Resource, c proxy.Certificate, read certific
 // covered finds hosts for which clients get no certificate.
 func covered(r *state.Resource, s Spec, all []proxy.Certificate) hcl.Diagnostics {
 	if len(all) == 0 {
-		return hcl.Diagnostics{diag.Warningf(diag.CertificateDoubtful, rangeOf(r, "tls"), "No certificate",
+		return hcl.Diagnostics{diag.Warningf(diag.CertificateDoubtful, r.At("tls"), "No certificate",
 			"%s has no certificate, nor has another recipe on port %d, so nobody can connect. Add a certificate block.", r.Addr, s.Listen)}
 	}
 	var diags hcl.Diagnostics
@@ -210,7 +201,7 @@ func covered(r *state.Resource, s Spec, all []proxy.Certificate) hcl.Diagnostics
 			continue
 		}
 		told[host] = true
-		diags = append(diags, diag.Warningf(diag.CertificateDoubtful, rangeOf(r, fmt.Sprintf("route.%d.host", i)), "No certificate names the host",
+		diags = append(diags, diag.Warningf(diag.CertificateDoubtful, r.At(fmt.Sprintf("route.%d.host", i)), "No certificate names the host",
 			"No certificate on port %d names %s, so nobody who asks for it can connect: there are those for %s.", s.Listen, host, hosts(all)))
 	}
 	return diags
