@@ -143,7 +143,7 @@ var (
 // missing object is no error.
 func failedRemoval(err error, format string, args ...any) error {
 	switch {
-	case err == nil, errdefs.IsNotFound(err):
+	case err == nil, errdefs.IsNotFound(err), strings.Contains(err.Error(), "unrecognized image ID"): // an image that goes at this moment
 		return nil
 	case errdefs.IsConflict(err), strings.Contains(err.Error(), "has active endpoints"):
 		return fmt.Errorf("%s: %w: %s", fmt.Sprintf(format, args...), engine.ErrInUse, message(err))

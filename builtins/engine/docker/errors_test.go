@@ -2,7 +2,10 @@ package docker
 
 import (
 	"errors"
+	"fmt"
 	"testing"
+
+	"github.com/containerd/errdefs"
 )
 
 // Engines pass on what the Go library says of registries; how they asked is of no use to anybody.
@@ -16,6 +19,25 @@ func TestMessage(t *testing.T) {
 	} {
 		if got := message(errors.New(said)); got != want {
 			t.Errorf("%s\nbecame %s\nwant   %s", said, got, want)
+		}
+	}
+}
+
+// What somebody else removed at the same moment is gone, as was wanted, whatever words the engine has for it.
+func TestFailedRemoval(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		err  error
+		gone bool
+	}{
+		{nil, true},
+		{fmt.Errorf("No such image: app: %w", errdefs.ErrNotFound), true},
+		{errors.New("Error response from daemon: unrecognized image ID sha256:12"), true},
+		{fmt.Errorf("image is being used by running container 7: %w", errdefs.ErrConflict), false},
+		{errors.New("layer does not exist"), false},
+	} {
+		if err := failedRemoval(test.err, "removing"); (err == nil) != test.gone {
+			t.Errorf("%v: got %v", test.err, err)
 		}
 	}
 }
