@@ -45,7 +45,7 @@ type UnhealthyError struct {
 // Error tells what did not become healthy, and why.
 func (e *UnhealthyError) Error() string {
 	text := e.Container + " did not become healthy: " + e.Why
-	if logs := LastOutput(e.Logs); logs != "" {
+	if logs := LastOutput("Its last output", e.Logs); logs != "" {
 		return text + logs
 	}
 	return text + "\nIt wrote no output."
@@ -54,13 +54,13 @@ func (e *UnhealthyError) Error() string {
 // LogLines is how much of a container's output an error shows.
 const LogLines = 20
 
-// LastOutput puts what a container wrote last below an error's text; it is empty where that is.
-func LastOutput(logs string) string {
+// LastOutput puts what a container wrote last below an error's text, under a heading; it is empty where that is.
+func LastOutput(heading, logs string) string {
 	logs = strings.TrimSpace(logs)
 	if logs == "" {
 		return ""
 	}
-	return "\nIts last output:\n  | " + strings.ReplaceAll(logs, "\n", "\n  | ")
+	return "\n" + heading + ":\n  | " + strings.ReplaceAll(logs, "\n", "\n  | ")
 }
 
 func (t Tools) probe(ctx context.Context, c ProbeConfig, _ kind.Inputs) (kind.Outputs, error) {

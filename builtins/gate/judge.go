@@ -111,7 +111,7 @@ func (t Tools) lastOutput(ctx context.Context, c Config) string {
 		}
 		seen[i.Service] = true
 		if logs, err := t.Engine.Logs(ctx, i.Container, container.LogLines); err == nil {
-			text += strings.Replace(container.LastOutput(string(logs)), "Its last output", "The last output of "+i.Container, 1)
+			text += container.LastOutput("The last output of "+i.Container, string(logs))
 		}
 	}
 	return text

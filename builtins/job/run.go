@@ -77,7 +77,7 @@ func (r runner) await(ctx context.Context, c RunConfig, name string) error {
 	}
 	after := context.WithoutCancel(ctx)
 	if logs, err := r.Engine.Logs(after, name, container.LogLines); err == nil {
-		why += container.LastOutput(string(logs))
+		why += container.LastOutput("Its last output", string(logs))
 	}
 	return errors.Join(errors.New(why), r.Engine.RemoveContainer(after, name))
 }
