@@ -59,6 +59,14 @@ func (a *app) lostDuring(way loss, title, last string) string {
 	a.Helper()
 	next := last + "+"
 	was := map[string]string{}
+	talk, err := a.dial("8001") // what still talks to the old release keeps it drained, until well after the loss
+	if err != nil {
+		a.Fatal(err)
+	}
+	defer talk.Close()
+	if err := echo(talk); err != nil {
+		a.Fatal(err)
+	}
 	said := a.interrupted(next, title, func() { was = a.now(); way.down(a) })
 	a.Logf("%s during %q: the apply says:\n%s", way.name, title, strings.TrimSpace(said))
 	began := time.Now()

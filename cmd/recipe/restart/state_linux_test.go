@@ -107,13 +107,8 @@ func (a *app) get(port string) (release string, err error) {
 	return strings.TrimSpace(string(text)), err
 }
 
-// echo sends a line to the TCP port and wants it back.
-func (a *app) echo() error {
-	conn, err := a.dial("8001")
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
+// echo sends a line to an app on the TCP port and wants it back.
+func echo(conn net.Conn) error {
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	const line = "there and back\n"
 	if _, err := io.WriteString(conn, line); err != nil {
@@ -144,7 +139,12 @@ func (a *app) serves(may ...string) error {
 	if got, err := a.get("8002"); err != nil || got != "other" {
 		return fmt.Errorf("the other app's port answers %q (%v)", got, err)
 	}
-	return a.echo()
+	talk, err := a.dial("8001")
+	if err != nil {
+		return err
+	}
+	defer talk.Close()
+	return echo(talk)
 }
 
 // back waits until everything serves again, and stands as it stood, and tells how long each took since began.

@@ -92,6 +92,6 @@ switchover "web" {
   }
   stage "full" { weight = 100 }
 
-  drain { timeout = "5s" }
+  drain { timeout = "20s" }
   retain = 1
 }
