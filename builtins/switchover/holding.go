@@ -134,7 +134,7 @@ func (x *expander) holdBack() {
 		serve.Op, serve.Config = edge.OpReset, plan.Raw(x.reset())
 	}
 	x.undo(serve)
-	// The rest may need a reload, which what waits would not outlive.
+	// The rest may need a reload, for which nothing that waits should have to wait.
 	x.undo(plan.Step{ID: x.undoID("reset"), Op: edge.OpReset, Title: "put the edge back as it was", Needs: []plan.ID{x.undoID("serve")},
 		Config: plan.Raw(x.reset()), Limit: edgeLimit})
 	x.resets()

@@ -26,7 +26,7 @@ type world struct {
 
 // align brings a worker in line with a site: it reads, sends the commands of the first phase that has any,
 // and reads again, until there is nothing to send. errStructure asks for a reload, errMoved to start over.
-func align(ctx context.Context, host Host, site *proxy.Site, ipv6 bool, dir string) error {
+func align(ctx context.Context, host Host, site *proxy.Site, o Options) error {
 	var last []string
 	repeats := 0
 	for range maxRounds {
@@ -34,12 +34,12 @@ func align(ctx context.Context, host Host, site *proxy.Site, ipv6 bool, dir stri
 		if err != nil {
 			return err
 		}
-		commands, err := next(site, w, ipv6)
+		commands, err := next(site, w, o)
 		if err != nil {
 			return err
 		}
 		if len(commands) == 0 {
-			if err := certify(ctx, host, site, dir); err != nil {
+			if err := certify(ctx, host, site, o.Dir); err != nil {
 				return err
 			}
 			return settled(ctx, host, pid)
@@ -61,7 +61,8 @@ func align(ctx context.Context, host Host, site *proxy.Site, ipv6 bool, dir stri
 	return fmt.Errorf("HAProxy's state did not settle in %d rounds", maxRounds)
 }
 
-// settled makes sure that the worker which is in line is the one that the master calls current.
+// settled makes sure that the worker which is in line is the one that the master calls current, and that no other
+// decides anything: the master tells a worker that it is replaced when the new one serves already.
 func settled(ctx context.Context, host Host, pid int) error {
 	now, err := show(ctx, host)
 	if err != nil {
@@ -69,6 +70,18 @@ func settled(ctx context.Context, host Host, pid int) error {
 	}
 	if now.current() != pid {
 		return errMoved
+	}
+	for _, w := range now.workers {
+		if !w.old {
+			continue
+		}
+		said, err := send(ctx, host, Master, fmt.Sprintf("@!%d show info", w.pid))
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(said, "\nStopping: 1\n") && !strings.Contains(said, gone) {
+			return fmt.Errorf("%w: worker %d does not know yet that it is replaced", errMoved, w.pid)
+		}
 	}
 	return nil
 }
@@ -125,8 +138,8 @@ func running(ctx context.Context, host Host, recipe string) (structure string, e
 
 // next are the commands of the first phase of a switch that is not done: addresses, ready, maps, drain,
 // maint. Whatever takes requests is there before anything is led to it, and nothing is taken away before.
-func next(site *proxy.Site, w world, ipv6 bool) ([]string, error) {
-	if wanted := structure(site, ipv6); w.structure != wanted && !(site.Empty() && w.structure == "") {
+func next(site *proxy.Site, w world, o Options) ([]string, error) {
+	if wanted := structure(site, o); w.structure != wanted && !(site.Empty() && w.structure == "") {
 		return nil, errStructure
 	}
 	if w.maps[holdMap] == nil && holds(site) {

@@ -15,7 +15,7 @@ const free = "127.0.0.1:1"
 const standbyLine = "# standby "
 
 // renderSite writes a recipe's file.
-func renderSite(s *proxy.Site, ipv6 bool) []byte {
+func renderSite(s *proxy.Site, o Options) []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("%s", header)
@@ -49,7 +49,7 @@ func renderSite(s *proxy.Site, ipv6 bool) []byte {
 	}
 	line("")
 	line("global")
-	line("    set-var %s str(%s)", variable(s.Recipe), structure(s, ipv6))
+	line("    set-var %s str(%s)", variable(s.Recipe), structure(s, o))
 	for i := range s.Services {
 		service := &s.Services[i]
 		line("")

@@ -38,9 +38,14 @@
 // # Holding
 //
 // While one container takes over from another that must have ended before, requests wait in the frontend, before the
-// draw, in a Lua action that looks into hold.map. An entry is the time at which the wait ends by itself. A worker that
-// a reload replaced is told nothing any more, and what waits in it would go on to servers that are gone; so an Update
-// that needs a reload waits until nothing is held.
+// draw, in a Lua action that looks into hold.map. An entry is the time at which the wait ends by itself.
+//
+// # Handing over
+//
+// A worker that a reload replaced keeps the connections that it has, so it receives requests for as long as clients may
+// keep quiet, and has some that wait; it cannot be told of new servers. So it decides nothing more: what it receives, and
+// what waited in it, goes through the socket run/DIGEST.sock of its port to the newest worker, which treats it as any other. An Update
+// ends when all older workers know that they are replaced.
 //
 // # Structure and runtime
 //

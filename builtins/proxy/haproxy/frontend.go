@@ -12,15 +12,16 @@ import (
 // renderPort writes a port's frontend, which knows no recipe but by the names of headers and cookies that it looks at.
 // In HTTP mode the key is made from the request, in TCP mode it is the one key that there is; what follows is the
 // same draw.
-func renderPort(p proxy.Port, names proxy.Names, ipv6 bool) []byte {
+func renderPort(p proxy.Port, names proxy.Names, o Options) []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("%s", header)
 	line("")
 	line("frontend %s from %s", frontendName(p), p.Mode)
-	line("    bind %s%s", bind(p, ipv6), tls(p))
+	line("    bind %s%s", bind(p, o.IPv6), tls(p))
+	line("    %s", handedOver(p, o))
 	if p.Internal() {
-		line("    tcp-request connection reject unless { src %s }", strings.Join(texts(p.Networks()), " "))
+		line("    tcp-request connection reject if !{ src %s } !%s", strings.Join(texts(p.Networks()), " "), isHandedOver)
 	}
 	for _, directive := range logging(p.Mode) {
 		line("    %s", directive)
@@ -28,7 +29,11 @@ func renderPort(p proxy.Port, names proxy.Names, ipv6 bool) []byte {
 	for _, rule := range rules(p, names) {
 		line("    %s", rule)
 	}
+	line("    use_backend %s if %s", successorName(p), late)
 	line("    use_backend %%[var(txn.backend)]")
+	for _, said := range successorBackend(p, o) {
+		line("%s", said)
+	}
 	return []byte(b.String())
 }
 
@@ -73,17 +78,17 @@ func texts(networks []netip.Prefix) []string {
 func rules(p proxy.Port, names proxy.Names) []string {
 	lookup := fmt.Sprintf("set-var(txn.route) var(txn.key),map_beg(%s)", portMap(p))
 	if p.Mode == proxy.TCP {
-		return slices.Concat(waiting(p, names), around("tcp-request content", p.Mode, named(p, names, lookup), slices.Concat(draw(), side())))
+		return slices.Concat(waiting(p, names), around("tcp-request content", p.Mode, named(p, names, lookup), slices.Concat(handOver(p.Mode), draw(), side())))
 	}
-	return append(around("http-request", p.Mode, []string{
+	return append(around("http-request", p.Mode, append(handOver(p.Mode),
 		"set-var(txn.host) req.hdr(host),host_only,lower,rtrim(.)",
 		"set-var(txn.path) path",
 		"set-var-fmt(txn.key) %[var(txn.host)]%[path]/",
 		lookup,
 		"set-var-fmt(txn.key) *%[path]/ unless { var(txn.route) -m found }",
-		lookup + " unless { var(txn.route) -m found }",
+		lookup+" unless { var(txn.route) -m found }",
 		`return status 404 content-type text/plain string "No route leads from this host and path to an app.\n" unless { var(txn.route) -m found }`,
-	}, slices.Concat(redirects(names), forwarded(p, names), bodies(names), draw(), lead(names), side(), keep(names))), answers(names)...)
+	), slices.Concat(handOver(p.Mode), redirects(names), forwarded(p, names), bodies(names), draw(), lead(names), side(), keep(names))), answers(names)...)
 }
 
 // named are the actions that find the route of a connection: by the name that the client asks for over TLS, where some
@@ -93,18 +98,17 @@ func named(p proxy.Port, names proxy.Names, lookup string) []string {
 	if !names.SNI {
 		return whoever
 	}
-	asked := "set-var(txn.host) req.ssl_sni,lower if { req.ssl_hello_type 1 }"
+	asked := []string{"set-var(txn.host) req.ssl_sni,lower if { req.ssl_hello_type 1 }"}
 	if p.TLS != nil {
-		asked = "set-var(txn.host) ssl_fc_sni,lower"
+		asked = []string{"set-var(txn.host) ssl_fc_sni,lower", "set-var(txn.host) fc_pp_authority,lower if " + isHandedOver}
 	}
-	return []string{
-		asked,
+	return slices.Concat(asked, handOver(p.Mode), []string{
 		"set-var-fmt(txn.key) %[var(txn.host)]/",
 		lookup,
 		"set-var(txn.key) str(*/) unless { var(txn.route) -m found }",
 		lookup + " unless { var(txn.route) -m found }",
 		"reject unless { var(txn.route) -m found }",
-	}
+	})
 }
 
 // waiting is how long a client may take to name whom it asks for, where somebody else decrypts. Holding takes longer.

@@ -31,7 +31,7 @@ local holds = Map.new("%[2]s", Map._str)
 
 local function held(txn)
 	local limit = tonumber(holds:lookup(txn:get_var("txn.group")))
-	return limit ~= nil and os.time() < limit
+	return limit ~= nil and os.time() < limit and txn.f:stopping() ~= 1
 end
 
 core.register_action("recipe_hold", { "http-req" }, function(txn)

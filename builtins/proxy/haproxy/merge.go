@@ -22,7 +22,7 @@ func (c Config) merge(before map[string][]byte, site proxy.Site) map[string][]by
 	delete(files, siteFile(site.Recipe))
 	delete(files, pageFile(site.Recipe))
 	if !site.Empty() {
-		files[siteFile(site.Recipe)] = renderSite(&site, c.Options.IPv6)
+		files[siteFile(site.Recipe)] = renderSite(&site, c.Options)
 	}
 	if site.Maintenance != nil {
 		files[pageFile(site.Recipe)] = []byte(site.Maintenance.Page)
@@ -39,7 +39,7 @@ func (c Config) merge(before map[string][]byte, site proxy.Site) map[string][]by
 		}
 	}
 	for _, p := range site.Ports {
-		files[portFile(p)] = renderPort(p, after.names(p), c.Options.IPv6)
+		files[portFile(p)] = renderPort(p, after.names(p), c.Options)
 		files[portMap(p)] = mergeMap(portMap(p), before[portMap(p)], site.Recipe, own[portMap(p)])
 		delete(files, certList(p))
 	}
@@ -54,7 +54,7 @@ func (c Config) leave(files map[string][]byte, recipe string, port proxy.Port) {
 	for _, other := range c.Sites {
 		shares := func(p proxy.Port) bool { return portFile(p) == portFile(port) }
 		if other.Recipe != recipe && slices.ContainsFunc(other.Ports, shares) {
-			files[portFile(port)] = renderPort(port, c.names(port), c.Options.IPv6)
+			files[portFile(port)] = renderPort(port, c.names(port), c.Options)
 			files[portMap(port)] = mergeMap(portMap(port), files[portMap(port)], recipe, nil)
 			if files[certList(port)] != nil {
 				files[certList(port)] = mergeMap(certList(port), files[certList(port)], recipe, nil)

@@ -110,7 +110,6 @@ func (o Options) global() []byte {
 			line("    timeout http-request 30s")
 			line("    timeout http-keep-alive 30s")
 			line("    option idle-close-on-response")
-			line("    option forwardfor")
 			line("    retry-on conn-failure")
 			line("    balance roundrobin")
 		} else {

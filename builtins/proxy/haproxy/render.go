@@ -62,12 +62,12 @@ func (c Config) Render() (map[string][]byte, error) {
 		if files[siteFile(site.Recipe)] != nil {
 			return nil, fmt.Errorf("%w: recipe %s is there twice", proxy.ErrInvalid, site.Recipe)
 		}
-		files[siteFile(site.Recipe)] = renderSite(&site, c.Options.IPv6)
+		files[siteFile(site.Recipe)] = renderSite(&site, c.Options)
 		if site.Maintenance != nil {
 			files[pageFile(site.Recipe)] = []byte(site.Maintenance.Page)
 		}
 		for _, p := range site.Ports {
-			files[portFile(p)] = renderPort(p, c.names(p), c.Options.IPv6)
+			files[portFile(p)] = renderPort(p, c.names(p), c.Options)
 		}
 		for name, entries := range entries(&site) {
 			lines := maps[name]
@@ -144,13 +144,13 @@ func entries(s *proxy.Site) map[string]map[string]string {
 
 // structure is the digest of all in a site that no running worker can be told. Of a port it has what the site itself
 // needs there: what others need is in theirs.
-func structure(s *proxy.Site, ipv6 bool) string {
+func structure(s *proxy.Site, o Options) string {
 	h := sha256.New()
 	if len(s.Ports) > 0 {
 		h.Write(holdFiles()[holdScript])
 	}
 	for _, p := range s.Ports {
-		h.Write(renderPort(p, Config{Sites: []proxy.Site{*s}}.names(p), ipv6))
+		h.Write(renderPort(p, Config{Sites: []proxy.Site{*s}}.names(p), o))
 		if p.TLS != nil {
 			fmt.Fprintln(h, certOptions(p))
 		}

@@ -9,7 +9,7 @@ import (
 
 // forwarded are the actions that say to an app whom the edge had a request from. What a client says of that itself is
 // taken off, unless it is a proxy before the edge that the route's recipe trusts: then it is passed on, with the
-// address of that proxy added to X-Forwarded-For by option forwardfor.
+// address of that proxy added to X-Forwarded-For.
 func forwarded(p proxy.Port, names proxy.Names) []string {
 	var lines []string
 	scheme := "http"
@@ -29,7 +29,8 @@ func forwarded(p proxy.Port, names proxy.Names) []string {
 		"del-header ^x[-_]forwarded[-_] -m reg"+unless,
 		"del-header Forwarded"+unless,
 		"set-header X-Forwarded-Proto "+scheme+" unless { req.hdr(X-Forwarded-Proto) -m found }",
-		"set-header X-Forwarded-Host %[req.hdr(host)] unless { req.hdr(X-Forwarded-Host) -m found }")
+		"set-header X-Forwarded-Host %[req.hdr(host)] unless { req.hdr(X-Forwarded-Host) -m found }",
+		"add-header X-Forwarded-For %[src]")
 }
 
 // bodies are the actions that refuse bodies larger than their route takes, before any of it is read: by what a request

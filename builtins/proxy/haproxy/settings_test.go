@@ -12,10 +12,10 @@ import (
 	"github.com/deployrecipe/recipe/builtins/proxy"
 )
 
-// served is a site whose one server is a handler, and what is asked of it.
-func served(t *testing.T, handler http.HandlerFunc, change func(*proxy.Port)) (ask func(path string, headers ...string) (int, string)) {
+// serve has a site whose one server is a handler.
+func serve(t *testing.T, handler http.HandlerFunc, change func(*proxy.Port)) (r *rig, listen int) {
 	t.Helper()
-	r := start(t)
+	r = start(t)
 	app := httptest.NewServer(handler)
 	t.Cleanup(app.Close)
 	address := netip.MustParseAddrPort(strings.TrimPrefix(app.URL, "http://"))
@@ -26,9 +26,16 @@ func served(t *testing.T, handler http.HandlerFunc, change func(*proxy.Port)) (a
 	if _, err := r.edge.Update(t.Context(), "shop", to(site)); err != nil {
 		t.Fatal(err)
 	}
+	return r, port.Listen
+}
+
+// served is what is asked of such a site.
+func served(t *testing.T, handler http.HandlerFunc, change func(*proxy.Port)) (ask func(path string, headers ...string) (int, string)) {
+	t.Helper()
+	r, listen := serve(t, handler, change)
 	return func(path string, headers ...string) (int, string) {
 		t.Helper()
-		client := r.Client(port.Listen, false)
+		client := r.Client(listen, false)
 		defer client.Close()
 		status, body, err := client.Get("shop.example.com:80", path, headers...)
 		if err != nil {
@@ -38,7 +45,8 @@ func served(t *testing.T, handler http.HandlerFunc, change func(*proxy.Port)) (a
 	}
 }
 
-// A client's word on where it comes from is believed where its network is trusted, and nowhere else.
+// A client's word on where it comes from is believed where its network is trusted, and nowhere else, also where an older
+// worker received it.
 func TestForwarded(t *testing.T) {
 	tell := func(w http.ResponseWriter, r *http.Request) {
 		for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X_forwarded_for", "X-Forwarded-Port"} {
@@ -55,11 +63,24 @@ func TestForwarded(t *testing.T) {
 		"the client": {[]string{"10.0.0.0/8", "127.0.0.0/8"}, "1.2.3.4 then 127.0.0.1; https; other; for=1.2.3.4; 1.2.3.4; 1; "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ask := served(t, tell, func(p *proxy.Port) { p.Trusted = test.trusted })
-			if _, got := ask("/", said...); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
+			r, listen := serve(t, tell, func(p *proxy.Port) { p.Trusted = test.trusted })
+			client := r.Client(listen, true)
+			defer client.Close()
+			ask := func(headers ...string) string {
+				t.Helper()
+				_, body, err := client.Get("shop.example.com:80", "/", headers...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return body
 			}
-			if _, got := ask("/"); got != "127.0.0.1; http; shop.example.com:80; ; ; ; " {
+			for range 2 {
+				if got := ask(said...); got != test.want {
+					t.Errorf("got %q, want %q", got, test.want)
+				}
+				r.Reload(t)
+			}
+			if got := ask(); got != "127.0.0.1; http; shop.example.com:80; ; ; ; " {
 				t.Errorf("of nothing said: %q", got)
 			}
 		})

@@ -83,79 +83,53 @@ func (e *Edge) lock(ctx context.Context) (unlock func() error, err error) {
 // Now implements proxy.Edge.
 func (e *Edge) Now(ctx context.Context) (time.Time, error) { return e.host.Now(ctx) }
 
-// heldPoll is the time between two looks whether requests still wait.
-const heldPoll = 50 * time.Millisecond
-
 // Update implements proxy.Edge.
-func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (proxy.Outcome, error) {
-	for {
-		out, held, err := e.update(ctx, recipe, change)
-		if held.IsZero() {
-			return out, err
-		}
-		if err := pause(ctx, heldPoll); err != nil {
-			return out, fmt.Errorf("requests wait until %s at most, and a reload would lose them: %w", held.Format(time.TimeOnly), err)
-		}
-	}
-}
-
-// update is one try, which comes to nothing while requests wait until a time and a reload is due.
-func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, held time.Time, err error) {
+func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, err error) {
 	unlock, err := e.lock(ctx)
 	if err != nil {
-		return out, held, err
+		return out, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	u, err := e.plan(ctx, recipe, change)
 	if err != nil {
-		return out, held, err
+		return out, err
 	}
 	due, err := u.due(ctx)
 	if err != nil {
-		return out, held, err
-	}
-	if due {
-		now, err := e.host.Now(ctx)
-		if err != nil {
-			return out, held, err
-		}
-		if held = proxy.Held(u.sites, u.site, now); !held.IsZero() {
-			return out, held, nil
-		}
+		return out, err
 	}
 	if due || u.lists() {
 		if _, err := e.host.Check(ctx, u.files); err != nil {
-			return out, held, withoutTLS(err)
+			return out, withoutTLS(err)
 		}
 	}
 	if u.changes() {
 		if err := e.host.WriteFiles(ctx, u.write, u.remove); err != nil {
-			return out, held, errors.Join(err, u.restore(ctx))
+			return out, errors.Join(err, u.restore(ctx))
 		}
 		out.Wrote = true
 	}
 	out.Reloaded, err = u.follow(ctx, due)
 	if errors.Is(err, proxy.ErrRefused) || errors.Is(err, proxy.ErrCannotHold) {
-		return proxy.Outcome{}, held, errors.Join(err, u.restore(ctx))
+		return proxy.Outcome{}, errors.Join(err, u.restore(ctx))
 	}
 	if err == nil {
 		err = u.forget(ctx)
 	}
-	return out, held, err
+	return out, err
 }
 
 // updating is one Update: what stands and what shall stand.
 type updating struct {
-	host   Host
-	site   proxy.Site
-	sites  []proxy.Site // of all recipes, as they stand
-	known  []string     // IDs of the site's certificates, as they stand
-	ipv6   bool
-	dir    string            // of the edge, as HAProxy sees it
-	before map[string][]byte // all files as they stand
-	files  map[string][]byte // all files as they shall stand
-	write  map[string][]byte // what differs
-	remove []string
+	host    Host
+	site    proxy.Site
+	sites   []proxy.Site // of all recipes, as they stand
+	known   []string     // IDs of the site's certificates, as they stand
+	options Options
+	before  map[string][]byte // all files as they stand
+	files   map[string][]byte // all files as they shall stand
+	write   map[string][]byte // what differs
+	remove  []string
 	// edited says that somebody changed the configuration by hand, and may have had HAProxy read it.
 	edited bool
 }
@@ -191,7 +165,7 @@ func (e *Edge) plan(ctx context.Context, recipe string, change func(*proxy.Site)
 	u.files = config.merge(u.before, site)
 	u.edited = slices.ContainsFunc(Edited(u.before, recipe), func(e Edit) bool { return strings.HasPrefix(e.Name, "cfg/") })
 	u.site, u.sites, u.known = site, config.Sites, before.IDs()
-	u.ipv6, u.dir = config.Options.IPv6, config.Options.Dir
+	u.options = config.Options
 	u.compare()
 	if err := u.laid(ctx); err != nil {
 		return nil, err
@@ -265,7 +239,7 @@ func (u *updating) due(ctx context.Context) (bool, error) {
 	if u.site.Empty() {
 		return runs != "", nil
 	}
-	return u.edited || runs != structure(&u.site, u.ipv6), nil
+	return u.edited || runs != structure(&u.site, u.options), nil
 }
 
 // follow brings the runtime in line with the written files, by a reload where due or where it turns out so.
@@ -277,7 +251,7 @@ func (u *updating) follow(ctx context.Context, due bool) (reloaded bool, err err
 			}
 			reloaded = true
 		}
-		err := again(ctx, func() error { return align(ctx, u.host, &u.site, u.ipv6, u.dir) })
+		err := again(ctx, func() error { return align(ctx, u.host, &u.site, u.options) })
 		switch {
 		case err == nil:
 			return reloaded, nil

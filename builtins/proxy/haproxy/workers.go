@@ -54,6 +54,9 @@ func readWorkers(ctx context.Context, host Host, ids []proxy.ServerID) (map[prox
 	return found, nil
 }
 
+// gone is what the master says of a worker that has ended.
+const gone = "Can't find the target PID"
+
 // readWorker asks one worker. An old one may end at any time, with nothing left by then.
 func readWorker(ctx context.Context, host Host, w process, backends []string) (map[slot]reading, error) {
 	to := fmt.Sprintf("@!%d ", w.pid)
@@ -70,13 +73,13 @@ func readWorker(ctx context.Context, host Host, w process, backends []string) (m
 		said.WriteString(answer)
 	}
 	text := said.String()
-	gone := strings.Contains(text, "Can't find the target PID")
-	if gone && w.old {
+	ended := strings.Contains(text, gone)
+	if ended && w.old {
 		return nil, nil
 	}
 	answered := strings.Count(text, "# pxname") + strings.Count(text, "No such proxy")
 	connections := strings.Count(text, "# bkname/svname") + strings.Count(text, "Can't find backend")
-	if gone || answered < len(backends) || connections < len(backends) {
+	if ended || answered < len(backends) || connections < len(backends) {
 		return nil, fmt.Errorf("%w: worker %d gave %d and %d answers of %d", errMoved, w.pid, answered, connections, len(backends))
 	}
 	read := parseStats(text)

@@ -90,30 +90,45 @@ func holdEnds(t *testing.T, rig Rig) {
 	}
 }
 
-// reloadWaits has another recipe, which needs a reload, wait for the end of a hold.
-func reloadWaits(t *testing.T, rig Rig) {
-	port, edge := rig.Port(t), rig.Edge()
-	site := simple("shop", port, "", rig.Start(t, "a"))
-	put(t, edge, site)
-	site.Groups[0].Until = until(t, edge, 20*time.Second)
-	put(t, edge, site)
-	app, other := rig.Start(t, "other"), rig.Port(t)
-	reloaded := make(chan error, 1)
-	go func() {
-		_, err := edge.Update(t.Context(), "other", to(simple("other", other, "", app)))
-		reloaded <- err
-	}()
-	select {
-	case err := <-reloaded:
-		t.Fatalf("it did not wait (%v)", err)
-	case <-time.After(200 * time.Millisecond):
+// reloadWhileHeld has others reload the edge, twice, while requests wait. They go to the release that comes.
+func reloadWhileHeld(t *testing.T, rig Rig) {
+	for _, mode := range []proxy.Mode{proxy.HTTP, proxy.TCP} {
+		port, edge := rig.Port(t), rig.Edge()
+		old := rig.Start(t, "a")
+		site := simple("shop", port, "", old)
+		site.Ports[0].Mode, site.Services[0].Mode = mode, mode
+		put(t, edge, site)
+		site.Groups[0].Until = until(t, edge, time.Minute)
+		put(t, edge, site)
+		const clients = 3
+		answers := make(chan string, clients)
+		for range clients {
+			client := rig.Client(port, false)
+			go func() {
+				status, body, err := client.Get("", "/")
+				answers <- fmt.Sprint(status, " ", body, " ", err)
+			}()
+			select {
+			case got := <-answers:
+				t.Fatalf("%s: it did not wait: %s", mode, got)
+			case <-time.After(100 * time.Millisecond):
+			}
+			rig.Reload(t)
+		}
+		old.Stop()
+		site.Groups[0].Percent, site.Groups[0].Until = 100, 0
+		site.Services[0].A.Servers[0].State = proxy.Maint
+		site.Services[0].B = backend("2", proxy.Ready, rig.Start(t, "b"))
+		put(t, edge, site)
+		for range clients {
+			if got := <-answers; got != "200 b <nil>" {
+				t.Errorf("%s: what waited: %s", mode, got)
+			}
+		}
+		if err := edge.Remove(t.Context(), "shop"); err != nil {
+			t.Fatal(err)
+		}
 	}
-	site.Groups[0].Until = 0
-	put(t, edge, site)
-	if err := <-reloaded; err != nil {
-		t.Error(err)
-	}
-	expect(t, rig, other, "", "/", "other")
 }
 
 func until(t testing.TB, edge proxy.Edge, in time.Duration) int64 {

@@ -2,6 +2,7 @@ package proxytest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -174,7 +175,8 @@ func tcpByName(t *testing.T, rig Rig) {
 		site.Ports[0].Mode, site.Services[0].Mode = proxy.TCP, proxy.TCP
 		return site
 	}
-	put(t, edge, tcp("shop", "shop.test", all))
+	site := tcp("shop", "shop.test", all)
+	put(t, edge, site)
 	put(t, edge, tcp("blog", "blog.test"))
 	for _, host := range []string{"shop", "blog"} {
 		if status, body := securely(t, rig, port, host+".test"); status != 200 || body != host {
@@ -186,6 +188,22 @@ func tcpByName(t *testing.T, rig Rig) {
 		t.Errorf("a name of nobody's is led to %q", body)
 	}
 	client.Close()
+	site.Groups[0].Until = until(t, edge, time.Minute)
+	put(t, edge, site)
+	answer := make(chan string, 1)
+	go func() {
+		client := rig.Secure(port, "shop.test", false)
+		defer client.Close()
+		_, body, err := client.Get("shop.test", "/")
+		answer <- fmt.Sprint(body, " ", err)
+	}()
+	time.Sleep(200 * time.Millisecond) // it waits by then, and is handed over with its name
+	rig.Reload(t)
+	site.Groups[0].Until = 0
+	put(t, edge, site)
+	if got := <-answer; got != "shop <nil>" {
+		t.Errorf("what waited in a worker that was replaced: %s", got)
+	}
 	put(t, edge, tcp("rest", ""))
 	if status, body := securely(t, rig, port, "other.test"); status != 200 || body != "rest" {
 		t.Errorf("a name of nobody's: %d %q", status, body)

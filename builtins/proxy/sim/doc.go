@@ -6,8 +6,7 @@
 // draining servers in maint, as from a file. So what a crash between the two leaves, or a reload by somebody
 // else, can be played with Hooks and Reload.
 //
-// Requests of a group that is held wait in Open, on the worker that took them: one that a reload replaced is told
-// nothing any more, and they go on there when their time is over.
+// Requests of a group that is held wait in Open, and go over to the new worker with a reload.
 //
 // Traffic is played with Open and Close: Open chooses a server exactly as the frontend of package haproxy
 // does, by longest prefix, draw and failover. Which servers live is asked from the world around by Alive.

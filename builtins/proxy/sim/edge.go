@@ -87,46 +87,27 @@ func (e *Edge) Remove(ctx context.Context, recipe string) error {
 }
 
 // Update implements proxy.Edge.
-func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (proxy.Outcome, error) {
-	for {
-		watched := e.watched()
-		out, held, err := e.update(ctx, recipe, change)
-		if held.IsZero() {
-			return out, err
-		}
-		if err := await(ctx, watched, held); err != nil {
-			return out, fmt.Errorf("requests wait, and a reload would lose them: %w", err)
-		}
-	}
-}
-
-// update is one try, which comes to nothing while requests wait until a time and a reload is due.
-func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, held time.Time, err error) {
+func (e *Edge) Update(ctx context.Context, recipe string, change func(*proxy.Site) error) (out proxy.Outcome, err error) {
 	select {
 	case e.turn <- struct{}{}:
 	case <-ctx.Done():
-		return out, held, ctx.Err()
+		return out, ctx.Err()
 	}
 	defer func() { <-e.turn }()
 	all, _ := e.Sites(ctx)
 	before := find(all, recipe)
 	site := before.Clone()
 	if err := change(&site); err != nil {
-		return out, held, err
+		return out, err
 	}
 	site.Recipe = recipe
 	site = site.Normal()
 	if err := e.accept(before, site, all); err != nil {
-		return out, held, err
-	}
-	if e.due(site) {
-		if held = proxy.Held(all, site, time.Now()); !held.IsZero() {
-			return out, held, nil
-		}
+		return out, err
 	}
 	if string(text(before)) != string(text(site)) {
 		if err := call(e.hooks.Write, recipe); err != nil {
-			return out, held, err
+			return out, err
 		}
 		e.mu.Lock()
 		e.sites = with(all, site)
@@ -134,7 +115,7 @@ func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Sit
 		out.Wrote = true
 	}
 	if err := call(e.hooks.Runtime, recipe); err != nil {
-		return out, held, err
+		return out, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -145,7 +126,7 @@ func (e *Edge) update(ctx context.Context, recipe string, change func(*proxy.Sit
 	e.current().align(site)
 	e.forget(before, site)
 	e.changed()
-	return out, held, nil
+	return out, nil
 }
 
 // due tells whether the worker runs another structure than a site shall have.

@@ -24,13 +24,6 @@ func await(ctx context.Context, change <-chan struct{}, until time.Time) error {
 	return nil
 }
 
-// watched is closed at the next change.
-func (e *Edge) watched() <-chan struct{} {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.change
-}
-
 // held tells until when a worker has a request wait, the zero time for not at all. It is called under the lock.
 func (w *worker) held(port int, host, path string) time.Time {
 	site, route, err := w.match(port, host, path)
@@ -47,8 +40,8 @@ func (w *worker) held(port int, host, path string) time.Time {
 	return time.Unix(group.Until, 0)
 }
 
-// pass has a request of this kind wait as long as it must, and returns the worker that took it, with open counting
-// it. It is called under the lock, which it gives up meanwhile.
+// pass has a request of this kind wait as long as it must, and returns the worker that is current by then, with open
+// counting it. It is called under the lock, which it gives up meanwhile.
 func (e *Edge) pass(port int, host, path string) *worker {
 	w := e.current()
 	w.open++ // it does not end while it has somebody
@@ -57,6 +50,12 @@ func (e *Edge) pass(port int, host, path string) *worker {
 		e.mu.Unlock()
 		_ = await(context.Background(), change, until) // which nobody cancels
 		e.mu.Lock()
+		if newest := e.current(); newest != w {
+			w.open--
+			newest.open++
+			w = newest
+			e.reap()
+		}
 	}
 	return w
 }
