@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"errors"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -13,15 +14,22 @@ type slot struct{ backend, server string }
 
 // live is what a worker says of one slot.
 type live struct {
-	address netip.AddrPort
-	admin   int // bits of srv_admin_state
-	used    int // connections that carry a request
+	address   netip.AddrPort
+	operation int // srv_op_state: what the checks found
+	admin     int // bits of srv_admin_state
+	used      int // connections that carry a request
 }
 
 // Bits of srv_admin_state. 4 tells only that the configuration had it disabled.
 const (
 	adminMaint = 0x01 | 0x02 | 0x20 // forced, inherited, by a resolver
 	adminDrain = 0x08 | 0x10        // forced, inherited
+)
+
+// Values of srv_op_state. Others are on the way from one to the other.
+const (
+	operationStopped = 0
+	operationRunning = 2
 )
 
 // state is the slot's state in the words of the contract.
@@ -37,12 +45,13 @@ func (l live) state() proxy.State {
 
 // Columns of show servers state, version 1.
 const (
-	columnBackend = 1
-	columnServer  = 3
-	columnAddress = 4
-	columnAdmin   = 6
-	columnPort    = 18
-	stateColumns  = 19 // at least
+	columnBackend   = 1
+	columnServer    = 3
+	columnAddress   = 4
+	columnOperation = 5
+	columnAdmin     = 6
+	columnPort      = 18
+	stateColumns    = 19 // at least
 )
 
 // parseServers reads the answers to show servers state and to show servers conn, in any order and mixed
@@ -57,10 +66,11 @@ func parseServers(answer string) map[slot]live {
 		ip, err := netip.ParseAddr(words[columnAddress])
 		port, errPort := strconv.ParseUint(words[columnPort], 10, 16)
 		admin, errAdmin := strconv.Atoi(words[columnAdmin])
-		if err != nil || errPort != nil || errAdmin != nil {
+		operation, errOperation := strconv.Atoi(words[columnOperation])
+		if errors.Join(err, errPort, errAdmin, errOperation) != nil {
 			continue
 		}
-		found[slot{words[columnBackend], words[columnServer]}] = live{address: netip.AddrPortFrom(ip, uint16(port)), admin: admin}
+		found[slot{words[columnBackend], words[columnServer]}] = live{address: netip.AddrPortFrom(ip, uint16(port)), operation: operation, admin: admin}
 	}
 	for s, n := range parseUsed(answer) {
 		if l, ok := found[s]; ok {

@@ -246,10 +246,17 @@ func (u *updating) due(ctx context.Context) (bool, error) {
 func (u *updating) follow(ctx context.Context, due bool) (reloaded bool, err error) {
 	for range 5 {
 		if due {
+			var before map[slot]live
+			if err := again(ctx, func() (err error) { before, err = servers(ctx, u.host); return err }); err != nil {
+				return reloaded, err
+			}
 			if err := reload(ctx, u.host); err != nil {
 				return reloaded, err
 			}
 			reloaded = true
+			if err := again(ctx, func() error { return inform(ctx, u.host, before) }); err != nil {
+				return reloaded, err
+			}
 		}
 		err := again(ctx, func() error { return align(ctx, u.host, &u.site, u.options) })
 		switch {

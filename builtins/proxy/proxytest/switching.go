@@ -82,6 +82,12 @@ func failover(t *testing.T, rig Rig) {
 	for range 20 {
 		expect(t, rig, port, "", "/", "b")
 	}
+	for _, other := range []string{"blog", "wiki", "docs"} { // each comes with a reload
+		put(t, rig.Edge(), simple(other, rig.Port(t), "", b))
+		for range 20 {
+			expect(t, rig, port, "", "/", "b")
+		}
+	}
 	a[0].Resume()
 	eventually(t, "the live side serves again", answers("a1"))
 	time.Sleep(100 * time.Millisecond)
