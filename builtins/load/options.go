@@ -103,6 +103,9 @@ func (o *Options) checkBounds() error {
 	return nil
 }
 
+// defaultPort is the port of a URL that names none, by its scheme.
+var defaultPort = map[string]string{"http": "80", "https": "443"}
+
 // aim reads the addresses, as far as the mix needs them.
 func (o *Options) aim() (t target, err error) {
 	if o.Mix.needsHTTP() || o.Endless > 0 {
@@ -112,7 +115,7 @@ func (o *Options) aim() (t target, err error) {
 		}
 		t.http, t.host = u.Host, u.Host
 		if u.Port() == "" {
-			t.http = net.JoinHostPort(u.Hostname(), map[bool]string{false: "80", true: "443"}[u.Scheme == "https"])
+			t.http = net.JoinHostPort(u.Hostname(), defaultPort[u.Scheme])
 		}
 		if u.Scheme == "https" {
 			t.tls = &tls.Config{ServerName: cmp.Or(o.Host, u.Hostname()), RootCAs: o.Roots, NextProtos: []string{"http/1.1"}}

@@ -46,11 +46,13 @@ func (t Turn) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 	case site.Down == t.On:
 		return result, nil
 	}
+	summary := "down"
 	step := plan.Step{ID: "edge/maintenance", Addr: at, Op: edge.OpMaintenance, Title: "take the maintenance page down",
 		Cause: plan.Cause{Why: "it was asked for"}, Limit: limit, Irreversible: "recipe maintenance says otherwise again",
 		Config: plan.Raw(edge.MaintenanceConfig{Recipe: recipe, On: t.On})}
 	text := fmt.Sprintf("all ports of %s lead to its services again", recipe)
 	if t.On {
+		summary = "up"
 		step.Title = "put the maintenance page up"
 		text = fmt.Sprintf("from then on all ports of %s answer 503 with the page", recipe)
 		if except := site.Maintenance.Except; len(except) > 0 {
@@ -59,7 +61,7 @@ func (t Turn) Diff(in kind.Input) (kind.Result, hcl.Diagnostics) {
 		text += "; it stays through applies, reloads and restarts until \"recipe maintenance off\""
 	}
 	result.Steps = []plan.Step{step}
-	result.Changes = []plan.Change{{Addr: at, Action: plan.Update, Summary: map[bool]string{true: "up", false: "down"}[t.On], Cause: step.Cause}}
+	result.Changes = []plan.Change{{Addr: at, Action: plan.Update, Summary: summary, Cause: step.Cause}}
 	result.Notes = []plan.Note{{Addr: at, Text: text}}
 	return result, nil
 }

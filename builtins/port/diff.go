@@ -133,7 +133,10 @@ func describe(p proxy.Port) string {
 		}
 		from := r.Host + path
 		if p.Mode == proxy.TCP {
-			from = strings.TrimSpace("connections " + map[bool]string{true: "for " + r.Host}[r.Host != ""])
+			from = "connections"
+			if r.Host != "" {
+				from += " for " + r.Host
+			}
 		}
 		if r.Redirect > 0 {
 			routes = append(routes, fmt.Sprintf("%s to https on %d", from, r.Redirect))

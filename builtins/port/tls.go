@@ -17,6 +17,7 @@ import (
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/secret"
 	"github.com/deployrecipe/recipe/builtins/world"
+	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/kind"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
@@ -250,21 +251,16 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // of their port.
 func Certify(d *state.Desired, site proxy.Site) map[int]plan.Step {
 	steps := map[int]plan.Step{}
+	ports, keep := secured(d)
 	have := site.IDs()
-	var keep []string
-	for _, r := range d.Resources {
-		var s Spec
-		if r.Addr.Kind != "port" || json.Unmarshal(r.Spec, &s) != nil || s.TLS == nil {
-			continue
-		}
-		config := edge.CertifyConfig{Recipe: d.Recipe.Name}
+	for _, p := range ports {
+		config := edge.CertifyConfig{Recipe: d.Recipe.Name, Keep: keep}
 		var names []string
-		for _, c := range s.tls(r).Certificates {
-			keep = append(keep, c.ID())
+		for _, c := range p.certificates {
 			if slices.Contains(have, c.ID()) {
 				continue
 			}
-			given := s.TLS.Certificate[c.Name]
+			given := p.spec.TLS.Certificate[c.Name]
 			config.Certificates = append(config.Certificates, edge.GivenCertificate{Certificate: c, Chain: given.Chain, Key: given.Key})
 			names = append(names, c.Name)
 		}
@@ -275,17 +271,32 @@ func Certify(d *state.Desired, site proxy.Site) map[int]plan.Step {
 		if len(names) > 1 {
 			title = "bring certificates " + strings.Join(names, ", ") + " and their keys to the edge"
 		}
-		steps[s.Listen] = plan.Step{ID: plan.ID("edge/certify/" + r.Addr.String()), Addr: r.Addr, Op: edge.OpCertify, Title: title, Config: plan.Raw(config)}
-	}
-	for listen, step := range steps {
-		var config edge.CertifyConfig
-		if json.Unmarshal(step.Config, &config) == nil {
-			config.Keep = keep
-			step.Config = plan.Raw(config)
-			steps[listen] = step
-		}
+		steps[p.spec.Listen] = plan.Step{ID: plan.ID("edge/certify/" + p.addr.String()), Addr: p.addr, Op: edge.OpCertify, Title: title, Config: plan.Raw(config)}
 	}
 	return steps
+}
+
+// securedPort is a port that speaks TLS, and those of its certificates that can be read.
+type securedPort struct {
+	addr         addr.Addr
+	spec         Spec
+	certificates []proxy.Certificate
+}
+
+// secured are a recipe's ports that speak TLS, and the IDs of all their certificates.
+func secured(d *state.Desired) (ports []securedPort, ids []string) {
+	for _, r := range d.Resources {
+		var s Spec
+		if r.Addr.Kind != "port" || json.Unmarshal(r.Spec, &s) != nil || s.TLS == nil {
+			continue
+		}
+		p := securedPort{r.Addr, s, s.tls(r).Certificates}
+		for _, c := range p.certificates {
+			ids = append(ids, c.ID())
+		}
+		ports = append(ports, p)
+	}
+	return ports, ids
 }
 
 // certificateFields tell of certificates that differ, by what everybody who connects sees of them.

@@ -30,7 +30,7 @@ func (a Applied) Refused(mode kind.Mode) map[string]state.Refusal {
 			continue
 		}
 		for _, c := range a.Plan.Changes {
-			if c.Release != "" && (c.Action == plan.Create || c.Action == plan.Replace) && a.acts(back.Group, c) {
+			if c.Releases() && a.acts(back.Group, c) {
 				refused[c.Addr.String()] = state.Refusal{Release: c.Release, Why: why}
 			}
 		}

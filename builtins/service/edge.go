@@ -302,9 +302,12 @@ func (p *planner) closes(step plan.ID) {
 		case want.Address != "" && want.Address != have.Address:
 			i.Closes += " of " + cmp.Or(have.Address, "all other addresses")
 			i.Why = "it listens at " + want.Address + " alone"
-		case (want.TLS == nil) != (have.TLS == nil):
-			i.Closes += map[bool]string{true: " without TLS", false: " with TLS"}[have.TLS == nil]
-			i.Why = map[bool]string{true: "it speaks TLS from then on", false: "it speaks TLS no more"}[have.TLS == nil]
+		case want.TLS != nil && have.TLS == nil:
+			i.Closes += " without TLS"
+			i.Why = "it speaks TLS from then on"
+		case want.TLS == nil && have.TLS != nil:
+			i.Closes += " with TLS"
+			i.Why = "it speaks TLS no more"
 		default:
 			continue
 		}

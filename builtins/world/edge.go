@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/deployrecipe/recipe/builtins/engine"
 	"github.com/deployrecipe/recipe/builtins/helper"
@@ -73,13 +76,24 @@ func readEdge(ctx context.Context, r engine.Reader, name string) (Edge, error) {
 // edgeFiles reads cfg, maps and what was in force below the edge's directory, each by itself: beside them are keys, which
 // are nobody's to read who plans. A directory that is not there has no files.
 func edgeFiles(ctx context.Context, r engine.Reader, container string) (map[string][]byte, error) {
+	folders := []string{"cfg", "maps", InForceDir}
+	read := make([]map[string][]byte, len(folders))
+	var group errgroup.Group
+	for i, folder := range folders {
+		group.Go(func() (err error) {
+			if read[i], err = readFolder(ctx, r, container, folder); errors.Is(err, engine.ErrNotFound) {
+				return nil
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	files, found := map[string][]byte{}, false
-	for _, folder := range []string{"cfg", "maps", InForceDir} {
-		err := readFolder(ctx, r, container, folder, files)
-		if err != nil && !errors.Is(err, engine.ErrNotFound) {
-			return nil, err
-		}
-		found = found || err == nil
+	for _, folder := range read {
+		found = found || folder != nil
+		maps.Copy(files, folder)
 	}
 	if !found {
 		if _, err := r.Container(ctx, container); err != nil {
@@ -90,27 +104,28 @@ func edgeFiles(ctx context.Context, r engine.Reader, container string) (map[stri
 }
 
 // readFolder reads a folder's files.
-func readFolder(ctx context.Context, r engine.Reader, container, folder string, into map[string][]byte) error {
+func readFolder(ctx context.Context, r engine.Reader, container, folder string) (map[string][]byte, error) {
 	archive, err := r.ReadArchive(ctx, container, helper.EdgeDir+"/"+folder)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer archive.Close()
+	files := map[string][]byte{}
 	for entries := tar.NewReader(archive); ; {
 		header, err := entries.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return files, nil
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		name := path.Clean(header.Name)
 		at, file := path.Split(name)
 		if header.Typeflag != tar.TypeReg || at != folder+"/" || strings.HasPrefix(file, ".") {
 			continue
 		}
-		if into[name], err = io.ReadAll(io.LimitReader(entries, maxEdgeFile)); err != nil {
-			return err
+		if files[name], err = io.ReadAll(io.LimitReader(entries, maxEdgeFile)); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/deployrecipe/recipe/eval/event"
 	"github.com/deployrecipe/recipe/eval/kind"
-	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/lang/diag"
 )
 
@@ -16,7 +15,7 @@ func (p *planner) tried(made *planned, o applyOptions) error {
 		return nil
 	}
 	for _, c := range made.Changes {
-		if c.Action != plan.Create && c.Action != plan.Replace {
+		if !c.Releases() {
 			continue
 		}
 		if refusal, entry, ok := made.recorded.Refused(c.Addr, c.Release); ok {

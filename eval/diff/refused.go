@@ -15,7 +15,7 @@ func refused(in Input, changes []plan.Change) []plan.Note {
 	}
 	var notes []plan.Note
 	for _, c := range changes {
-		if c.Action != plan.Create && c.Action != plan.Replace || c.Release == "" {
+		if !c.Releases() {
 			continue
 		}
 		if refusal, entry, ok := in.Recorded.Refused(c.Addr, c.Release); ok {

@@ -92,6 +92,11 @@ type Change struct {
 	Cause   Cause   `json:"cause"`
 }
 
+// Releases tells whether a service gets a release that it does not have.
+func (c Change) Releases() bool {
+	return c.Release != "" && (c.Action == Create || c.Action == Replace)
+}
+
 // Field is one argument that differs.
 type Field struct {
 	Path string `json:"path"` // env.RELEASE

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,11 +56,7 @@ func certOptions(p proxy.Port) string {
 	default:
 		options = append(options, "alpn h2,http/1.1")
 	}
-	if p.TLS.Min != "" {
-		options = append(options, "ssl-min-ver TLSv"+p.TLS.Min)
-	} else {
-		options = append(options, "ssl-min-ver TLSv1.2")
-	}
+	options = append(options, "ssl-min-ver TLSv"+cmp.Or(p.TLS.Min, "1.2"))
 	return "[" + strings.Join(options, " ") + "]"
 }
 
@@ -226,16 +223,13 @@ func certify(ctx context.Context, host Host, site *proxy.Site, dir string) error
 		if err != nil {
 			return err
 		}
-		left := func(path string) bool { return slices.Contains(have, path) }
-		if slices.ContainsFunc(gone, left) || !all(fresh, left) {
+		in := func(path string) bool { return slices.Contains(have, path) }
+		out := func(path string) bool { return !in(path) }
+		if slices.ContainsFunc(gone, in) || slices.ContainsFunc(fresh, out) {
 			return errStructure
 		}
 	}
 	return nil
-}
-
-func all(list []string, f func(string) bool) bool {
-	return !slices.ContainsFunc(list, func(s string) bool { return !f(s) })
 }
 
 // listed are the files in a worker's list. One that is not there comes with a reload.
