@@ -1,14 +1,12 @@
 package switchover
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/gate"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -122,7 +120,7 @@ func (x *expander) placesOf(mode proxy.Mode) (new, old []proxy.ServerID) {
 }
 
 // validateGates finds gates that are wrong in themselves, or that would have nothing to judge.
-func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics {
+func validateGates(r *state.Resource, s Spec, d *state.Desired, by routed) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i, stage := range s.Stage {
 		for j, g := range stage.Gate {
@@ -135,10 +133,10 @@ func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics 
 				continue
 			}
 			switch k := gate.Find(g.Kind); {
-			case !behindPort(s, d):
+			case !s.behindPort(by):
 				diags = append(diags, diag.Errorf(diag.InvalidValue, at(""), "A gate with nothing to judge",
 					"Gates judge what a stage's part of the traffic shows, and no route leads to a service of %s: it switches without stages. Give one of them a port, or use the service's health block.", r.Addr))
-			case g.Port() != "" && !exposed(s, g.Port(), d):
+			case g.Port() != "" && !s.exposes(g.Port(), d):
 				diags = append(diags, diag.Errorf(diag.InvalidValue, at("port"), "No such port",
 					"%q is neither a port number nor the name of an expose block of a service of %s.", g.Port(), r.Addr))
 			case k.Measures() && stage.Weight == 0 && !slices.ContainsFunc(s.Stage[:i+1], func(s Stage) bool { return len(s.Match) > 0 }):
@@ -148,53 +146,4 @@ func validateGates(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics 
 		}
 	}
 	return diags
-}
-
-// behindPort tells whether a route leads to one of the services.
-func behindPort(s Spec, d *state.Desired) bool {
-	for _, p := range ports(d) {
-		for _, route := range p.Route {
-			if slices.ContainsFunc(s.Services, func(ref state.Ref) bool { return ref.Addr == route.To.Addr }) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// portSpec is what is asked of a port block here.
-type portSpec struct {
-	Mode  proxy.Mode `json:"mode"`
-	Route []struct {
-		To state.Ref `json:"to"`
-	} `json:"route"`
-}
-
-// ports are a recipe's; of one that cannot be read it is told where ports are.
-func ports(d *state.Desired) []portSpec {
-	var all []portSpec
-	for _, r := range d.Resources {
-		var p portSpec
-		if r.Addr.Kind == "port" && json.Unmarshal(r.Spec, &p) == nil {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
-// exposed tells whether one of the services has a port.
-func exposed(s Spec, port container.PortName, d *state.Desired) bool {
-	for _, r := range d.Resources {
-		if !slices.ContainsFunc(s.Services, func(ref state.Ref) bool { return ref.Addr == r.Addr.String() }) {
-			continue
-		}
-		spec, err := container.Parse(r.Spec)
-		if err != nil {
-			return true // it is told where services are read
-		}
-		if _, ok := port.Number(spec.Expose); ok {
-			return true
-		}
-	}
-	return false
 }

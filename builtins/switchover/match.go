@@ -87,7 +87,7 @@ func (x *expander) stageTitle(s Stage, matches []proxy.Match) string {
 }
 
 // validateMatches finds matches that no proxy can look for, and those on ports that see no headers.
-func validateMatches(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics {
+func validateMatches(r *state.Resource, s Spec, by routed) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i, stage := range s.Stage {
 		for j, m := range stage.Match {
@@ -105,31 +105,15 @@ func validateMatches(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostic
 					diags = append(diags, diag.Errorf(diag.InvalidValue, r.At(block+"."+arg), "Not to be matched", "In stage %q, %s.", stage.Name, err))
 				}
 			}
-			if to := inTCP(s, d); to != "" {
+			if to := s.inTCP(by); to != "" {
 				diags = append(diags, diag.Errorf(diag.InvalidValue, r.At(block+".header"), "No headers in tcp mode",
 					"%s is behind a port in tcp mode, where the proxy sees no headers and no cookies. Use weights alone, or a port in http mode.", to))
 			}
 		}
 	}
-	if to := inTCP(s, d); s.Sticky && to != "" {
+	if to := s.inTCP(by); s.Sticky && to != "" {
 		diags = append(diags, diag.Errorf(diag.InvalidValue, r.At("sticky"), "No cookies in tcp mode",
 			"%s is behind a port in tcp mode, where the proxy sees no cookies. Remove sticky, or use a port in http mode.", to))
 	}
 	return diags
-}
-
-// inTCP finds a service of a switchover to which a port in tcp mode leads, where none in http mode leads to any.
-func inTCP(s Spec, d *state.Desired) (found string) {
-	for _, p := range ports(d) {
-		for _, route := range p.Route {
-			if !slices.ContainsFunc(s.Services, func(ref state.Ref) bool { return ref.Addr == route.To.Addr }) {
-				continue
-			}
-			if p.Mode != proxy.TCP {
-				return ""
-			}
-			found = route.To.Addr
-		}
-	}
-	return found
 }

@@ -6,11 +6,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/gate"
 	"github.com/deployrecipe/recipe/builtins/proxy"
-	"github.com/deployrecipe/recipe/eval/addr"
 	"github.com/deployrecipe/recipe/eval/plan"
 	"github.com/deployrecipe/recipe/eval/state"
 	"github.com/deployrecipe/recipe/lang/diag"
@@ -70,18 +68,10 @@ func validatePauses(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics
 			return nil
 		}
 	}
-	for _, ref := range s.Services {
-		a, err := addr.Parse(ref.Addr)
-		if err != nil || d.Find(a) == nil {
-			continue
-		}
-		spec, err := container.Parse(d.Find(a).Spec)
-		if err != nil {
-			continue // it is told where services are read
-		}
+	for service, spec := range s.specs(d) {
 		if why, exclusive := spec.Exclusive(); exclusive {
 			return hcl.Diagnostics{diag.Errorf(diag.InvalidValue, at, "Nothing to pause between",
-				"A switchover that is paused has both releases running, and of %s only one can run: %s. Leave %s out of %s.", ref.Addr, why, what, r.Addr)}
+				"A switchover that is paused has both releases running, and of %s only one can run: %s. Leave %s out of %s.", service, why, what, r.Addr)}
 		}
 	}
 	return nil

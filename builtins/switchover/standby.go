@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/edge"
 	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/eval/plan"
@@ -27,7 +26,7 @@ func standbyBlock() schema.Block {
 }
 
 // validateStandby finds releases that cannot stand by.
-func validateStandby(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostics {
+func validateStandby(r *state.Resource, s Spec, d *state.Desired, by routed) hcl.Diagnostics {
 	if s.Standby == nil {
 		return nil
 	}
@@ -37,22 +36,14 @@ func validateStandby(r *state.Resource, s Spec, d *state.Desired) hcl.Diagnostic
 		diags = append(diags, diag.Errorf(diag.InvalidValue, at, "Jobs that wait for what stands by",
 			"Jobs in after run when the old release is gone, since they may take away what it needs, and with a standby it stays. Leave the standby block out of %s, or name the jobs with the next release.", r.Addr))
 	}
-	for _, ref := range s.Services {
-		i := slices.IndexFunc(d.Resources, func(o *state.Resource) bool { return o.Addr.String() == ref.Addr })
-		if i < 0 {
-			continue // the evaluator has said so
-		}
-		spec, err := container.Parse(d.Resources[i].Spec)
-		if err != nil {
-			continue // it is told where services are read
-		}
+	for service, spec := range s.specs(d) {
 		if why, exclusive := spec.Exclusive(); exclusive {
 			diags = append(diags, diag.Errorf(diag.InvalidValue, at, "A single writer cannot stand by",
 				"%s has one container at a time, since its %s: the old release stops before the new one starts, so that none is left to stand by. Leave the standby block out of %s; a rollback starts the old release again, with the same interruption.",
-				ref.Addr, why, r.Addr))
-		} else if !behindPort(Spec{Services: []state.Ref{ref}}, d) {
+				service, why, r.Addr))
+		} else if by[service] == (modes{}) {
 			diags = append(diags, diag.Errorf(diag.InvalidValue, at, "Nothing to stand by for",
-				"No route leads to %s: no traffic could go back to its old release, which would only go on working beside the new one. Leave the standby block out of %s, or take the service out of it.", ref.Addr, r.Addr))
+				"No route leads to %s: no traffic could go back to its old release, which would only go on working beside the new one. Leave the standby block out of %s, or take the service out of it.", service, r.Addr))
 		}
 	}
 	return diags

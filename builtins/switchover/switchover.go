@@ -177,20 +177,22 @@ func (Kind) Validate(r *state.Resource, d *state.Desired) hcl.Diagnostics {
 		}
 		last = stage.Weight
 	}
-	return slices.Concat(diags, validateMatches(r, s, d), validateStandby(r, s, d), validateGates(r, s, d))
+	return diags
 }
 
 var _ kind.Together = Kind{}
 
-// ValidateTogether finds services that two switchovers name, and what waits for itself by way of one.
+// ValidateTogether finds services that two switchovers name, what no route leads to, and what waits for itself by way of
+// one.
 func (Kind) ValidateTogether(blocks []*state.Resource, d *state.Desired) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	named := map[string]addr.Addr{}
+	named, by := map[string]addr.Addr{}, routes(d)
 	for _, r := range blocks {
 		s, _, err := Read(r.Spec)
 		if err != nil {
 			continue // Validate has said so
 		}
+		diags = slices.Concat(diags, validateMatches(r, s, by), validateStandby(r, s, d, by), validateGates(r, s, d, by))
 		for _, ref := range s.Services {
 			other, taken := named[ref.Addr]
 			if taken && other != r.Addr {
