@@ -29,17 +29,25 @@ func (c Config) merge(before map[string][]byte, site proxy.Site) map[string][]by
 	}
 	own := entries(&site)
 	maps.Copy(files, holdFiles()) // also into an edge that was made before there were any
-	after := c.with(site)
+	names := c.with(site).names()
 	for _, name := range shared() {
 		files[name] = mergeMap(name, before[name], site.Recipe, own[name])
 	}
 	for _, p := range c.Site(site.Recipe).Ports {
-		if own[portMap(p)] == nil {
-			after.leave(files, site.Recipe, p)
+		if own[portMap(p)] != nil {
+			continue
 		}
+		if left, shared := names[portFile(p)]; shared {
+			files[portFile(p)] = renderPort(p, left, c.Options)
+			leave(files, site.Recipe, p)
+			continue
+		}
+		delete(files, portFile(p))
+		delete(files, portMap(p))
+		delete(files, certList(p))
 	}
 	for _, p := range site.Ports {
-		files[portFile(p)] = renderPort(p, after.names(p), c.Options)
+		files[portFile(p)] = renderPort(p, names[portFile(p)], c.Options)
 		files[portMap(p)] = mergeMap(portMap(p), before[portMap(p)], site.Recipe, own[portMap(p)])
 		delete(files, certList(p))
 	}
@@ -49,22 +57,12 @@ func (c Config) merge(before map[string][]byte, site proxy.Site) map[string][]by
 	return files
 }
 
-// leave takes a recipe that is no more among the sites off a port, and the port away with its last recipe.
-func (c Config) leave(files map[string][]byte, recipe string, port proxy.Port) {
-	for _, other := range c.Sites {
-		shares := func(p proxy.Port) bool { return portFile(p) == portFile(port) }
-		if other.Recipe != recipe && slices.ContainsFunc(other.Ports, shares) {
-			files[portFile(port)] = renderPort(port, c.names(port), c.Options)
-			files[portMap(port)] = mergeMap(portMap(port), files[portMap(port)], recipe, nil)
-			if files[certList(port)] != nil {
-				files[certList(port)] = mergeMap(certList(port), files[certList(port)], recipe, nil)
-			}
-			return
-		}
+// leave takes a recipe off the maps of a port that others still have.
+func leave(files map[string][]byte, recipe string, port proxy.Port) {
+	files[portMap(port)] = mergeMap(portMap(port), files[portMap(port)], recipe, nil)
+	if files[certList(port)] != nil {
+		files[certList(port)] = mergeMap(certList(port), files[certList(port)], recipe, nil)
 	}
-	delete(files, portFile(port))
-	delete(files, portMap(port))
-	delete(files, certList(port))
 }
 
 // mergeMap puts a recipe's entries into the text of a map in the place of its old ones.

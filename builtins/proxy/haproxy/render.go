@@ -47,6 +47,7 @@ func (c Config) Render() (map[string][]byte, error) {
 	}
 	files := holdFiles()
 	files[globalFile] = c.Options.global()
+	names := c.names()
 	maps := map[string][]string{}
 	for _, name := range shared() {
 		maps[name] = nil
@@ -67,7 +68,7 @@ func (c Config) Render() (map[string][]byte, error) {
 			files[pageFile(site.Recipe)] = []byte(site.Maintenance.Page)
 		}
 		for _, p := range site.Ports {
-			files[portFile(p)] = renderPort(p, c.names(p), c.Options)
+			files[portFile(p)] = renderPort(p, names[portFile(p)], c.Options)
 		}
 		for name, entries := range entries(&site) {
 			lines := maps[name]
@@ -90,17 +91,17 @@ func (c Config) Render() (map[string][]byte, error) {
 	return files, nil
 }
 
-// names are what the frontend of a port has to look at for all who share it.
-func (c Config) names(p proxy.Port) proxy.Names {
-	var names proxy.Names
+// names are what the frontend of each port, by its file, has to look at for all who share it.
+func (c Config) names() map[string]proxy.Names {
+	all := map[string]proxy.Names{}
 	for i := range c.Sites {
-		for _, q := range c.Sites[i].Ports {
-			if portFile(q) == portFile(p) {
-				names.Add(&c.Sites[i], q)
-			}
+		for _, p := range c.Sites[i].Ports {
+			names := all[portFile(p)]
+			names.Add(&c.Sites[i], p)
+			all[portFile(p)] = names
 		}
 	}
-	return names
+	return all
 }
 
 // entries are a site's lines in each map: key to value.
@@ -149,8 +150,9 @@ func structure(s *proxy.Site, o Options) string {
 	if len(s.Ports) > 0 {
 		h.Write(holdFiles()[holdScript])
 	}
+	names := Config{Sites: []proxy.Site{*s}}.names()
 	for _, p := range s.Ports {
-		h.Write(renderPort(p, Config{Sites: []proxy.Site{*s}}.names(p), o))
+		h.Write(renderPort(p, names[portFile(p)], o))
 		if p.TLS != nil {
 			fmt.Fprintln(h, certOptions(p))
 		}
