@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/deployrecipe/recipe/builtins/container"
 	"github.com/deployrecipe/recipe/builtins/edge"
+	"github.com/deployrecipe/recipe/builtins/proxy"
 	"github.com/deployrecipe/recipe/builtins/simulated"
 	"github.com/deployrecipe/recipe/eval/apply"
 	"github.com/deployrecipe/recipe/eval/kind"
@@ -142,7 +144,8 @@ func (p *played) apply(ctx context.Context, made *simulated.Planned, a Accident,
 	}
 }
 
-// wentBack holds what stands after a way back against what stood before: no route is shared by two releases.
+// wentBack holds what stands after a way back against what stood before: no route is shared by two releases. What the
+// plan ends for good before any traffic moves, as a standby, stays ended, though its drain may have been broken off.
 func (p *played) wentBack(ctx context.Context, made *simulated.Planned, a Accident, stands Standing, good *played) {
 	for route, releases := range stands.Serving {
 		if !slices.Equal(releases, p.first.Serving[route]) && !slices.Equal(releases, good.last.Serving[route]) {
@@ -157,12 +160,41 @@ func (p *played) wentBack(ctx context.Context, made *simulated.Planned, a Accide
 		p.broken("there is no plan for what stood before: %v", err)
 		return
 	}
+	ended := endedForGood(made.Plan)
 	for _, step := range again.Steps {
+		left := func(id proxy.ServerID) bool { return !ended[id] }
 		switch step.Op {
-		case container.OpStart, edge.OpShift, edge.OpDrain:
+		case edge.OpDrain:
+			if !slices.ContainsFunc(drained(&step), left) {
+				continue
+			}
+			fallthrough
+		case container.OpStart, edge.OpShift:
 			p.broken("the way back did not lead to where things stood: for that it still takes %q", step.Title)
 		}
 	}
+}
+
+// endedForGood are the servers that a plan drains with no way back before it has moved any traffic.
+func endedForGood(made *plan.Plan) map[proxy.ServerID]bool {
+	ended := map[proxy.ServerID]bool{}
+	for i := range made.Steps {
+		step := &made.Steps[i]
+		if step.Op != edge.OpDrain || step.Irreversible == "" || committed(made, step.ID) {
+			continue
+		}
+		for _, id := range drained(step) {
+			ended[id] = true
+		}
+	}
+	return ended
+}
+
+// drained are the servers that a drain of a plan made here is for.
+func drained(step *plan.Step) []proxy.ServerID {
+	var c edge.DrainConfig
+	_ = json.Unmarshal(step.Config, &c) // which plan.Raw wrote
+	return c.Servers
 }
 
 // committed tells whether a step comes after the one that commits its group.
