@@ -33,15 +33,17 @@ func (m *measure) add(v cty.Value) error {
 	}
 	switch ty := v.Type(); {
 	case ty == cty.String:
-		if !utf8.ValidString(v.AsString()) {
-			return errors.New("there is text that is not UTF-8")
-		}
-		return m.addText(len(v.AsString()))
+		return m.addText(v.AsString())
 	case ty == cty.Number:
 		return m.addNumber(v)
 	case v.CanIterateElements():
 		for it := v.ElementIterator(); it.Next(); {
-			_, element := it.Element()
+			key, element := it.Element()
+			if ty.IsMapType() || ty.IsObjectType() {
+				if err := m.addText(key.AsString()); err != nil {
+					return err
+				}
+			}
 			if err := m.add(element); err != nil {
 				return err
 			}
@@ -50,7 +52,14 @@ func (m *measure) add(v cty.Value) error {
 	return nil
 }
 
-func (m *measure) addText(bytes int) error {
+func (m *measure) addText(s string) error {
+	if !utf8.ValidString(s) {
+		return errors.New("there is text that is not UTF-8")
+	}
+	return m.addBytes(len(s))
+}
+
+func (m *measure) addBytes(bytes int) error {
 	if m.text += bytes; m.text > maxText {
 		return tooLong()
 	}
@@ -72,7 +81,7 @@ func (m *measure) addNumber(v cty.Value) error {
 	if exponent > maxExponent {
 		return tooManyDigits()
 	}
-	return m.addText(exponent / 3)
+	return m.addBytes(exponent / 3)
 }
 
 func tooManyDigits() error { return errors.New("there is a number of more than 4,900 digits") }

@@ -46,6 +46,13 @@ func TestNoText(t *testing.T) {
 	if _, diags := eval(t, scope(in), `env("X")`); !strings.Contains(diags.Error(), "in the result there is text that is not UTF-8") {
 		t.Error(diags)
 	}
+	ctx := scope(in)
+	ctx.Variables["odd"] = cty.TupleVal([]cty.Value{cty.MapVal(map[string]cty.Value{"a\xff": cty.True}), cty.ObjectVal(map[string]cty.Value{"a\xff": cty.True})})
+	for _, call := range []string{`yamlencode(odd[0])`, `yamlencode(odd[1])`} {
+		if _, diags := eval(t, ctx, call); !strings.Contains(diags.Error(), "there is text that is not UTF-8") {
+			t.Errorf("%s: %s", call, diags)
+		}
+	}
 }
 
 // The digest of a context changes with what a build could see, and with nothing else.
